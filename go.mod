@@ -1,0 +1,3 @@
+module lwcon
+
+go 1.26
