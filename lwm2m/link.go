@@ -1,0 +1,33 @@
+package lwm2m
+
+// Link is one link of a link-format payload or a CoreLink value: a Register's
+// object list, the answer to a Discover. Spec: RFC 6690, Core 1.2 §6.2.1, §6.3.3.
+type Link struct {
+	Target     string // as written between < and >, "/3/0"
+	Attributes []LinkAttribute
+	Span       Span
+}
+
+// LinkAttribute is one parameter of a link, kept as written.
+type LinkAttribute struct {
+	Name     string
+	Value    string // without quotes
+	HasValue bool
+	Quoted   bool
+}
+
+// Path returns the path that the target names; false if it names none.
+func (l *Link) Path() (Path, bool) {
+	p, err := ParsePath(l.Target)
+	return p, err == nil && len(l.Target) > 0 && l.Target[0] == '/'
+}
+
+// Attribute returns the value of the first attribute with a name.
+func (l *Link) Attribute(name string) (value string, ok bool) {
+	for i := range l.Attributes {
+		if l.Attributes[i].Name == name {
+			return l.Attributes[i].Value, true
+		}
+	}
+	return "", false
+}
