@@ -22,7 +22,7 @@ type Registration struct {
 	Profiles   string                // pid, as sent
 	Extra      []string              // query items that are none of LwM2M's, as sent
 	Location   string                // "/rd/4Kf0"
-	Address    string                // where the client is, for people
+	Address    transport.Address     // where the client is
 	Security   string                // "none", "psk", …
 	Raw        string                // the object list as sent
 	Formats    []lwm2m.ContentFormat // announced by ct
