@@ -62,6 +62,7 @@ func (d *Device) WriteAttributes(server uint16, p lwm2m.Path, change lwm2m.Attri
 	case !key.attributes.Empty():
 		d.attributes = slices.Insert(d.attributes, i, key)
 	}
+	d.revision++
 	return Result{Status: Changed, Effects: []Effect{{Kind: EffectValues, Server: server, Path: p}}}
 }
 
@@ -141,5 +142,6 @@ func (d *Device) inherited(server uint16, p lwm2m.Path) lwm2m.Attributes {
 
 // detach forgets all attributes at and below a path that is gone.
 func (d *Device) detach(p lwm2m.Path) {
+	d.revision++
 	d.attributes = slices.DeleteFunc(d.attributes, func(a attached) bool { return p.Contains(a.path) })
 }

@@ -2,6 +2,7 @@ package device
 
 import (
 	"slices"
+	"time"
 
 	"lwcon/lwm2m"
 )
@@ -21,10 +22,13 @@ const MaxPaths = 1000
 func (d *Device) ReadComposite(server uint16, paths []lwm2m.Path) Result {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.readComposite(server, paths, d.clock.Now())
+}
+
+func (d *Device) readComposite(server uint16, paths []lwm2m.Path, now time.Time) Result {
 	if r := d.checkComposite(len(paths)); r.Status != 0 {
 		return r
 	}
-	now := d.clock.Now()
 	var nodes []lwm2m.Node
 	denied := 0
 	for _, p := range d.spread(server, paths) {

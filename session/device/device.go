@@ -33,6 +33,7 @@ type Device struct {
 	tree       *tree
 	start      time.Time
 	attributes []attached // by server, then path
+	revision   uint64     // counts changes of attributes
 	matches    []uint32   // per rule of misbehaviour: how often it matched
 }
 

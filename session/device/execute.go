@@ -68,15 +68,16 @@ const (
 // defaultDisableTimeout holds where /1/x/5 is absent. Spec: Core 1.2 §E.2.
 const defaultDisableTimeout = 86400 * time.Second
 
-// Execute executes a resource. What it leads to beyond the values of the device
+// Execute executes a resource with the arguments as sent. What it leads to beyond the values of the device
 // is in Result.Effects.
 //
 //	2.04 done, or as the profile says
+//	4.00 arguments that cannot be read
 //	4.01 object 0, 21 or 23, or no right    4.04 not there
 //	4.05 not the path of an executable resource
 //
 // Spec: Core 1.2 §6.3.5.
-func (d *Device) Execute(server uint16, p lwm2m.Path) Result {
+func (d *Device) Execute(server uint16, p lwm2m.Path, arguments string) Result {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if r := d.reach(server, p); r.Status != 0 {
@@ -92,16 +93,20 @@ func (d *Device) Execute(server uint16, p lwm2m.Path) Result {
 	if !d.tree.may(server, rightExecute, p.Object(), p.ObjectInstance()) {
 		return refuse(Unauthorized, "%s: server %d has no right to execute", p, server)
 	}
+	parsed, _, err := lwm2m.ParseArguments(arguments)
+	if err != nil {
+		return refuse(BadRequest, "%s: %v", p, err)
+	}
 	if e.execution.fail != 0 {
 		return Result{Status: e.execution.fail, Reason: p.String() + " fails by the profile", Delay: e.execution.delay}
 	}
-	r := d.act(e.execution.does, p)
+	r := d.act(e.execution.does, p, parsed)
 	r.Delay = e.execution.delay
 	return r
 }
 
 // act does what an execution does.
-func (d *Device) act(a act, p lwm2m.Path) Result {
+func (d *Device) act(a act, p lwm2m.Path, arguments []lwm2m.Argument) Result {
 	r := Result{Status: Changed}
 	account := d.tree.find(p)
 	var server uint16
@@ -114,7 +119,7 @@ func (d *Device) act(a act, p lwm2m.Path) Result {
 		effect(EffectReboot)
 	case actFactoryReset:
 		r = d.commit(d.profile.tree, lwm2m.Path{}, r)
-		d.attributes = nil
+		d.detach(lwm2m.Path{})
 		effect(EffectFactoryReset)
 	case actResetErrors:
 		in := account.with(deviceErrors, []entry{
