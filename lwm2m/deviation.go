@@ -10,6 +10,7 @@ type Deviation struct {
 	Path    Path   // what it concerns; the zero Path if nothing in particular
 	Offset  int    // octet in the payload or message, -1 if none
 	Message string // what was found and what is right
+	More    int    // so many further ones of the same rule are counted here, not listed
 }
 
 // String writes the deviation on one line.
@@ -21,7 +22,11 @@ func (d Deviation) String() string {
 	if d.Offset >= 0 {
 		where += fmt.Sprintf(" at octet %d", d.Offset)
 	}
-	return fmt.Sprintf("%s%s: %s", d.Rule, where, d.Message)
+	more := ""
+	if d.More > 0 {
+		more = fmt.Sprintf(" (and %d more)", d.More)
+	}
+	return fmt.Sprintf("%s%s: %s%s", d.Rule, where, d.Message, more)
 }
 
 // RuleID is the name of a rule, lower-case words with hyphens, the subject

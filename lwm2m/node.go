@@ -1,5 +1,7 @@
 package lwm2m
 
+import "math"
+
 // Span is a run of octets in a payload: [Start, End).
 type Span struct {
 	Start, End uint32
@@ -12,15 +14,16 @@ type Span struct {
 // is one allocation.
 type Node struct {
 	definition *Resource
-	text       string
+	text       string // Value.text; of a guess that is no text the octets behind it
 	bits       uint64
 	more       *More
+	ids        uint64
 	span       Span
-	ids        [4]uint16
 	level      uint8
 	typ        Type
 	kind       Kind
-	header     uint8
+	header     uint16 // octets of the span before the value
+	trailer    uint16 // octets of the span behind the value
 }
 
 // Kind says what a Node is.
@@ -30,8 +33,8 @@ const (
 	// KindValue is a value, of type None for a null.
 	KindValue Kind = iota
 	// KindGuess is a value whose type is only the likeliest: neither the
-	// definitions nor the payload tell it. Node.Raw has the octets, where the
-	// format leaves them open to other readings (TLV).
+	// definitions nor the payload tell it. Node.Raw has the octets behind it,
+	// which can be read in other ways.
 	KindGuess
 	// KindEmpty is an object instance or multiple resource with nothing in it.
 	KindEmpty
@@ -44,22 +47,49 @@ type More struct {
 	Prefix  string  // gateway prefix
 	Time    float64 // seconds, as on the wire: base time plus time
 	HasTime bool
-	Raw     string // the octets behind a guess
+	Raw     string // the octets behind a guess, what Node.Raw returns
 }
 
 // NewNode makes a node of a value or, with kind KindEmpty or KindPath and no
 // value, of a path alone. The span covers all octets that say it, header
-// included; the value's own begin header octets later (at most 255: counted
-// from there on it is 255).
+// included; the value's own begin header octets later.
 func NewNode(kind Kind, p Path, v Value, span Span, header int) Node {
 	n := Node{
 		text: v.text, bits: v.bits, typ: v.typ, span: span,
-		ids: p.ids, level: p.level, kind: kind, header: uint8(min(header, 255)),
+		ids: p.ids, level: p.level, kind: kind, header: clip(header),
 	}
 	if p.prefix != "" {
 		n.more = &More{Prefix: p.prefix}
 	}
 	return n
+}
+
+// clip keeps a number of octets within what a Node can hold: 0 to 65535.
+func clip(octets int) uint16 { return uint16(min(max(octets, 0), math.MaxUint16)) }
+
+// WithValueSpan returns the node with the octets of its value alone: a part of
+// its span. Where more than 65535 octets stand before or behind the value, the
+// value's span is shown longer than it is.
+func (n Node) WithValueSpan(value Span) Node {
+	n.header = clip(int(value.Start) - int(n.span.Start))
+	n.trailer = clip(int(n.span.End) - int(value.End))
+	return n
+}
+
+// WithRaw returns a guess with the octets that it was made from.
+func (n Node) WithRaw(raw string) Node {
+	if !n.typ.Textual() && n.typ != Opaque {
+		n.text = raw
+	}
+	return n
+}
+
+// Raw returns the octets behind a guess; for other nodes "".
+func (n *Node) Raw() string {
+	if n.kind != KindGuess {
+		return ""
+	}
+	return n.text
 }
 
 // WithDefinition returns the node with the definition of its resource.
@@ -91,7 +121,13 @@ func (n *Node) Path() Path {
 }
 
 // Value returns the value; for nodes without, and for a null, the zero Value.
-func (n *Node) Value() Value { return Value{text: n.text, bits: n.bits, typ: n.typ} }
+func (n *Node) Value() Value {
+	v := Value{text: n.text, bits: n.bits, typ: n.typ}
+	if n.kind == KindGuess && !n.typ.Textual() && n.typ != Opaque {
+		v.text = "" // it holds the octets behind the guess
+	}
+	return v
+}
 
 // Definition returns the definition of the resource, nil if none is known.
 func (n *Node) Definition() *Resource { return n.definition }
@@ -114,14 +150,24 @@ func (n *Node) Time() (seconds float64, ok bool) {
 }
 
 // More returns what few nodes have, nil for the others.
-func (n *Node) More() *More { return n.more }
+func (n *Node) More() *More {
+	if n.kind != KindGuess {
+		return n.more
+	}
+	m := More{Raw: n.text}
+	if n.more != nil {
+		m.Prefix, m.Time, m.HasTime = n.more.Prefix, n.more.Time, n.more.HasTime
+	}
+	return &m
+}
 
 // Span returns the octets of the payload that say this node.
 func (n *Node) Span() Span { return n.span }
 
 // ValueSpan returns the octets of the value alone.
 func (n *Node) ValueSpan() Span {
-	return Span{min(n.span.Start+uint32(n.header), n.span.End), n.span.End}
+	start := min(n.span.Start+uint32(n.header), n.span.End)
+	return Span{start, max(start, n.span.End-min(uint32(n.trailer), n.span.End))}
 }
 
 // Tree is a decoded payload: what it says, where it says it, and how it departs

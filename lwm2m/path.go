@@ -1,6 +1,7 @@
 package lwm2m
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -31,15 +32,20 @@ const maxPrefix = 128
 // 25). It is a comparable value; the zero Path is the root "/".
 type Path struct {
 	prefix string
-	ids    [4]uint16
+	ids    uint64 // 16 bits each, the object id on top: paths of a level compare as numbers
 	level  uint8
 }
+
+// shift says how far up in Path.ids the id of a level, 1 to 4, stands.
+func shift(level int) int { return 64 - 16*level }
 
 // NewPath makes a path of up to four ids: object, object instance, resource,
 // resource instance. Ids beyond the fourth are ignored.
 func NewPath(ids ...uint16) Path {
 	var p Path
-	p.level = uint8(copy(p.ids[:], ids))
+	for _, id := range ids {
+		p = p.Child(id)
+	}
 	return p
 }
 
@@ -78,8 +84,7 @@ func ParsePath(text string) (Path, error) {
 		case err == "" && p.level == 4:
 			return Path{}, &PathError{text, offset, fmt.Sprintf("expected at most 4 ids, found one more: %q", segment)}
 		case err == "":
-			p.ids[p.level] = id
-			p.level++
+			p = p.Child(id)
 		case first && rooted && isPrefix(segment):
 			p.prefix = segment
 		default:
@@ -155,27 +160,27 @@ func (p Path) ID(level int) uint16 {
 	if level < 1 || level > int(p.level) {
 		return 0
 	}
-	return p.ids[level-1]
+	return uint16(p.ids >> shift(level))
 }
 
 // Object returns the object id, 0 if the path is the root.
-func (p Path) Object() uint16 { return p.ids[0] }
+func (p Path) Object() uint16 { return uint16(p.ids >> 48) }
 
 // ObjectInstance returns the object instance id, 0 if the path has none.
-func (p Path) ObjectInstance() uint16 { return p.ids[1] }
+func (p Path) ObjectInstance() uint16 { return uint16(p.ids >> 32) }
 
 // Resource returns the resource id, 0 if the path has none.
-func (p Path) Resource() uint16 { return p.ids[2] }
+func (p Path) Resource() uint16 { return uint16(p.ids >> 16) }
 
 // ResourceInstance returns the resource instance id, 0 if the path has none.
-func (p Path) ResourceInstance() uint16 { return p.ids[3] }
+func (p Path) ResourceInstance() uint16 { return uint16(p.ids) }
 
 // Child returns the path one level deeper. A path of four ids has no child and
 // is returned as it is.
 func (p Path) Child(id uint16) Path {
 	if p.level < 4 {
-		p.ids[p.level] = id
 		p.level++
+		p.ids |= uint64(id) << shift(int(p.level))
 	}
 	return p
 }
@@ -185,10 +190,10 @@ func (p Path) Parent() Path { return p.Cut(int(p.level) - 1) }
 
 // Cut returns the first level ids of the path, with its prefix.
 func (p Path) Cut(level int) Path {
-	for i := max(level, 0); i < int(p.level); i++ {
-		p.ids[i] = 0
+	if level = max(level, 0); level < int(p.level) {
+		p.level = uint8(level)
+		p.ids &= ^uint64(0) << shift(level)
 	}
-	p.level = min(p.level, uint8(max(level, 0)))
 	return p
 }
 
@@ -197,8 +202,11 @@ func (p Path) Contains(q Path) bool {
 	if p.prefix != q.prefix && (p.prefix != "" || p.level > 0) || q.level < p.level {
 		return false
 	}
-	for i := range p.level {
-		if p.ids[i] != q.ids[i] && p.ids[i] != AnyID {
+	if p.level == 0 || (p.ids^q.ids)>>shift(int(p.level)) == 0 {
+		return true
+	}
+	for level := 1; level <= int(p.level); level++ {
+		if id := p.ID(level); id != q.ID(level) && id != AnyID {
 			return false
 		}
 	}
@@ -211,13 +219,8 @@ func (p Path) Compare(q Path) int {
 	if c := strings.Compare(p.prefix, q.prefix); c != 0 {
 		return c
 	}
-	for i := range min(p.level, q.level) {
-		if p.ids[i] != q.ids[i] {
-			if p.ids[i] < q.ids[i] {
-				return -1
-			}
-			return 1
-		}
+	if p.ids != q.ids {
+		return cmp.Compare(p.ids, q.ids)
 	}
 	return int(p.level) - int(q.level)
 }
@@ -232,9 +235,9 @@ func (p Path) Append(b []byte) []byte {
 	} else if p.level == 0 {
 		return append(b, '/')
 	}
-	for _, id := range p.ids[:p.level] {
+	for level := 1; level <= int(p.level); level++ {
 		b = append(b, '/')
-		if id == AnyID {
+		if id := p.ID(level); id == AnyID {
 			b = append(b, '*')
 		} else {
 			b = strconv.AppendUint(b, uint64(id), 10)

@@ -1,0 +1,148 @@
+package codec
+
+import (
+	"fmt"
+
+	"lwcon/lwm2m"
+)
+
+// Builder collects what a decoder finds: nodes, deviations, the first error. A
+// decoder makes one by Start, checks Err after each entry, and ends with Finish.
+// It is used by one goroutine.
+type Builder struct {
+	At       lwm2m.Path // request path
+	PathList bool
+	Create   bool
+	Nodes    []lwm2m.Node
+
+	format     lwm2m.ContentFormat
+	payload    string
+	strict     bool
+	err        error
+	typeOf     func(lwm2m.Path) (lwm2m.Type, bool)
+	definition lwm2m.Definitions
+	object     *lwm2m.Object // the definition looked up last
+	objectID   int           // its id; -1: none looked up yet
+	deviations []lwm2m.Deviation
+	counts     []ruleCount
+	last       lwm2m.Path // path of the last node
+	unordered  bool       // some node does not come after the one before it
+	more       *lwm2m.More
+}
+
+// ruleCount is how often a rule was broken, and where its last deviation is.
+type ruleCount struct {
+	rule  lwm2m.RuleID
+	count int
+	last  int
+}
+
+// Start begins a tree and returns the payload as the string that all values
+// will point into: the only copy of it.
+func (b *Builder) Start(f lwm2m.ContentFormat, payload []byte, o *Options) string {
+	b.At, b.PathList, b.Create, b.strict = o.At, o.PathList, o.Create, o.Strict
+	b.format, b.typeOf, b.definition, b.objectID = f, o.TypeOf, o.Definitions, -1
+	if len(payload) > MaxPayload {
+		b.Fail(MaxPayload, o.At, "expected at most %d octets, found %d", MaxPayload, len(payload))
+		return ""
+	}
+	b.payload = string(payload)
+	return b.payload
+}
+
+// Reserve makes room for n nodes.
+func (b *Builder) Reserve(n int) {
+	if n = min(n, MaxNodes); n > cap(b.Nodes) {
+		b.Nodes = make([]lwm2m.Node, 0, n)
+	}
+}
+
+// Err returns the first error: of Fail, of a deviation under Options.Strict, or
+// of a limit.
+func (b *Builder) Err() error { return b.err }
+
+// Fail records why the payload does not decode, and returns the first such
+// error.
+func (b *Builder) Fail(offset int, p lwm2m.Path, reason string, args ...any) error {
+	if b.err == nil {
+		b.err = &SyntaxError{Format: b.format, Offset: offset, Path: p, Reason: fmt.Sprintf(reason, args...)}
+	}
+	return b.err
+}
+
+// Deviate records a departure from a rule. Under Options.Strict the first one
+// is the error.
+func (b *Builder) Deviate(rule lwm2m.RuleID, p lwm2m.Path, offset int, message string, args ...any) {
+	if b.strict {
+		if b.err == nil {
+			b.err = &SyntaxError{Format: b.format, Offset: offset, Path: p, Reason: fmt.Sprintf(message, args...), Rule: rule}
+		}
+		return
+	}
+	i := 0
+	for i < len(b.counts) && b.counts[i].rule != rule {
+		i++
+	}
+	if i == len(b.counts) {
+		b.counts = append(b.counts, ruleCount{rule: rule})
+	}
+	c := &b.counts[i]
+	if c.count++; c.count > MaxSame {
+		b.deviations[c.last].More++
+		return
+	}
+	c.last = len(b.deviations)
+	b.deviations = append(b.deviations, lwm2m.Deviation{Rule: rule, Path: p, Offset: offset, Message: fmt.Sprintf(message, args...)})
+}
+
+// Resolve returns the definition of a resource or resource instance, nil if
+// none is known, and its type; known is false if the type is not known.
+func (b *Builder) Resolve(p lwm2m.Path) (r *lwm2m.Resource, t lwm2m.Type, known bool) {
+	if b.definition != nil && p.Level() >= lwm2m.LevelResource {
+		if id := int(p.Object()); id != b.objectID {
+			b.object, b.objectID = b.definition.Object(p.Object()), id
+		}
+		if r = b.object.Resource(p.Resource()); r != nil {
+			t = r.Type
+		}
+	}
+	if b.typeOf != nil {
+		if override, ok := b.typeOf(p); ok {
+			t = override
+		}
+	}
+	return r, t, t != lwm2m.None
+}
+
+// Add appends a node. The value's octets are a part of the span.
+func (b *Builder) Add(kind lwm2m.Kind, p lwm2m.Path, v lwm2m.Value, r *lwm2m.Resource, span, value lwm2m.Span) {
+	if len(b.Nodes) >= MaxNodes {
+		b.Fail(int(span.Start), p, "expected at most %d values, found one more", MaxNodes)
+		return
+	}
+	if len(b.Nodes) > 0 && b.last.Compare(p) >= 0 {
+		b.unordered = true
+	}
+	b.last = p
+	n := lwm2m.NewNode(kind, p, v, span, 0).WithDefinition(r).WithValueSpan(value)
+	b.Nodes = append(b.Nodes, n)
+}
+
+// Stamp gives the last node a time stamp: seconds, as on the wire.
+func (b *Builder) Stamp(seconds float64) {
+	n := &b.Nodes[len(b.Nodes)-1]
+	prefix := n.Path().Prefix()
+	if b.more == nil || b.more.Time != seconds || b.more.Prefix != prefix {
+		b.more = &lwm2m.More{Prefix: prefix, Time: seconds, HasTime: true}
+	}
+	*n = n.WithMore(b.more)
+}
+
+// Finish ends the tree: it looks for duplicates, and returns what was decoded
+// with the first error, if there was one.
+func (b *Builder) Finish() (*lwm2m.Tree, error) {
+	if b.unordered && b.err == nil {
+		b.findDuplicates()
+	}
+	return &lwm2m.Tree{Format: b.format, At: b.At, Payload: b.payload, Nodes: b.Nodes, Deviations: b.deviations}, b.err
+}

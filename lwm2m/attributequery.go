@@ -1,0 +1,111 @@
+package lwm2m
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Rules that ParseAttributes finds broken.
+const (
+	RuleAttributesEmptyItem  RuleID = "attributes-empty-item"
+	RuleAttributesEmptyValue RuleID = "attributes-empty-value"
+	RuleAttributesUnknown    RuleID = "attributes-unknown"
+	RuleAttributesDuplicate  RuleID = "attributes-duplicate"
+	RuleAttributesNumberForm RuleID = "attributes-number-form"
+	RuleAttributesRange      RuleID = "attributes-range"
+	RuleAttributesConflict   RuleID = "attributes-conflict"
+)
+
+// maxAttributeItems is the most items of a query that ParseAttributes reads.
+const maxAttributeItems = 256
+
+// ParseAttributes reads the query of a Write-Attributes or of an Observe with
+// parameters, "pmin=5&gt=30&lt": items parted by "&", a name alone unsets. A
+// leading "?" is skipped. It is lenient: of an attribute given twice the last
+// counts, unknown ones become deviations, values out of range are kept as they
+// are. Offsets count octets of the query. The error is a *ParseError: a value
+// that is no number; what was read before it is returned too.
+//
+// Spec: Core 1.2 §5.1.2, §7.3.2.
+func ParseAttributes(query string) (Attributes, []Deviation, error) {
+	p := attributeParser{query: query}
+	rest, offset := query, 0
+	if strings.HasPrefix(rest, "?") {
+		rest, offset = rest[1:], 1
+	}
+	for items := 0; rest != "" || offset > 0; items++ {
+		if items == maxAttributeItems {
+			return p.set, p.deviations, p.fail(offset, fmt.Sprintf("expected at most %d items, found more", maxAttributeItems))
+		}
+		item, tail, more := strings.Cut(rest, "&")
+		if err := p.item(item, offset); err != nil {
+			return p.set, p.deviations, err
+		}
+		if !more {
+			break
+		}
+		offset += len(item) + 1
+		rest = tail
+	}
+	if conflict := p.set.Conflict(); conflict != "" {
+		p.deviate(RuleAttributesConflict, 0, conflict)
+	}
+	return p.set, p.deviations, nil
+}
+
+// attributeParser is the state of one ParseAttributes.
+type attributeParser struct {
+	query      string
+	set        Attributes
+	deviations []Deviation
+}
+
+func (p *attributeParser) deviate(rule RuleID, offset int, message string) {
+	p.deviations = append(p.deviations, Deviation{Rule: rule, Offset: offset, Message: message})
+}
+
+func (p *attributeParser) fail(offset int, reason string) error {
+	return &ParseError{"attributes", p.query, offset, reason}
+}
+
+// item reads one "name", "name=" or "name=value".
+func (p *attributeParser) item(item string, offset int) error {
+	name, text, hasValue := strings.Cut(item, "=")
+	if item == "" {
+		p.deviate(RuleAttributesEmptyItem, offset, "expected an attribute, found nothing")
+		return nil
+	}
+	a, known := ParseAttribute(name)
+	if !known {
+		p.deviate(RuleAttributesUnknown, offset, fmt.Sprintf("expected one of %s, found %q", strings.Join(AttributeNames(), " "), item))
+		return nil
+	}
+	if _, set := p.set.Get(a); set || p.set.IsUnset(a) {
+		p.deviate(RuleAttributesDuplicate, offset, fmt.Sprintf("expected %s once, found it again", name))
+	}
+	if text == "" {
+		if hasValue {
+			p.deviate(RuleAttributesEmptyValue, offset+len(name), fmt.Sprintf("expected a number or %s alone, found %q", name, item))
+		}
+		p.set = p.set.Unset(a)
+		return nil
+	}
+	return p.value(a, text, offset+len(name)+1)
+}
+
+// value reads the number of an attribute.
+func (p *attributeParser) value(a Attribute, text string, offset int) error {
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil || strings.Trim(text, "0123456789.eE+-") != "" {
+		return p.fail(offset, fmt.Sprintf("expected a number for %s, found %q", a, text))
+	}
+	if strings.Trim(strings.TrimPrefix(text, "-"), "0123456789.") != "" || text[0] == '.' || text[len(text)-1] == '.' {
+		p.deviate(RuleAttributesNumberForm, offset, fmt.Sprintf("expected a decimal without exponent, found %q", text))
+	}
+	if wrong := a.Check(x); wrong != "" {
+		p.deviate(RuleAttributesRange, offset, fmt.Sprintf("%s for %s, found %q", wrong, a, text))
+	}
+	p.set = p.set.Set(a, x)
+	return nil
+}
