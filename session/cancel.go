@@ -1,0 +1,56 @@
+package session
+
+import (
+	"context"
+	"slices"
+
+	"lwcon/lwm2m"
+)
+
+// CancelOptions change a Cancel.
+type CancelOptions struct {
+	// Passive forgets the observation; the next notification is answered with
+	// RST. Else the client is told.
+	Passive bool
+}
+
+// Cancel ends the observation of a path.
+//
+//	GET /3303/0/5700, Observe 1, the token and options of the Observe
+//	2.05
+//
+// A passive one returns a Result without code. Spec: Core 1.2 §6.4.2.
+func Cancel(ctx context.Context, e *Endpoint, p lwm2m.Path, opts CancelOptions) (*Result, error) {
+	o := e.take(p)
+	if o == nil {
+		op := &operation{name: "cancel", endpoint: e, path: p}
+		return nil, op.failed(ErrNotObserved, nil)
+	}
+	op := o.operation
+	op.name = "cancel"
+	if opts.Passive {
+		o.coap.Forget()
+		return &Result{Operation: op.name, Endpoint: e.name, Path: p, Observation: o.Number}, nil
+	}
+	x, err := o.coap.Cancel(ctx)
+	if err != nil {
+		return nil, op.failed(err, x)
+	}
+	r := op.result(x)
+	r.Observation = o.Number
+	return r, nil
+}
+
+// take removes the observation of a path from the endpoint's list.
+func (e *Endpoint) take(p lwm2m.Path) *Observation {
+	e.server.mu.Lock()
+	defer e.server.mu.Unlock()
+	i := slices.IndexFunc(e.observations, func(o *Observation) bool { return o.Path == p })
+	if i < 0 {
+		return nil
+	}
+	o := e.observations[i]
+	e.observations = slices.Delete(e.observations, i, i+1)
+	o.over = true
+	return o
+}

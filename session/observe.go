@@ -1,0 +1,181 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"lwcon/lwm2m"
+	"lwcon/session/coap"
+)
+
+// ObserveOptions change an Observe.
+type ObserveOptions struct {
+	RequestOptions
+	Accept *lwm2m.ContentFormat // nil: the client's choice
+}
+
+// Observation is something of a client that is observed. It is safe for
+// concurrent use.
+type Observation struct {
+	Number   uint64 // counted over the server, from 1
+	Endpoint string
+	Path     lwm2m.Path
+	Began    time.Time
+
+	operation *operation
+	server    *Server
+	format    lwm2m.ContentFormat // of the first answer
+
+	// Under server.mu.
+	coap  *coap.Observation
+	count int
+	last  *Notification
+	at    time.Time // of last
+	over  bool
+}
+
+// ObservationState is how an observation stands at a moment.
+type ObservationState struct {
+	Count int           // notifications, the first answer not counted
+	Last  *Notification // the newest; its Response is the first answer's before there is any
+	At    time.Time     // when Last came
+}
+
+// State returns how the observation stands.
+func (o *Observation) State() ObservationState {
+	o.server.mu.Lock()
+	defer o.server.mu.Unlock()
+	return ObservationState{o.count, o.last, o.at}
+}
+
+// Observations returns the observations of an endpoint in the order they began.
+func (e *Endpoint) Observations() []*Observation {
+	e.server.mu.Lock()
+	defer e.server.mu.Unlock()
+	return slices.Clone(e.observations)
+}
+
+// Observe asks a client to notify of changes. Each notification is an event in
+// the server's log. An observation of the same path that is there already ends:
+// the new one takes its place.
+//
+//	GET /3303/0/5700, Observe 0, Accept
+//	2.05 with Observe and the present value
+//
+// Spec: Core 1.2 §6.4.1, RFC 7641.
+func Observe(ctx context.Context, e *Endpoint, p lwm2m.Path, opts ObserveOptions) (*Result, error) {
+	op, err := begin("observe", e, coap.GET, p, opts.RequestOptions)
+	if err != nil {
+		return nil, err
+	}
+	if len(e.Observations()) >= maxObservations {
+		return nil, op.failed(ErrTooMany, nil)
+	}
+	op.accepting(opts.Accept)
+	o := e.server.newObservation(op)
+	c, x, err := op.listener.coap.Observe(ctx, op.peer, op.request, op.requestOptions(), o.notified)
+	if err != nil {
+		return nil, op.failed(err, x)
+	}
+	r := op.result(x)
+	switch {
+	case c != nil:
+		r.Observation = o.Number
+		o.establish(e, c, r)
+	case r.Code.IsSuccess():
+		r.note(ruleNotObserved, p, "%s without Observe: the client does not observe %s", r.Code, p)
+	}
+	return r, nil
+}
+
+// newObservation makes an observation that has no answer yet.
+func (s *Server) newObservation(op *operation) *Observation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.nextObservation++
+	return &Observation{
+		Number: s.nextObservation, Endpoint: op.endpoint.name, Path: op.path,
+		Began: s.clock.Now(), operation: op, server: s,
+	}
+}
+
+// establish enters an observation that the client confirmed, and drops the one
+// of the same path that it replaces.
+func (o *Observation) establish(e *Endpoint, c *coap.Observation, r *Result) {
+	s := o.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o.coap, o.format = c, r.Format
+	if o.last == nil {
+		o.last = &Notification{Observation: o.Number, Path: o.Path, Response: r.Response}
+		o.at = s.clock.Now()
+	}
+	if e.registration == nil || o.over { // ended while the answer was on its way
+		o.drop()
+		return
+	}
+	for i, other := range e.observations {
+		if other.Path == o.Path {
+			e.observations = slices.Delete(e.observations, i, i+1)
+			other.drop()
+			break
+		}
+	}
+	e.observations = append(e.observations, o)
+}
+
+// drop forgets the observation without a word to the client; server.mu is held.
+func (o *Observation) drop() {
+	o.over = true
+	if o.coap != nil {
+		o.coap.Forget()
+	}
+}
+
+// notified takes a notification in. It is called from the goroutine that
+// receives, in the order of arrival.
+func (o *Observation) notified(n coap.Notification) {
+	event := &Notification{
+		Observation: o.Number, Path: o.Path, Sequence: n.Sequence,
+		Confirmable: n.Confirmable, Fresh: n.Fresh, Ended: n.Ended, Skipped: n.Skipped,
+		Response: o.operation.decode(n.Message),
+	}
+	if n.Err != nil {
+		event.Response.Err = n.Err
+	}
+	o.check(&event.Response)
+	event.Response.Deviations = append(fromMessage(n.Deviations), event.Response.Deviations...)
+	s := o.server
+	s.mu.Lock()
+	if n.Fresh {
+		o.count++
+		o.last, o.at = event, n.Received
+	}
+	if n.Ended {
+		o.over = true
+		e := o.operation.endpoint
+		e.observations = slices.DeleteFunc(e.observations, func(other *Observation) bool { return other == o })
+	}
+	s.mu.Unlock()
+	s.log.Append(Event{
+		Kind: EventNotification, Time: n.Received, Endpoint: o.Endpoint, Exchange: n.Number,
+		Notification: event, Deviations: event.Response.Deviations,
+	})
+}
+
+// check notes where a notification departs from the first answer.
+func (o *Observation) check(r *Response) {
+	if !r.Code.IsSuccess() {
+		return
+	}
+	o.server.mu.Lock()
+	established, first := o.coap != nil, o.format
+	o.server.mu.Unlock()
+	switch {
+	case len(r.Payload) == 0 && !r.HasFormat:
+		r.note(ruleNotifyNoPayload, o.Path, "a notification without the value")
+	case established && r.HasFormat && r.Format != first:
+		r.note(ruleNotifyFormat, o.Path, "the notification is %s, the first answer was %s", r.Format, first)
+	}
+}
