@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lwcon/lwm2m"
+	"lwcon/lwm2m/objects"
 	"lwcon/session/coap"
 	"lwcon/session/device"
 	"lwcon/session/transport"
@@ -27,7 +28,7 @@ objects:
 // simulated is a client of ours, registered with a memory server.
 func simulated(t *testing.T, s *Server, network *transport.MemoryNetwork, profile string) (*Client, *Endpoint) {
 	t.Helper()
-	parsed, err := device.Parse("test.yaml", profile, only{s.registry})
+	parsed, err := device.Parse("test.yaml", profile, definitions())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func simulated(t *testing.T, s *Server, network *transport.MemoryNetwork, profil
 // bubble runs a test in virtual time against a simulated thermometer.
 func bubble(t *testing.T, f func(t *testing.T, s *Server, c *Client, e *Endpoint)) {
 	synctest.Test(t, func(t *testing.T) {
-		s, network := memoryServer(t, ServerConfig{Definitions: testObjects()})
+		s, network := memoryServer(t, ServerConfig{Definitions: objects.New()})
 		c, e := simulated(t, s, network, testProfile)
 		f(t, s, c, e)
 	})

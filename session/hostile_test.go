@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lwcon/lwm2m"
+	"lwcon/lwm2m/objects"
 	"lwcon/session/coap"
 	"lwcon/session/transport"
 )
@@ -75,7 +76,7 @@ func beside(t *testing.T, answer func(request []byte) [][]byte, f func(t *testin
 
 func besideOn(t *testing.T, answer func(request []byte) [][]byte, f func(t *testing.T, e *Endpoint, network *transport.MemoryNetwork)) {
 	synctest.Test(t, func(t *testing.T) {
-		s, network := memoryServer(t, ServerConfig{Definitions: testObjects()})
+		s, network := memoryServer(t, ServerConfig{Definitions: objects.New()})
 		_, good := simulated(t, s, network, testProfile)
 		e := wildEndpoint(t, s, network, answer)
 		f(t, e, network)
