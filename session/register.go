@@ -190,12 +190,23 @@ func (l *Listener) respond(r *coap.Request, m *coap.Message) { _ = r.Respond(m) 
 // at returns the name of the endpoint registered from an address, "" if none
 // is.
 func (s *Server) at(peer transport.Address) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, e := range s.endpoints {
-		if e.registration != nil && e.registration.Address == peer {
-			return e.name
-		}
+	if e := s.endpointAt(peer); e != nil {
+		return e.name
 	}
 	return ""
+}
+
+// endpointAt returns the endpoint registered from an address, nil if none is.
+// Several can be behind one address; the one registered or updated last is
+// meant.
+func (s *Server) endpointAt(peer transport.Address) *Endpoint {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found *Endpoint
+	for _, e := range s.endpoints {
+		if g := e.registration; g != nil && g.Address == peer && (found == nil || g.Exchange > found.registration.Exchange) {
+			found = e
+		}
+	}
+	return found
 }

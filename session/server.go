@@ -185,6 +185,8 @@ func (l *Listener) serve(r *coap.Request) {
 		l.serveRegister(r)
 	case len(path) == 2 && path[0] == "rd":
 		l.serveLocation(r, path[1])
+	case len(path) == 1 && path[0] == "dp" && r.Message.Code == coap.POST:
+		l.serveSend(r)
 	default:
 		l.serveUnknown(r)
 	}
