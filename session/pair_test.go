@@ -23,11 +23,6 @@ type registry map[uint16]*lwm2m.Object
 
 func (r registry) Object(id uint16, _ lwm2m.Version) *lwm2m.Object { return r[id] }
 
-// only is the definitions of a registry with one version of each object.
-type only struct{ lwm2m.Registry }
-
-func (o only) Object(id uint16) *lwm2m.Object { return o.Registry.Object(id, 0) }
-
 // testObjects are as much of objects 1, 3 and 3303 as the tests need.
 func testObjects() registry {
 	const r, rw, x = lwm2m.Readable, lwm2m.Readable | lwm2m.Writable, lwm2m.Executable
@@ -122,7 +117,7 @@ func udpPair(t testing.TB, c ServerConfig) (*Server, *Endpoint) {
 	if _, err := s.Listen(link); err != nil {
 		t.Fatal(err)
 	}
-	profile, err := device.Parse("bench.yaml", benchProfile, only{testObjects()})
+	profile, err := device.Parse("bench.yaml", benchProfile, testObjects())
 	if err != nil {
 		t.Fatal(err)
 	}
