@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,7 +50,7 @@ func Profiles() []string {
 // Source returns the file of a profile that comes with the program; false if
 // there is none of that name.
 func Source(name string) (string, bool) {
-	text, err := builtin.ReadFile(path.Join("profiles", name+".yaml"))
+	text, err := builtin.ReadFile("profiles/" + name + ".yaml")
 	return string(text), err == nil
 }
 
