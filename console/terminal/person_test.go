@@ -4,6 +4,7 @@ package terminal
 
 import (
 	"context"
+	"errors"
 	"os"
 	"reflect"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 )
 
@@ -19,6 +21,7 @@ import (
 type person struct {
 	t        *testing.T
 	keyboard *os.File // the end that a terminal emulator holds
+	fd       int      // its descriptor
 	tty      *os.File
 	ctx      context.Context
 	before   *term.State
@@ -37,13 +40,18 @@ type person struct {
 // sit opens a pty and a terminal on it; run is called for each line.
 func sit(t *testing.T, columns, rows int, config Config) *person {
 	t.Helper()
-	keyboard, tty, err := pty.Open()
+	emulator, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
+	fd, err := pollable(emulator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyboard := os.NewFile(uintptr(fd), "keyboard")
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	p := &person{
-		t: t, keyboard: keyboard, tty: tty, ctx: ctx,
+		t: t, keyboard: keyboard, fd: fd, tty: tty, ctx: ctx,
 		screen: newVT(columns, rows), changed: make(chan struct{}), left: make(chan struct{}),
 	}
 	p.setSize(columns, rows)
@@ -69,6 +77,14 @@ func sit(t *testing.T, columns, rows int, config Config) *person {
 		<-watched
 	})
 	return p
+}
+
+// pollable moves a file to a descriptor on which Close ends a Read.
+func pollable(f *os.File) (fd int, err error) {
+	if fd, err = unix.Dup(int(f.Fd())); err != nil {
+		return 0, err
+	}
+	return fd, errors.Join(f.Close(), unix.SetNonblock(fd, true))
 }
 
 // start runs the terminal in the background and waits for the prompt.
@@ -101,8 +117,8 @@ func (p *person) watch(done chan struct{}) {
 
 func (p *person) setSize(columns, rows int) {
 	p.t.Helper()
-	size := &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}
-	if err := pty.Setsize(p.keyboard, size); err != nil {
+	size := &unix.Winsize{Col: uint16(columns), Row: uint16(rows)}
+	if err := unix.IoctlSetWinsize(p.fd, unix.TIOCSWINSZ, size); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -48,12 +48,12 @@ func TestMenuSurvivesABlock(t *testing.T) {
 	p := sit(t, 40, 12, Config{Execute: r.execute, Complete: completeVerbs})
 	p.start(t.Context())
 	p.types("re\t\t")
-	menu := []string{"lwcon> register|", "         read      ask for a value", "       > register  announce oneself"}
+	menu := []string{"lwcon> register|", "       read      ask for a value", "     > register  announce oneself"}
 	p.seesScreen(menu...)
 	p.terminal.Print("deregistered dev1")
 	p.seesScreen(append([]string{"deregistered dev1"}, menu...)...)
 	p.types("\t")
-	p.seesScreen("deregistered dev1", "lwcon> re|", "         read      ask for a value", "         register  announce oneself")
+	p.seesScreen("deregistered dev1", "lwcon> re|", "       read      ask for a value", "       register  announce oneself")
 	p.types("\x1b[Z /1\r")
 	p.types("\x04")
 	p.leaves(EndOfInput)
@@ -333,7 +333,7 @@ func TestResizing(t *testing.T) {
 	p := sit(t, 40, 8, Config{Execute: (&ran{}).execute, Complete: completeVerbs})
 	p.start(t.Context())
 	p.types("r")
-	p.seesScreen("lwcon> r|", "        read      ask for a value", "        register  announce oneself")
+	p.seesScreen("lwcon> r|", "       read      ask for a value", "       register  announce oneself")
 	p.resize(20, 8)
 	p.signal(syscall.SIGWINCH)
 	p.seesScreen("lwcon> r|", "  read      ask for…", "  register  announc…")
