@@ -10,7 +10,7 @@ type face interface {
 	feed(chunk []byte)
 	next() (outcome, string, bool)
 	// feedAhead takes bytes that were typed while a command runs, and says
-	// which of them do not wait.
+	// which of them, and of those that wait already, do not wait.
 	feedAhead(chunk []byte) []outcome
 	drop() // forgets what was typed ahead
 	// unfinished says whether a key may be half read; expire takes it as it
@@ -22,6 +22,8 @@ type face interface {
 	show()
 	hide()
 	print(text string)
+	// interrupted shows that Ctrl-C was typed while a command runs.
+	interrupted()
 	remember(line string)
 	failed() error // the first error of a write
 }

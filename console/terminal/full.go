@@ -54,7 +54,9 @@ func (f *full) width() (width int) { width, _ = f.t.device.size(); return width 
 // feedAhead picks out Ctrl-C, Ctrl-Z and Ctrl-\. Ctrl-C drops what was typed
 // before it, as a terminal does.
 func (f *full) feedAhead(chunk []byte) (at []outcome) {
-	for _, b := range chunk {
+	waiting := append(f.decoder.pending, chunk...)
+	f.decoder.pending = nil
+	for _, b := range waiting {
 		switch actionOf([]byte{b}) {
 		case actInterrupt:
 			f.decoder.drop()
@@ -128,6 +130,8 @@ func (f *full) print(text string) {
 	}
 	f.screen.print(text, below, f.width())
 }
+
+func (f *full) interrupted() { f.screen.print("^C\n", frame{}, f.width()) }
 
 // layout lays the prompt out for the window as it is now.
 func (f *full) layout(menu bool) frame {

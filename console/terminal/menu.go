@@ -49,7 +49,7 @@ func (m *menu) rows(left, width, height int, style Style) []row {
 		rows = append(rows, m.row(i, left, texts, descriptions, style))
 	}
 	if n < len(m.items) && n < height {
-		count := fit(fmt.Sprintf("  %d to %d of %d", first+1, first+n, len(m.items)), width, false)
+		count := fit(fmt.Sprintf("%*s%d to %d of %d", left+2, "", first+1, first+n, len(m.items)), width, false)
 		rows = append(rows, row{text: style.Dim(count), width: textColumns(count)})
 	}
 	return rows

@@ -69,6 +69,8 @@ func (p *plain) print(text string) {
 	}
 }
 
+func (p *plain) interrupted() { p.write("\n") } // behind the terminal's own ^C
+
 func (p *plain) write(text string) {
 	if _, err := p.out.WriteString(text); err != nil && p.err == nil {
 		p.err = err

@@ -205,6 +205,11 @@ func (l *loop) read(chunk []byte, ok bool) {
 		l.face.feed(chunk)
 		return
 	}
+	l.readAhead(chunk)
+}
+
+// readAhead takes what is typed while a command runs.
+func (l *loop) readAhead(chunk []byte) {
 	for _, did := range l.face.feedAhead(chunk) {
 		l.act(did, "", true)
 	}
@@ -237,6 +242,7 @@ func (l *loop) execute(line string) {
 	}
 	l.face.remember(line)
 	l.running = l.start(line)
+	l.readAhead(nil)
 }
 
 // finish looks at how a command ended. What it printed is shown before the
@@ -266,7 +272,7 @@ func (l *loop) interrupt() {
 		l.face.print("still ending; Ctrl-\\ leaves at once\n")
 		return
 	}
-	l.face.print("^C\n")
+	l.face.interrupted()
 }
 
 // hear acts on a signal.
@@ -277,8 +283,6 @@ func (l *loop) hear(n notice) {
 	case noticeResume:
 		l.t.device.again()
 		l.dirty = true
-	case noticeSuspend:
-		l.suspend()
 	case noticeDump:
 		l.dump()
 	case noticeInterrupt:
@@ -313,11 +317,9 @@ func (l *loop) leave(r Reason) {
 func (l *loop) suspend() {
 	l.face.hide()
 	_ = l.t.device.restore()
-	signal.Stop(l.signals)
 	stopProcess(l.clock)
-	l.signals = catchSignals(l.t.plain)
-	if !l.t.plain {
-		_ = l.t.device.raw()
+	if err := l.t.device.raw(); err != nil {
+		l.leave(HungUp)
 	}
 	l.dirty = true
 }

@@ -9,8 +9,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"lwcon/session/clock"
 )
 
 func TestReturnInTheMiddleOfARead(t *testing.T) {
@@ -108,6 +111,61 @@ func TestInterruptEndsTheCommandOnly(t *testing.T) {
 	p.types("\x03")
 	p.seesScreen("lwcon> wait", "waiting", "^C", "ended: context canceled", "lwcon> kept^C", "lwcon> |")
 	p.types("\x04")
+	p.leaves(EndOfInput)
+}
+
+func TestInterruptTypedAhead(t *testing.T) {
+	var r ran
+	p := sit(t, 40, 10, Config{Execute: func(ctx context.Context, line string) error {
+		if line == "wait" {
+			<-ctx.Done()
+		}
+		return r.execute(ctx, line)
+	}})
+	p.start(t.Context())
+	p.types("wait\rlost\r\x03quit\r")
+	p.leaves(Quit)
+	if want := []string{"wait", "quit"}; !reflect.DeepEqual(r.got(), want) {
+		t.Errorf("ran %q, want %q", r.got(), want)
+	}
+}
+
+func TestCommandThatDoesNotEndIsLeft(t *testing.T) {
+	hang := make(chan struct{})
+	defer close(hang)
+	p := sit(t, 40, 10, Config{Clock: clock.Scaled(100), Execute: func(context.Context, string) error {
+		<-hang
+		return nil
+	}})
+	p.start(t.Context())
+	p.types("hang\r\x03\x03")
+	p.seesScreen("lwcon> hang", "^C", "still ending; Ctrl-\\ leaves at once", "|")
+	p.signal(syscall.SIGTERM)
+	p.leaves(Terminated)
+}
+
+func TestEscapeClosesTheMenu(t *testing.T) {
+	p := sit(t, 40, 10, Config{Execute: (&ran{}).execute, Complete: completeVerbs})
+	p.start(t.Context())
+	p.types("re\t")
+	p.seesScreen("lwcon> read|", "     > read      ask for a value", "       register  announce oneself")
+	p.types("\x1b")
+	p.seesScreen("lwcon> re|")
+	p.types("\x03\x04")
+	p.leaves(EndOfInput)
+}
+
+func TestPrefixIsLive(t *testing.T) {
+	var name atomic.Value
+	name.Store("none")
+	p := sit(t, 40, 10, Config{Execute: (&ran{}).execute, Prefix: func() string { return name.Load().(string) + "> " }})
+	p.start(t.Context())
+	p.types("read")
+	p.seesScreen("none> read|")
+	name.Store("dev\x1b1\n")
+	p.terminal.Refresh()
+	p.seesScreen(`dev\x1b1> read|`)
+	p.types("\x03\x04")
 	p.leaves(EndOfInput)
 }
 
@@ -226,9 +284,7 @@ func TestSignalsEndRun(t *testing.T) {
 			p.start(t.Context())
 			p.types("wait\r")
 			p.seesScreen("lwcon> wait", "|")
-			if err := syscall.Kill(os.Getpid(), sig); err != nil {
-				t.Fatal(err)
-			}
+			p.signal(sig)
 			p.leaves(reason)
 			<-ended
 			if want := 128 + int(sig); reason.ExitStatus() != want {
@@ -406,5 +462,16 @@ func TestOpenRefusesAPipe(t *testing.T) {
 	defer out.Close()
 	if _, err := Open(Config{In: in, Out: out, Execute: (&ran{}).execute}); err == nil || !strings.Contains(err.Error(), ErrNoTerminal.Error()) {
 		t.Errorf("Open: %v, want %v", err, ErrNoTerminal)
+	}
+}
+
+func TestColoursOnATerminal(t *testing.T) {
+	for noColor, want := range map[string]bool{"": true, "1": false} {
+		p := sit(t, 40, 10, Config{Execute: (&ran{}).execute, Getenv: func(name string) string {
+			return map[string]string{"NO_COLOR": noColor}[name]
+		}})
+		if got := p.terminal.Style().Colored(); got != want {
+			t.Errorf("NO_COLOR=%q: coloured %v, want %v", noColor, got, want)
+		}
 	}
 }

@@ -7,7 +7,6 @@ const (
 	noticeNothing notice = iota
 	noticeResize
 	noticeResume // after a stop
-	noticeSuspend
 	noticeInterrupt
 	noticeTerminate
 	noticeHangUp

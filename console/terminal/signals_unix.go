@@ -16,8 +16,10 @@ import (
 const stopGrace = 100e6 // nanoseconds
 
 // catchSignals asks for all signals that matter at a prompt. Those that were
-// ignored when the process started (nohup) stay so. In plain mode Ctrl-Z and
-// Ctrl-\ do what they do everywhere.
+// ignored when the process started (nohup) stay so. In plain mode Ctrl-\ does
+// what it does everywhere. SIGTSTP is left alone: once it was caught, Go cannot
+// give back its default action, which stopProcess needs; when it comes from
+// elsewhere the shell sets its own attributes, and SIGCONT brings back ours.
 func catchSignals(plain bool) chan os.Signal {
 	wanted := []os.Signal{unix.SIGTERM, unix.SIGCONT, unix.SIGWINCH}
 	for _, s := range []os.Signal{unix.SIGINT, unix.SIGHUP} {
@@ -26,7 +28,7 @@ func catchSignals(plain bool) chan os.Signal {
 		}
 	}
 	if !plain {
-		wanted = append(wanted, unix.SIGTSTP, unix.SIGQUIT)
+		wanted = append(wanted, unix.SIGQUIT)
 	}
 	return notify(wanted)
 }
@@ -54,8 +56,6 @@ func noticeOf(s os.Signal) notice {
 		return noticeResize
 	case unix.SIGCONT:
 		return noticeResume
-	case unix.SIGTSTP:
-		return noticeSuspend
 	case unix.SIGINT:
 		return noticeInterrupt
 	case unix.SIGTERM:
@@ -68,13 +68,12 @@ func noticeOf(s os.Signal) notice {
 	return noticeNothing
 }
 
-// stopProcess stops the process group, as Ctrl-Z does, and returns when it
-// goes on.
+// stopProcess stops the process group, as a terminal does for Ctrl-Z, and
+// returns when it goes on.
 func stopProcess(c clock.Clock) {
 	resumed := make(chan os.Signal, 1)
 	signal.Notify(resumed, unix.SIGCONT)
 	defer signal.Stop(resumed)
-	signal.Reset(unix.SIGTSTP)
 	_ = unix.Kill(0, unix.SIGTSTP)
 	grace := c.NewTimer(stopGrace)
 	defer grace.Stop()
