@@ -106,17 +106,31 @@ func (w *wrapper) add(text string, cursor int) {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
-		var shown strings.Builder
-		writeEscaped(&shown, r, text[i:i+size])
-		at := i == cursor
-		for _, s := range shown.String() {
-			w.put(s)
-			if at {
-				w.y, w.x = len(w.rows), w.n-columns(s)
-				at = false
-			}
-		}
+		w.show(r, text[i:i+size], i == cursor)
 		i += size
+	}
+}
+
+// show puts a character, escaped if need be; here: the cursor is on it.
+func (w *wrapper) show(r rune, raw string, here bool) {
+	if here {
+		first := r
+		if mustEscape(r) {
+			first = '\\'
+		}
+		if w.n+columns(first) > w.width {
+			w.wrap()
+		}
+		w.y, w.x = len(w.rows), min(w.n, w.width-1)
+	}
+	if !mustEscape(r) && r != utf8.RuneError {
+		w.put(r)
+		return
+	}
+	var escaped strings.Builder
+	writeEscaped(&escaped, r, raw)
+	for _, r := range escaped.String() {
+		w.put(r)
 	}
 }
 

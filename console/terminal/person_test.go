@@ -180,19 +180,6 @@ func withCursor(v *vt) string {
 	return strings.TrimRight(before+"|"+strings.Join(row[v.x:], ""), " ")
 }
 
-// seesLine waits for a line anywhere, also scrolled off.
-func (p *person) seesLine(line string) {
-	p.t.Helper()
-	p.sees(line, func(v *vt) bool {
-		for _, seen := range v.all() {
-			if seen == line {
-				return true
-			}
-		}
-		return false
-	})
-}
-
 // leaves waits for Run to return, and holds that the terminal is as before.
 func (p *person) leaves(reason Reason) {
 	p.t.Helper()
