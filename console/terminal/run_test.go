@@ -5,7 +5,11 @@ package terminal
 import (
 	"context"
 	"fmt"
+	"go/parser"
+	"go/token"
+	"io"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"syscall"
@@ -138,5 +142,43 @@ func TestOpenRefusesAPipe(t *testing.T) {
 	defer out.Close()
 	if _, err := Open(Config{In: in, Out: out, Execute: (&ran{}).execute}); err == nil || !strings.Contains(err.Error(), ErrNoTerminal.Error()) {
 		t.Errorf("Open: %v, want %v", err, ErrNoTerminal)
+	}
+}
+
+func TestSignalEndsLines(t *testing.T) {
+	in, out := io.Pipe()
+	defer out.Close()
+	go func() { _, _ = io.WriteString(out, "wait\n") }()
+	reason, err := Lines{In: in, Execute: func(ctx context.Context, _ string) error {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+		<-ctx.Done()
+		return nil
+	}}.Run(t.Context())
+	if reason != Terminated || err != nil {
+		t.Errorf("%v, %v", reason, err)
+	}
+}
+
+func TestPromptLibraryStaysBehindTwoFiles(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var users []string
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range parsed.Imports {
+			if strings.Contains(spec.Path.Value, "go-prompt") {
+				users = append(users, file)
+			}
+		}
+	}
+	if want := []string{"keys.go", "line.go"}; !reflect.DeepEqual(users, want) {
+		t.Errorf("go-prompt is imported by %q, want %q", users, want)
 	}
 }
