@@ -18,6 +18,7 @@ const (
 	maxEndpointName = 1024 // octets of an endpoint name; a longer one is cut
 	maxLinks        = 4096 // links of an object list; what comes after is not used
 	maxExtra        = 16   // query items that are none of LwM2M's
+	maxDeviations   = 64   // named one by one; of more, one sums up the rest
 )
 
 // defaultLifetime holds where a Register has no lt. Spec: Core 1.0 §5.3.1.
@@ -30,20 +31,27 @@ type registerReader struct {
 	update       bool
 	has          map[string]bool // parameters seen
 	strict       Code            // the answer of a strict server, 0 while there is nothing to refuse
+	skipped      int             // deviations beyond maxDeviations
 }
 
 // note records a deviation; refuse is the answer that a strict server gives, 0
 // if it lives with it.
 func (r *registerReader) note(rule lwm2m.RuleID, refuse Code, format string, args ...any) {
+	if refuse != 0 && r.strict == 0 {
+		r.strict = refuse
+	}
+	g := r.registration
+	if len(g.Deviations) >= maxDeviations {
+		r.skipped++
+		last := &g.Deviations[maxDeviations-1]
+		*last = lwm2m.Deviation{Rule: last.Rule, Offset: -1, Message: fmt.Sprintf("%d more deviations", r.skipped+1)}
+		return
+	}
 	message := fmt.Sprintf(format, args...)
 	if refuse != 0 {
 		message += fmt.Sprintf("; a strict server answers %s", refuse)
-		if r.strict == 0 {
-			r.strict = refuse
-		}
 	}
-	r.registration.Deviations = append(r.registration.Deviations,
-		lwm2m.Deviation{Rule: rule, Offset: -1, Message: message})
+	g.Deviations = append(g.Deviations, lwm2m.Deviation{Rule: rule, Offset: -1, Message: message})
 }
 
 // queries reads the query items of a Register or an Update.
