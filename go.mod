@@ -1,5 +1,10 @@
 module lwcon
 
-go 1.26
+go 1.26.0
 
-require gopkg.in/yaml.v3 v3.0.1
+require (
+	github.com/plgd-dev/go-coap/v3 v3.8.0
+	gopkg.in/yaml.v3 v3.0.1
+)
+
+require golang.org/x/exp v0.0.0-20261014143641-f0251eb4aa3e // indirect

@@ -120,6 +120,16 @@ func (s *Server) end(e *Endpoint, why EventKind, exchange uint64) {
 	}
 }
 
+// Forget ends an endpoint's registration on the server alone: the client's next
+// Update is answered 4.04.
+func (s *Server) Forget(e *Endpoint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.registration != nil {
+		s.end(e, EventExpired, 0)
+	}
+}
+
 // locationAlphabet leaves out what looks alike.
 const locationAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz"
 
