@@ -15,6 +15,7 @@ func All() Table {
 		Flags: callFlags(),
 		Commands: []*Command{
 			helpCommand(), versionCommand(), statusCommand(),
+			decodeCommand(), encodeCommand(), decodeMessageCommand(),
 			clientsCommand(), readCommand(),
 		},
 	}
