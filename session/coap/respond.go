@@ -84,7 +84,8 @@ func (r *Request) sendNothing() error {
 // sequence number of an observation, the block wished for. The lock is held.
 func (r *Request) complete(m *Message) {
 	e := r.endpoint
-	if r.block1 == nil && r.relation == nil && len(m.Payload) <= minBlockSize {
+	further := r.block2 != nil && r.block2.Number > 0
+	if r.block1 == nil && r.relation == nil && !further && len(m.Payload) <= minBlockSize {
 		return // nothing to add, as most often
 	}
 	m.Options = slices.Clone(m.Options)

@@ -32,6 +32,10 @@ func (e *Endpoint) takeTurn(ctx context.Context, p *peer, limit int) error {
 	select {
 	case err = <-turn:
 		e.mu.Lock()
+		if err == nil && ctx.Err() != nil { // both in the same moment
+			e.passTurn(p)
+			err = ctx.Err()
+		}
 		return err
 	case <-ctx.Done():
 	}
