@@ -16,17 +16,26 @@ import (
 //go:embed testdata/objects.tsv
 var objectFacts string
 
-// table is Definitions made of objectFacts.
+// table is a registry made of objectFacts. It has the core objects in whatever
+// version they are wanted, all with the same resources, the others in one.
 type table map[uint16]*lwm2m.Object
 
-func (t table) Object(id uint16) *lwm2m.Object { return t[id] }
+func (t table) Object(id uint16, version lwm2m.Version) *lwm2m.Object {
+	o := t[id]
+	if o == nil || id > 7 || version == 0 {
+		return o
+	}
+	core := *o
+	core.Version = version
+	return &core
+}
 
 var factTypes = map[string]lwm2m.Type{
 	"none": lwm2m.None, "str": lwm2m.String, "int": lwm2m.Integer, "uint": lwm2m.Unsigned, "float": lwm2m.Float,
 	"bool": lwm2m.Boolean, "opaque": lwm2m.Opaque, "time": lwm2m.Time, "objlnk": lwm2m.ObjectLink, "corelnk": lwm2m.CoreLink,
 }
 
-func definitions(t testing.TB) table {
+func registry(t testing.TB) table {
 	t.Helper()
 	objects := make(table)
 	var o *lwm2m.Object

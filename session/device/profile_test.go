@@ -7,7 +7,7 @@ func TestEveryBuiltInProfileLoads(t *testing.T) {
 		t.Fatalf("Profiles() = %q, want at least three", Profiles())
 	}
 	for _, name := range Profiles() {
-		if _, err := Load(name, definitions(t)); err != nil {
+		if _, err := Load(name, registry(t)); err != nil {
 			t.Errorf("Load(%q): %v", name, err)
 		}
 	}
