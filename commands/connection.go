@@ -27,7 +27,7 @@ func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, 
 	if c.Profile == "" {
 		c.Profile = "minimal"
 	}
-	profile, err := device.Load(c.Profile, definitionsOf(s.definitions))
+	profile, err := device.Load(c.Profile, s.definitions)
 	if err != nil {
 		e := failure(ConfigError, "%v", err)
 		e.Err = err
