@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lwcon/lwm2m"
+	"lwcon/lwm2m/objects"
 	"lwcon/session/coap"
 	"lwcon/session/device"
 	"lwcon/session/transport"
@@ -16,37 +17,6 @@ func deadline(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-// registry knows the objects of the test profiles, each in one version.
-type registry map[uint16]*lwm2m.Object
-
-func (r registry) Object(id uint16, _ lwm2m.Version) *lwm2m.Object { return r[id] }
-
-// testObjects are as much of objects 1, 3 and 3303 as the tests need.
-func testObjects() registry {
-	const r, rw, x = lwm2m.Readable, lwm2m.Readable | lwm2m.Writable, lwm2m.Executable
-	return registry{
-		1: {ID: 1, Name: "LwM2M Server", Multiple: true, Mandatory: true, Resources: []lwm2m.Resource{
-			{ID: 0, Name: "Short Server ID", Operations: r, Type: lwm2m.Integer, Mandatory: true},
-			{ID: 1, Name: "Lifetime", Operations: rw, Type: lwm2m.Integer, Mandatory: true},
-			{ID: 6, Name: "Notification Storing When Disabled or Offline", Operations: rw, Type: lwm2m.Boolean, Mandatory: true},
-			{ID: 7, Name: "Binding", Operations: rw, Type: lwm2m.String, Mandatory: true},
-		}},
-		3: {ID: 3, Name: "Device", Mandatory: true, Resources: []lwm2m.Resource{
-			{ID: 0, Name: "Manufacturer", Operations: r, Type: lwm2m.String},
-			{ID: 1, Name: "Model Number", Operations: r, Type: lwm2m.String},
-			{ID: 4, Name: "Reboot", Operations: x, Mandatory: true},
-			{ID: 9, Name: "Battery Level", Operations: r, Type: lwm2m.Integer},
-			{ID: 11, Name: "Error Code", Operations: r, Type: lwm2m.Integer, Multiple: true, Mandatory: true},
-			{ID: 14, Name: "UTC Offset", Operations: rw, Type: lwm2m.String},
-			{ID: 16, Name: "Supported Binding and Modes", Operations: r, Type: lwm2m.String, Mandatory: true},
-		}},
-		3303: {ID: 3303, Name: "Temperature", Multiple: true, Resources: []lwm2m.Resource{
-			{ID: 5700, Name: "Sensor Value", Operations: r, Type: lwm2m.Float, Mandatory: true},
-			{ID: 5701, Name: "Sensor Units", Operations: r, Type: lwm2m.String},
-		}},
-	}
 }
 
 // memoryServer is a server that listens on a memory network at 192.0.2.1:5683.
@@ -117,7 +87,7 @@ func udpPair(t testing.TB, c ServerConfig) (*Server, *Endpoint) {
 	if _, err := s.Listen(link); err != nil {
 		t.Fatal(err)
 	}
-	profile, err := device.Parse("bench.yaml", benchProfile, testObjects())
+	profile, err := device.Parse("bench.yaml", benchProfile, objects.New())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/plgd-dev/go-coap/v3/udp/coder"
 
 	"lwcon/lwm2m"
+	"lwcon/lwm2m/objects"
 	"lwcon/session/coap"
 )
 
@@ -25,7 +26,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 // our client, log, taps and duplicate cache on.
 func benchmarkRead(b *testing.B) {
 	passed := 0
-	s, e := udpPair(b, ServerConfig{Definitions: testObjects(), Tap: func(coap.Passage) { passed++ }})
+	s, e := udpPair(b, ServerConfig{Definitions: objects.New(), Tap: func(coap.Passage) { passed++ }})
 	defer s.Close()
 	p := lwm2m.MustParsePath("/3/0/0")
 	ctx := context.Background()
