@@ -15,7 +15,7 @@ func TestRegistrationIsOfTheProfileAndTheAccount(t *testing.T) {
 	if r.Endpoint != "lwcon-test" || r.Version != lwm2m.V1_1 || r.Lifetime != 300*time.Second || r.Binding != "U" || r.Queue {
 		t.Errorf("registration %+v", r)
 	}
-	want := "</1/0>,</3/0>,</16/0>,</3303>;ver=1.1,</3303/0>,</3303/1>,</3306>;ver=1.1,</3306/0>,</3336>;ver=2.0,</3442/0>"
+	want := "</1/0>,</3/0>,</16/0>,</3303/0>,</3303/1>,</3306/0>,</3336>,</3442/0>"
 	if got := showLinks(r.Links); got != want {
 		t.Errorf("object list\n%s\nwant\n%s", got, want)
 	}
@@ -72,13 +72,15 @@ func TestVersionIsToldWhereItDoesNotGoWithoutSaying(t *testing.T) {
 	}
 }
 
-func TestVersionIsQuotedIn10(t *testing.T) {
-	for profile, want := range map[string]bool{bench10: true, bench: false} {
-		d, _ := start(t, profile)
+func TestVersionIsOfTheObjectAndQuotedIn10(t *testing.T) {
+	for version, want := range map[string]bool{"1.0": true, "1.1": false} {
+		d, _ := start(t, "lwm2m: "+version+"\n"+versioned)
 		links := d.Registration(1).Links
-		i := slices.IndexFunc(links, func(l lwm2m.Link) bool { return l.Target == "/3303" })
-		if got := links[i].Attributes[0].Quoted; got != want {
-			t.Errorf("LwM2M %s: ver is quoted: %v", d.Version(), got)
+		if got := showLinks(links); got != "</1/0>,</3/0>,</3303>;ver=1.1,</3303/0>" {
+			t.Errorf("LwM2M %s: object list %s", version, got)
+		}
+		if got := links[2].Attributes[0].Quoted; got != want {
+			t.Errorf("LwM2M %s: ver is quoted: %v", version, got)
 		}
 	}
 }
