@@ -86,6 +86,10 @@ func (e *Endpoint) receiveStream(d transport.Datagram) {
 		s.pending = nil
 	}
 	for len(b) > 0 {
+		if token := int(b[0] & 15); token > MaxToken {
+			e.refuseFrame(p, s, d.Local, b, fmt.Sprintf("a token of at most 8 bytes expected, %d found", token))
+			return
+		}
 		size, complete := frameSize(b)
 		if size > ownMaxMessage {
 			e.abort(p, s, fmt.Sprintf("a message of %d bytes, at most %d are taken", size, ownMaxMessage), 0)
@@ -135,10 +139,7 @@ func (e *Endpoint) receiveFrame(p *peer, s *stream, local transport.Local, b []b
 	in.now = in.at.Sub(e.start)
 	m, err := Decode(b, true)
 	if err != nil {
-		scanned := Scan(b, true)
-		in.message, in.deviations = &scanned.Message, scanned.Deviations
-		e.pass(p, local, in.entry(e.log.next(), noteMalformed, 0))
-		e.abort(p, s, "malformed message: "+reasonOf(scanned.Deviations, err), 0)
+		e.refuseFrame(p, s, local, b, reasonOf(Scan(b, true).Deviations, err))
 		return false
 	}
 	in.message = m
@@ -168,6 +169,13 @@ func (e *Endpoint) receiveFrame(p *peer, s *stream, local transport.Local, b []b
 		e.pass(p, local, in.entry(e.log.next(), noteIgnored, 0))
 	}
 	return true
+}
+
+// refuseFrame ends a connection on which a frame came that cannot be read.
+func (e *Endpoint) refuseFrame(p *peer, s *stream, local transport.Local, b []byte, reason string) {
+	in := &incoming{from: p.address, local: local, bytes: b, at: e.clock.Now(), deviations: Scan(b, true).Deviations}
+	e.pass(p, local, in.entry(e.log.next(), noteMalformed, 0))
+	e.abort(p, s, "malformed message: "+reason, 0)
 }
 
 func reasonOf(deviations []Deviation, err error) string {
