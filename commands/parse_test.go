@@ -105,7 +105,7 @@ func TestAStepsMappingGivesTheSameArguments(t *testing.T) {
 func TestFlagsOfTheProgramAreTakenOffALine(t *testing.T) {
 	args, rest, err := ParseFlags(
 		[]string{"--listen", "coap://:0", "read", "/3/0", "--accept", "tlv", "-l", "coap://:1", "-o", "json", "--", "--plain"}, ProgramFlags(),
-		func(flag string) bool { return flag == "--accept" })
+		All().TakesWord)
 	if err != nil || !slices.Equal(args.Texts("listen"), []string{"coap://:0", "coap://:1"}) || args.Text("output") != "json" ||
 		!slices.Equal(rest, []string{"read", "/3/0", "--accept", "tlv", "--", "--plain"}) {
 		t.Errorf("got %+v, %q, %v", args, rest, err)

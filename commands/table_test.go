@@ -62,7 +62,7 @@ func TestNoParameterIsNamedLikeAKeyOfAStep(t *testing.T) {
 		seen := map[string]bool{}
 		for i := range c.Parameters {
 			p := &c.Parameters[i]
-			if slices.Contains(stepKeys, p.Name) || find(All().Flags, p.Name) != nil && p.Name != "wait" {
+			if slices.Contains(stepKeys, p.Name) || find(All().Flags, p.Name) != nil || find(ProgramFlags(), p.Name) != nil {
 				t.Errorf("%s %s: the name is taken", c.Name, p.Name)
 			}
 			if !name.MatchString(p.Name) || seen[p.Name] {
