@@ -280,3 +280,26 @@ func TestIdlePeersAreForgotten(t *testing.T) {
 		}
 	})
 }
+
+func TestLateAnswersAreNobodysMistake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t)
+		peer := n.script(serverAt)
+		client := n.endpoint(clientAt, Config{})
+		lost := start(client, address(t, serverAt), NewRequest(GET, "/3"), RequestOptions{Timeout: time.Second})
+		first := peer.next()
+		gone := (<-lost).exchange
+		done := start(client, address(t, serverAt), NewRequest(GET, "/4"), RequestOptions{})
+		second := peer.next()
+		peer.reply(first, NewResponse(Content))
+		peer.send(first.from, &Message{Type: NonConfirmable, ID: 70, Code: Content, Token: first.message.Token})
+		peer.reply(second, NewResponse(Changed))
+		if out := <-done; out.err != nil || out.exchange.Response.Code != Changed || len(out.exchange.Deviations) != 0 {
+			t.Errorf("got %v, %v", out.err, out.exchange.Deviations)
+		}
+		records := client.Log().Records(gone.Number)
+		if last := records[len(records)-1]; len(records) != 2 || last.Note != noteLate.text(0) {
+			t.Errorf("the late response stands as %+v", records)
+		}
+	})
+}
