@@ -137,12 +137,11 @@ func frameSize(b []byte) (size int, complete bool) {
 func (e *Endpoint) receiveFrame(p *peer, s *stream, local transport.Local, b []byte) bool {
 	in := &incoming{from: p.address, local: local, bytes: b, at: e.clock.Now()}
 	in.now = in.at.Sub(e.start)
-	m, err := Decode(b, true)
-	if err != nil {
+	if err := e.decode(in); err != nil {
 		e.refuseFrame(p, s, local, b, reasonOf(Scan(b, true).Deviations, err))
 		return false
 	}
-	in.message = m
+	m := in.message
 	if !s.greeted {
 		e.mu.Lock()
 		s.greeted = true
@@ -201,7 +200,9 @@ func (e *Endpoint) receiveStreamResponse(p *peer, in *incoming) {
 	c, o := e.calls[token], e.observations[token]
 	if c == nil && o == nil {
 		number, n := uint64(0), noteUnknownToken
-		if only := e.onlyCall(p); only != nil && !m.Options.Has(Observe) {
+		if late := p.spent.find(m.Token); late != 0 {
+			number, n = late, noteLate
+		} else if only := e.onlyCall(p); only != nil && !m.Options.Has(Observe) {
 			number, n = only.transfer.exchange.Number, noteWrongToken
 			in.deviations = append(in.deviations, wrongToken(only, m.Token))
 			only.transfer.note(in.at, transport.Received, in.bytes, n, 0)
