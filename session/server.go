@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lwcon/lwm2m"
@@ -40,6 +41,7 @@ type Server struct {
 	aliases    map[string]string
 	seed       uint64
 	tap        coap.Tap
+	answers    atomic.Pointer[answers] // nil while all are as they should be
 
 	mu              sync.Mutex
 	closed          bool
@@ -185,6 +187,9 @@ func (s *Server) Close() error {
 
 // serve answers one request of a client.
 func (l *Listener) serve(r *coap.Request) {
+	if l.misanswered(r) {
+		return
+	}
 	path := r.Message.Path()
 	switch {
 	case len(path) == 1 && path[0] == "rd":

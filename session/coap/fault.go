@@ -8,9 +8,9 @@ import (
 )
 
 // NoteFault writes to the log, and shows the tap, what a link did on purpose to a
-// message of this endpoint: transport.NewFaulty takes it as its note. The record
-// stands under the exchange that the message is of, as far as that is known;
-// its note begins with "fault:".
+// message of this endpoint. A link with a method Notify, as transport.Faulty has,
+// is given it. The record stands under the exchange that the message is of, as
+// far as that is known; its note begins with "fault:".
 func (e *Endpoint) NoteFault(r transport.WireRecord) {
 	n, arg := faultNote(r.Note)
 	scanned := Scan(r.Bytes, e.stream)

@@ -17,11 +17,8 @@ func (n *network) faulty(at string, c Config) (*Endpoint, *transport.Faulty) {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	var e *Endpoint
-	faulty := transport.NewFaulty(link, clock.Real(), 1, func(r transport.WireRecord) { e.NoteFault(r) })
-	c.Link = faulty
-	e = n.start(nil, c)
-	return e, faulty
+	faulty := transport.NewFaulty(link, clock.Real(), 1, nil)
+	return n.start(faulty, c), faulty
 }
 
 func TestAFaultStandsInTheExchangeThatItHarmed(t *testing.T) {
