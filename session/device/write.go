@@ -63,7 +63,22 @@ func (d *Device) Write(server uint16, p lwm2m.Path, mode WriteMode, nodes []lwm2
 	if r.Status != Changed {
 		return r
 	}
-	return d.commit(d.tree.with(p.Object(), w.instance), p, r)
+	return w.finish(d.commit(d.tree.with(p.Object(), w.instance), w.touched(p), r))
+}
+
+// touched is where values changed: at a path, or in its whole instance where a
+// write moves more than it names.
+func (w *writer) touched(p lwm2m.Path) lwm2m.Path {
+	if p.Object() == objectFirmware {
+		return p.Cut(lwm2m.LevelObjectInstance)
+	}
+	return p
+}
+
+// finish adds the effects of the writer to a result.
+func (w *writer) finish(r Result) Result {
+	r.Effects = append(r.Effects, w.effects...)
+	return r
 }
 
 // reachForWrite is reach, but a resource that the device supports need not be
@@ -108,8 +123,9 @@ type writer struct {
 	object    *object
 	instance  *instance // as changed so far
 	old       *instance
-	creating  bool // read-only resources are left aside
-	composite bool // a null deletes a resource instance
+	creating  bool     // read-only resources are left aside
+	composite bool     // a null deletes a resource instance
+	effects   []Effect // beyond those of commit
 }
 
 func (d *Device) newWriter(server uint16, p lwm2m.Path) *writer {
@@ -224,6 +240,9 @@ func (w *writer) writeGroup(g nodeGroup, mode WriteMode) Result {
 	}
 	if r := w.put(&e, &g.nodes[0], definition); r.Status != 0 {
 		return r
+	}
+	if w.steersFirmware(g.path) {
+		return w.writeFirmware(g.path, e.value)
 	}
 	w.instance = w.instance.with(e.resource, []entry{e})
 	return Result{Status: Changed}
