@@ -54,7 +54,7 @@ func (o *Observation) State() ObservationState {
 func (e *Endpoint) Observations() []*Observation {
 	e.server.mu.Lock()
 	defer e.server.mu.Unlock()
-	return slices.Clone(e.observations)
+	return slices.Clone(e.server.observations[e])
 }
 
 // Observe asks a client to notify of changes. Each notification is an event in
@@ -127,14 +127,25 @@ func (o *Observation) establish(e *Endpoint, c *coap.Observation, r *Result) {
 		o.drop()
 		return
 	}
-	for i, other := range e.observations {
+	for _, other := range s.observations[e] {
 		if other.of(o.Path, o.Paths) {
-			e.observations = slices.Delete(e.observations, i, i+1)
+			s.leave(other)
 			other.drop()
 			break
 		}
 	}
-	e.observations = append(e.observations, o)
+	s.observations[e] = append(s.observations[e], o)
+}
+
+// leave takes an observation off the list of its endpoint; s.mu is held.
+func (s *Server) leave(o *Observation) {
+	e := o.operation.endpoint
+	rest := slices.DeleteFunc(s.observations[e], func(other *Observation) bool { return other == o })
+	if len(rest) == 0 {
+		delete(s.observations, e)
+		return
+	}
+	s.observations[e] = rest
 }
 
 // of says whether the observation is that of a path, or of a list of paths.
@@ -172,8 +183,7 @@ func (o *Observation) notified(n coap.Notification) {
 	}
 	if n.Ended {
 		o.over = true
-		e := o.operation.endpoint
-		e.observations = slices.DeleteFunc(e.observations, func(other *Observation) bool { return other == o })
+		s.leave(o)
 	}
 	s.mu.Unlock()
 	s.log.Append(Event{

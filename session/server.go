@@ -47,6 +47,8 @@ type Server struct {
 	listeners       []*Listener
 	endpoints       map[string]*Endpoint // by name
 	locations       map[string]*Endpoint // by the last segment of the location
+	observations    map[*Endpoint][]*Observation
+	queues          map[*Endpoint][]*waiting // requests to clients in queue mode
 	alarms          alarms
 	awakeTime       time.Duration
 	nextQueued      uint64
@@ -60,6 +62,7 @@ func NewServer(c ServerConfig) *Server {
 		clock: c.Clock, registry: c.Definitions, log: c.Log, exchanges: c.Exchanges,
 		parameters: c.Parameters, aliases: c.Aliases, seed: c.Seed, tap: c.Tap,
 		endpoints: map[string]*Endpoint{}, locations: map[string]*Endpoint{},
+		observations: map[*Endpoint][]*Observation{}, queues: map[*Endpoint][]*waiting{},
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()

@@ -68,7 +68,7 @@ func (e *Endpoint) receiveRequest(in *incoming) {
 	number := e.log.next()
 	_, shortened := e.remember(key, hash, number, m.Type == Confirmable, in.now)
 	e.mu.Unlock()
-	if !clean(in.bytes) {
+	if !clean(in.bytes, false) {
 		in.deviations = append(in.deviations, Scan(in.bytes, false).Deviations...)
 	}
 	logged := in.entry(number, noteNone, 0)
