@@ -26,7 +26,7 @@ func (d *Device) ReadComposite(server uint16, paths []lwm2m.Path) Result {
 }
 
 func (d *Device) readComposite(server uint16, paths []lwm2m.Path, now time.Time) Result {
-	if r := d.checkComposite(len(paths)); r.Status != 0 {
+	if r := d.checkComposite(server, len(paths)); r.Status != 0 {
 		return r
 	}
 	var nodes []lwm2m.Node
@@ -65,9 +65,9 @@ func isRoot(p lwm2m.Path) bool { return p.Level() == lwm2m.LevelRoot && p.Prefix
 
 // checkComposite says why a composite operation of so many paths cannot be,
 // with Status 0 if it can.
-func (d *Device) checkComposite(paths int) Result {
+func (d *Device) checkComposite(server uint16, paths int) Result {
 	switch {
-	case d.Version() < lwm2m.V1_1:
+	case d.Version() < lwm2m.V1_1 && server != Local:
 		return refuse(MethodNotAllowed, "no composite operations in LwM2M 1.0")
 	case paths == 0:
 		return refuse(BadRequest, "expected paths, found none")
@@ -90,7 +90,7 @@ func (d *Device) checkComposite(paths int) Result {
 func (d *Device) WriteComposite(server uint16, nodes []lwm2m.Node) Result {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if r := d.checkComposite(len(nodes)); r.Status != 0 {
+	if r := d.checkComposite(server, len(nodes)); r.Status != 0 {
 		return r
 	}
 	before := d.tree
