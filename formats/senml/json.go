@@ -17,7 +17,7 @@ const smallestRecord = 8
 // payload says that there is nothing.
 //
 // Spec: RFC 8428 §5, RFC 8790, Core 1.1 §7.4.
-func DecodeJSON(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func DecodeJSON(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	var d jsonDecoder
 	d.in.Text = d.begin(f, payload, o)
 	d.json = true

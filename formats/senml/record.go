@@ -64,7 +64,7 @@ type pack struct {
 }
 
 // begin starts a payload.
-func (p *pack) begin(f lwm2m.ContentFormat, payload []byte, o *codec.Options) string {
+func (p *pack) begin(f lwm2m.ContentFormat, payload []byte, o codec.Options) string {
 	p.etch = f.Canonical() == lwm2m.FormatETCHJSON || f.Canonical() == lwm2m.FormatETCHCBOR
 	p.LinkField = true
 	return p.Start(f, payload, o)
