@@ -101,7 +101,11 @@ func (b *Builder) Deviate(rule lwm2m.RuleID, p lwm2m.Path, offset int, message s
 // none is known, and its type; known is false if the type is not known.
 func (b *Builder) Resolve(p lwm2m.Path) (r *lwm2m.Resource, t lwm2m.Type, known bool) {
 	if b.definition != nil && p.Level() >= lwm2m.LevelResource {
-		r = b.Object(p.Object()).Resource(p.Resource())
+		o := b.object
+		if int(p.Object()) != b.objectID {
+			o = b.Object(p.Object())
+		}
+		r = o.Resource(p.Resource())
 	}
 	t, known = b.TypeOf(p, r)
 	return r, t, known

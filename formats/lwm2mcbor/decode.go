@@ -205,7 +205,11 @@ func (d *decoder) value(p lwm2m.Path, start int) {
 	}
 	d.place(p, start)
 	definition, want, known := d.Resolve(p)
-	v, kind := d.Value(item, codec.Typed{Path: p, Want: want, Known: known, Offset: at})
+	v, ok := item.As(want)
+	kind := lwm2m.KindValue
+	if !ok {
+		v, kind = d.Value(item, codec.Typed{Path: p, Want: want, Known: known, Offset: at})
+	}
 	d.CheckLevel(p, definition, start)
 	end := uint32(in.Pos)
 	d.Add(kind, p, v, definition, lwm2m.Span{Start: uint32(start), End: end}, lwm2m.Span{Start: uint32(at), End: end})

@@ -209,9 +209,9 @@ func (d *decoder) array() bool {
 	}
 	switch {
 	case d.head.hasBase:
-		d.name = codec.Name{}.Append(d.head.base)
+		d.name = codec.NewName(d.head.base)
 	case d.At.Level() > 0 || d.At.Prefix() != "":
-		d.name = codec.Name{}.Append(d.At.String())
+		d.name = codec.NewName(d.At.String())
 	}
 	for !in.Take(']') {
 		in.Space()

@@ -124,6 +124,10 @@ func (d *cborDecoder) record(h cborread.Head, start int) error {
 func (d *cborDecoder) label() (label, error) {
 	in := &d.in
 	at := in.Pos
+	if at < len(in.Payload) && in.Payload[at] <= byte(dataValue) { // most labels
+		in.Pos++
+		return label(in.Payload[at]), nil
+	}
 	h, ok := in.Head()
 	if !ok {
 		return unknown, d.broken()

@@ -98,20 +98,22 @@ func (d *jsonDecoder) record() error {
 		return d.broken()
 	}
 	r := record{start: in.Pos - 1}
-	for !in.Take('}') {
+	for in.Space() != '}' {
 		if err := d.field(&r); err != nil {
 			return err
 		}
-		if in.Take(',') {
-			if in.Space() == '}' {
-				in.Odd = "a comma before the end"
-				d.odd(in.Pos)
-			}
-		} else if in.Space() != '}' {
-			in.Expect(',')
+		if in.Space() == '}' {
+			break
+		}
+		if !in.Expect(',') {
 			return d.broken()
 		}
+		if in.Space() == '}' {
+			in.Odd = "a comma before the end"
+			d.odd(in.Pos)
+		}
 	}
+	in.Pos++
 	return d.add(&r, in.Pos)
 }
 
