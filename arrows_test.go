@@ -34,7 +34,7 @@ var arrows = []arrow{
 	{"console/*", []string{"console/*", "commands", "commands/*", "session/clock"}},
 	{"scenarios", []string{"scenarios/*", "commands", "commands/*", "session", "session/clock", "formats", "lwm2m"}},
 	{"scenarios/*", []string{"scenarios", "scenarios/*", "commands", "commands/*", "session", "session/clock", "formats", "lwm2m"}},
-	{"commands", []string{"commands/*", "session", "session/clock", "formats", "lwm2m", "lwm2m/objects"}},
+	{"commands", []string{"commands/*", "session", "session/*", "formats", "formats/hexinput", "lwm2m", "lwm2m/objects"}}, // Open makes links; decode-message scans
 	{"commands/*", []string{"commands", "commands/*", "session", "session/clock", "formats", "lwm2m", "lwm2m/objects"}},
 
 	{"session", []string{"session/*", "formats", "lwm2m", "lwm2m/objects"}},
