@@ -23,6 +23,8 @@ type Env struct {
 	Follow      bool              // streaming commands go on, as in one-shot mode
 	Directory   string            // what the name of a @FILE is relative to; "": the working directory
 	Input       io.Reader         // what "-" reads; nil: nothing
+	Trace       string            // how much of the wire the face shows, a Trace level; "" is TraceOff
+	base        *Env              // the environment that this one is a copy of for one command, nil if none
 	since       uint64            // number of the newest event when the last command that was not Passive began
 	sinceTime   time.Time         // when that was
 }
@@ -33,6 +35,7 @@ func (env *Env) with(flags Args) *Env {
 		return env
 	}
 	scoped := *env
+	scoped.base = env
 	if flags.Has("endpoint") {
 		scoped.Endpoint = flags.Text("endpoint")
 	}
@@ -68,3 +71,17 @@ func (env *Env) clock() clock.Clock {
 	}
 	return clock.Real()
 }
+
+// root is the environment itself, or what it is a copy of: where settings stay.
+func (env *Env) root() *Env {
+	if env.base != nil {
+		return env.base
+	}
+	return env
+}
+
+// use makes commands be for a device from now on.
+func (env *Env) use(endpoint string) { env.Endpoint, env.root().Endpoint = endpoint, endpoint }
+
+// setTrace sets how much of the wire the face shows.
+func (env *Env) setTrace(level string) { env.Trace, env.root().Trace = level, level }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"lwcon/lwm2m"
+	"lwcon/session/coap"
 )
 
 // CancelOptions change a Cancel.
@@ -42,9 +43,9 @@ func cancel(ctx context.Context, e *Endpoint, p lwm2m.Path, paths []lwm2m.Path, 
 		o.coap.Forget()
 		return &Result{Operation: op.name, Endpoint: e.name, Path: p, Observation: o.Number}, nil
 	}
-	x, err := o.coap.Cancel(ctx)
+	x, err := op.exchange(ctx, func(coap.RequestOptions) (*coap.Exchange, error) { return o.coap.Cancel(ctx) })
 	if err != nil {
-		return nil, op.failed(err, x)
+		return nil, err
 	}
 	r := op.result(x)
 	r.Observation = o.Number

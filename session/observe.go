@@ -82,9 +82,13 @@ func (op *operation) observe(ctx context.Context, paths []lwm2m.Path) (*Result, 
 		return nil, op.failed(ErrTooMany, nil)
 	}
 	o := e.server.newObservation(op, paths)
-	c, x, err := op.listener.coap.Observe(ctx, op.peer, op.request, op.requestOptions(), o.notified)
+	var c *coap.Observation
+	x, err := op.exchange(ctx, func(with coap.RequestOptions) (x *coap.Exchange, err error) {
+		c, x, err = op.listener.coap.Observe(ctx, op.peer, op.request, with, o.notified)
+		return x, err
+	})
 	if err != nil {
-		return nil, op.failed(err, x)
+		return nil, err
 	}
 	r := op.result(x)
 	switch {
@@ -161,6 +165,7 @@ func (o *Observation) notified(n coap.Notification) {
 	event.Response.Deviations = append(fromMessage(n.Deviations), event.Response.Deviations...)
 	s := o.server
 	s.mu.Lock()
+	s.heard(o.operation.endpoint)
 	if n.Fresh {
 		o.count++
 		o.last, o.at = event, n.Received

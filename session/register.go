@@ -101,6 +101,7 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 		Kind: EventRegister, Time: g.Registered, Endpoint: g.Endpoint, Exchange: g.Exchange,
 		Registration: g, Deviations: g.Deviations,
 	})
+	s.heard(e)
 	return true
 }
 
@@ -116,6 +117,8 @@ func (s *Server) end(e *Endpoint, why EventKind, exchange uint64) {
 	e.observations = nil
 	s.log.Append(Event{Kind: why, Time: s.clock.Now(), Endpoint: e.name, Exchange: exchange, Registration: g})
 	if why != EventReplaced {
+		e.asleep = false
+		s.release(e, ErrNotRegistered)
 		delete(s.endpoints, e.name)
 	}
 }

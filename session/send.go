@@ -37,6 +37,9 @@ func (l *Listener) serveSend(r *coap.Request) {
 		Notification: &Notification{Confirmable: r.Confirmable, Fresh: true, Response: response},
 	})
 	l.respond(r, coap.NewResponse(code))
+	s.mu.Lock()
+	s.heard(e)
+	s.mu.Unlock()
 }
 
 // sendVerdict returns the code that answers a Send.

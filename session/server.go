@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"sync"
+	"time"
 
 	"lwcon/lwm2m"
 	"lwcon/session/clock"
@@ -46,7 +47,9 @@ type Server struct {
 	listeners       []*Listener
 	endpoints       map[string]*Endpoint // by name
 	locations       map[string]*Endpoint // by the last segment of the location
-	expiries        expiries
+	alarms          alarms
+	awakeTime       time.Duration
+	nextQueued      uint64
 	nextObservation uint64
 	nextLocation    uint64
 }
@@ -164,8 +167,8 @@ func (s *Server) Listeners() []*Listener {
 func (s *Server) Close() error {
 	s.mu.Lock()
 	s.closed = true
-	if s.expiries.timer != nil {
-		s.expiries.timer.Stop()
+	if s.alarms.timer != nil {
+		s.alarms.timer.Stop()
 	}
 	listeners := s.listeners
 	s.listeners = nil
