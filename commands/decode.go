@@ -27,7 +27,7 @@ const (
 // Link-format has "links", a path list "paths" instead of values; a format that
 // was told from the payload has "reason".
 type Decoded struct {
-	Format     string // as results name it
+	Format     string      // as results name it
 	Tree       *lwm2m.Tree // nil of attributes and arguments
 	PathList   bool        // the tree is that of a path list
 	Attributes *lwm2m.Attributes

@@ -184,11 +184,9 @@ func (m *Message) payload(o formats.Options) {
 
 // isBlock says whether the payload is a part of a body only.
 func (m *Message) isBlock() bool {
-	for i := range m.Scanned.Options {
-		if n := m.Scanned.Options[i].Number; n == coap.Block1 || n == coap.Block2 {
-			if b, ok := coap.ParseBlock(m.Scanned.Options[i].Value); !ok || b.More || b.Num > 0 {
-				return true
-			}
+	for _, block := range [...]func() (coap.Block, bool){m.Scanned.Message.Block1, m.Scanned.Message.Block2} {
+		if b, ok := block(); ok && (b.More || b.Number > 0) {
+			return true
 		}
 	}
 	return false

@@ -4,7 +4,7 @@ import (
 	"io"
 	"time"
 
-	"lwcon/lwm2m"
+	"lwcon/lwm2m/objects"
 	"lwcon/session/clock"
 )
 
@@ -12,25 +12,21 @@ import (
 // scenario has its own; any number can share one set of sessions. One Env runs
 // one command at a time.
 type Env struct {
-	Table       Table         // what help and completion speak of
-	Sessions    *Sessions     // nil while none is open
-	Definitions Definitions   // nil: nothing is known
-	Version     string        // of lwcon
-	Clock       clock.Clock   // nil: the machine's
-	Endpoint    string        // the device that commands are for; "" while exactly one is registered
-	Timeout     time.Duration // how long to wait for an answer; 0: what the link says
-	Wait        time.Duration // how long to wait for the device to register; 0: not at all
-	Follow      bool          // streaming commands go on, as in one-shot mode
-	Directory   string        // what the name of a @FILE is relative to; "": the working directory
-	Input       io.Reader     // what "-" reads; nil: nothing
-	since       uint64        // number of the newest event when the last command that was not Passive began
-	sinceTime   time.Time     // when that was
-}
-
-// Definitions are the object definitions as commands need them: by version, and
-// by name.
-type Definitions interface {
-	lwm2m.Registry
+	Table       Table             // what help and completion speak of
+	Sessions    *Sessions         // nil while none is open
+	Definitions *objects.Registry // nil: nothing is known
+	Version     string            // of lwcon
+	Clock       clock.Clock       // nil: the machine's
+	Endpoint    string            // the device that commands are for; "" while exactly one is registered
+	Timeout     time.Duration     // how long to wait for an answer; 0: what the link says
+	Wait        time.Duration     // how long to wait for the device to register; 0: not at all
+	Follow      bool              // streaming commands go on, as in one-shot mode
+	Directory   string            // what the name of a @FILE is relative to; "": the working directory
+	Input       io.Reader         // what "-" reads; nil: nothing
+	Trace       string            // how much of the wire the face shows, a Trace level; "" is TraceOff
+	base        *Env              // the environment that this one is a copy of for one command, nil if none
+	since       uint64            // number of the newest event when the last command that was not Passive began
+	sinceTime   time.Time         // when that was
 }
 
 // with returns the environment changed by the flags of one command.
@@ -39,6 +35,7 @@ func (env *Env) with(flags Args) *Env {
 		return env
 	}
 	scoped := *env
+	scoped.base = env
 	if flags.Has("endpoint") {
 		scoped.Endpoint = flags.Text("endpoint")
 	}
@@ -74,3 +71,17 @@ func (env *Env) clock() clock.Clock {
 	}
 	return clock.Real()
 }
+
+// root is the environment itself, or what it is a copy of: where settings stay.
+func (env *Env) root() *Env {
+	if env.base != nil {
+		return env.base
+	}
+	return env
+}
+
+// use makes commands be for a device from now on.
+func (env *Env) use(endpoint string) { env.Endpoint, env.root().Endpoint = endpoint, endpoint }
+
+// setTrace sets how much of the wire the face shows.
+func (env *Env) setTrace(level string) { env.Trace, env.root().Trace = level, level }

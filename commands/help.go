@@ -22,22 +22,28 @@ func (t *Text) AppendJSON(b []byte) []byte {
 	return o.end()
 }
 
+// topicDeviations is the topic of help that lists the rules.
+const topicDeviations = "deviations"
+
 // helpCommand shows what there is.
 func helpCommand() *Command {
 	return &Command{
 		Name: "help", Group: GroupCommon, Summary: "show the commands, or how one is used", Passive: true,
 		Parameters: []Parameter{
-			{Name: "topic", Kind: KindCommand, Word: "COMMAND", Positional: true, Repeated: true, Summary: "a command"},
+			{Name: "topic", Kind: KindCommand, Word: "COMMAND", Positional: true, Repeated: true, Summary: "a command, or deviations: the rules that payloads and messages are held against"},
 		},
-		Examples: []string{"help", "help read"},
+		Examples: []string{"help", "help read", "help deviations"},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			topic := strings.Join(args.Texts("topic"), " ")
 			if topic == "" {
 				return &Text{"help", env.Table.overview()}, nil
 			}
+			if topic == topicDeviations {
+				return &RuleList{Rules()}, nil
+			}
 			c := env.Table.Find(topic)
 			if c == nil {
-				return nil, usage("help %q: expected a command%s", topic, nearest(topic, env.Table.names()))
+				return nil, usage("help %q: expected a command%s", topic, nearest(topic, append(env.Table.names(), topicDeviations)))
 			}
 			return &Text{"help", c.helpText(env.Table.Flags)}, nil
 		},
@@ -57,7 +63,7 @@ func (t Table) overview() string {
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString("help COMMAND shows how one is used.\n")
+	b.WriteString("help COMMAND shows how one is used, help deviations the rules that peers are held against.\n")
 	return b.String()
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"lwcon/lwm2m"
 	"lwcon/session"
@@ -17,6 +18,7 @@ import (
 type Config struct {
 	Listen      []string          // URIs to be a server at: "coap://:5683"
 	Links       []transport.Link  // further links to be a server on
+	Connect     []Connection      // simulated devices to make; they register by the command register
 	Link        string            // timing by name, LinkNames; "": default
 	Definitions lwm2m.Registry    // nil: nothing is known
 	Aliases     map[string]string // alias -> endpoint name
@@ -31,10 +33,16 @@ const DefaultListen = "coap://:5683"
 // Sessions are the live exchanges of one lwcon: what it listens on and who is
 // registered. Any number of Envs share one. It is safe for concurrent use.
 type Sessions struct {
-	server *session.Server
-	log    *session.Log
-	taps   *taps
-	clock  clock.Clock
+	server      *session.Server
+	log         *session.Log
+	taps        *taps
+	clock       clock.Clock
+	definitions lwm2m.Registry
+	parameters  coap.Parameters
+	seed        uint64
+
+	mu      sync.Mutex
+	clients []*session.Client
 }
 
 // Open opens what a Config says. What was opened before an error is closed
@@ -45,7 +53,10 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sessions{log: session.NewLog(), taps: newTaps(c.Tap), clock: c.Clock}
+	s := &Sessions{
+		log: session.NewLog(), taps: newTaps(c.Tap), clock: c.Clock,
+		definitions: c.Definitions, parameters: parameters, seed: c.Seed,
+	}
 	if s.clock == nil {
 		s.clock = clock.Real()
 	}
@@ -55,14 +66,20 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	})
 	for _, uri := range c.Listen {
 		if _, err := s.Listen(ctx, uri); err != nil {
-			_ = s.Close() // the first error is the one to tell
+			_ = s.Close(ctx) // the first error is the one to tell
 			return nil, err
 		}
 	}
 	for _, link := range c.Links {
 		if _, err := s.server.Listen(link); err != nil {
-			_ = s.Close()
+			_ = s.Close(ctx)
 			return nil, Classify(err)
+		}
+	}
+	for _, connection := range c.Connect {
+		if _, err := s.Connect(ctx, connection); err != nil {
+			_ = s.Close(ctx)
+			return nil, err
 		}
 	}
 	return s, nil
@@ -108,6 +125,9 @@ func (s *Sessions) Roles() Role {
 	if len(s.server.Listeners()) > 0 {
 		r |= ServerRole
 	}
+	if len(s.Clients()) > 0 {
+		r |= ClientRole
+	}
 	return r
 }
 
@@ -120,5 +140,12 @@ func (s *Sessions) URIs() []string {
 	return uris
 }
 
-// Close ends everything: clients de-register, listeners close.
-func (s *Sessions) Close() error { return s.server.Close() }
+// Close ends everything: clients de-register, as far as ctx allows, and
+// listeners close.
+func (s *Sessions) Close(ctx context.Context) error {
+	var errs []error
+	for _, c := range s.Clients() {
+		errs = append(errs, s.Disconnect(ctx, c))
+	}
+	return errors.Join(append(errs, s.server.Close())...)
+}

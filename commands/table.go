@@ -15,7 +15,17 @@ func All() Table {
 		Flags: callFlags(),
 		Commands: []*Command{
 			helpCommand(), versionCommand(), statusCommand(),
-			clientsCommand(), readCommand(),
+			listenCommand(), connectCommand(), closeCommand(), useCommand(), setCommand(),
+			waitCommand(), sleepCommand(), eventsCommand(), traceCommand(), detailsCommand(),
+			objectsCommand(), decodeCommand(), encodeCommand(), decodeMessageCommand(),
+
+			clientsCommand(), discoverCommand(), readCommand(), writeCommand(), executeCommand(),
+			createCommand(), deleteCommand(), attributesCommand(),
+			observeCommand(), observationsCommand(), cancelCommand(), forgetCommand(),
+
+			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
+
+			completionCommand(), completeCommand(),
 		},
 	}
 }

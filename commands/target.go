@@ -10,10 +10,10 @@ import (
 
 // target is what a command of the server role is for: a device and a path.
 type target struct {
-	endpoint     *session.Endpoint
-	registration *session.Registration
-	path         lwm2m.Path
-	options      session.RequestOptions
+	endpoint    *session.Endpoint
+	definitions lwm2m.Definitions // of the device's objects, nil if nothing is known
+	path        lwm2m.Path
+	options     session.RequestOptions
 }
 
 // target finds the device that the environment names, waiting for it if need
@@ -23,11 +23,12 @@ func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &target{endpoint: e, registration: e.Registration()}
-	if t.registration == nil {
+	g := e.Registration()
+	if g == nil {
 		return nil, failure(NoPeerError, "endpoint %q: not registered any more", e.Name())
 	}
-	t.path, err = env.path(args.Text("path"), t.registration)
+	t := &target{endpoint: e, definitions: g}
+	t.path, err = env.path(args.Text("path"), g)
 	if err != nil {
 		return nil, err
 	}

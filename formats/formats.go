@@ -3,8 +3,16 @@
 package formats
 
 import (
+	"lwcon/formats/cbor"
 	"lwcon/formats/codec"
+	"lwcon/formats/linkformat"
+	"lwcon/formats/lwm2mcbor"
+	"lwcon/formats/lwm2mjson"
+	"lwcon/formats/opaque"
 	"lwcon/formats/rules"
+	"lwcon/formats/senml"
+	"lwcon/formats/text"
+	"lwcon/formats/tlv"
 	"lwcon/lwm2m"
 )
 
@@ -23,12 +31,24 @@ type UnknownFormatError = codec.UnknownFormatError
 // row is a format with its two directions.
 type row struct {
 	format lwm2m.ContentFormat
-	decode func(payload []byte, o *codec.Options) (*lwm2m.Tree, error)
-	encode func(nodes []lwm2m.Node, o *codec.Options) ([]byte, error)
+	decode func(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error)
+	encode func(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error)
 }
 
 // rows are the formats by number.
-var rows = [...]row{}
+var rows = [...]row{
+	{lwm2m.FormatText, text.Decode, text.Encode},
+	{lwm2m.FormatLink, linkformat.Decode, linkformat.Encode},
+	{lwm2m.FormatOpaque, opaque.Decode, opaque.Encode},
+	{lwm2m.FormatCBOR, cbor.Decode, cbor.Encode},
+	{lwm2m.FormatSenMLJSON, senml.DecodeJSON, senml.EncodeJSON},
+	{lwm2m.FormatSenMLCBOR, senml.DecodeCBOR, senml.EncodeCBOR},
+	{lwm2m.FormatETCHJSON, senml.DecodeJSON, senml.EncodeJSON},
+	{lwm2m.FormatETCHCBOR, senml.DecodeCBOR, senml.EncodeCBOR},
+	{lwm2m.FormatTLV, tlv.Decode, tlv.Encode},
+	{lwm2m.FormatJSON, lwm2mjson.Decode, lwm2mjson.Encode},
+	{lwm2m.FormatLwM2MCBOR, lwm2mcbor.Decode, lwm2mcbor.Encode},
+}
 
 // find returns the row of a format or of the one it is an old number of.
 func find(f lwm2m.ContentFormat) *row {
@@ -52,9 +72,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, erro
 	if r == nil {
 		return &lwm2m.Tree{Format: f, At: o.At, Payload: string(payload)}, &UnknownFormatError{Format: f}
 	}
-	tree, err := r.decode(payload, &o)
-	tree.Format = f
-	return tree, err
+	return r.decode(f, payload, &o)
 }
 
 // Encode writes nodes in a format, in their order, the shortest way that is
@@ -64,15 +82,15 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, erro
 // *EncodeError (what the format cannot carry) or an *UnknownFormatError.
 func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o Options) ([]byte, error) {
 	r := find(f)
-	if r == nil || r.encode == nil {
+	if r == nil {
 		return nil, &UnknownFormatError{Format: f}
 	}
-	return r.encode(nodes, &o)
+	return r.encode(f, nodes, &o)
 }
 
 // EncodeLinks writes links as a link-format payload, without any blank.
 // Spec: RFC 6690 §2.
-func EncodeLinks(links []lwm2m.Link) ([]byte, error) { return nil, nil }
+func EncodeLinks(links []lwm2m.Link) ([]byte, error) { return linkformat.EncodeLinks(links) }
 
 // Rules returns every rule, by name in alphabetical order. The slice is the
 // caller's.

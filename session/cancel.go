@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"lwcon/lwm2m"
+	"lwcon/session/coap"
 )
 
 // CancelOptions change a Cancel.
@@ -21,31 +22,41 @@ type CancelOptions struct {
 //
 // A passive one returns a Result without code. Spec: Core 1.2 §6.4.2.
 func Cancel(ctx context.Context, e *Endpoint, p lwm2m.Path, opts CancelOptions) (*Result, error) {
-	o := e.take(p)
+	return cancel(ctx, e, p, nil, opts)
+}
+
+// CancelComposite ends the observation of a list of paths, the same as in
+// ObserveComposite. Spec: Core 1.2 §6.4.4.
+func CancelComposite(ctx context.Context, e *Endpoint, paths []lwm2m.Path, opts CancelOptions) (*Result, error) {
+	return cancel(ctx, e, lwm2m.Path{}, paths, opts)
+}
+
+func cancel(ctx context.Context, e *Endpoint, p lwm2m.Path, paths []lwm2m.Path, opts CancelOptions) (*Result, error) {
+	o := e.take(p, paths)
 	if o == nil {
 		op := &operation{name: "cancel", endpoint: e, path: p}
 		return nil, op.failed(ErrNotObserved, nil)
 	}
-	op := o.operation
+	op := *o.operation // notifications on their way still decode by the old one
 	op.name = "cancel"
 	if opts.Passive {
 		o.coap.Forget()
 		return &Result{Operation: op.name, Endpoint: e.name, Path: p, Observation: o.Number}, nil
 	}
-	x, err := o.coap.Cancel(ctx)
+	x, err := op.exchange(ctx, func(coap.RequestOptions) (*coap.Exchange, error) { return o.coap.Cancel(ctx) })
 	if err != nil {
-		return nil, op.failed(err, x)
+		return nil, err
 	}
 	r := op.result(x)
 	r.Observation = o.Number
 	return r, nil
 }
 
-// take removes the observation of a path from the endpoint's list.
-func (e *Endpoint) take(p lwm2m.Path) *Observation {
+// take removes an observation from the endpoint's list; nil if it is not there.
+func (e *Endpoint) take(p lwm2m.Path, paths []lwm2m.Path) *Observation {
 	e.server.mu.Lock()
 	defer e.server.mu.Unlock()
-	i := slices.IndexFunc(e.observations, func(o *Observation) bool { return o.Path == p })
+	i := slices.IndexFunc(e.observations, func(o *Observation) bool { return o.of(p, paths) })
 	if i < 0 {
 		return nil
 	}

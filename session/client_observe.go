@@ -18,7 +18,7 @@ const maxObservers = 1000
 // observer is an observation that the server began.
 type observer struct {
 	client      *Client
-	path        lwm2m.Path
+	path        lwm2m.Path          // the root of a composite one
 	format      lwm2m.ContentFormat // of all its notifications
 	observation *device.Observation
 	relation    *coap.Relation
@@ -28,9 +28,16 @@ type observer struct {
 	over  bool
 }
 
-// observe begins an observation. Spec: Core 1.2 §6.4.1.
+// observe begins an observation of the path. Spec: Core 1.2 §6.4.1.
 func (q *served) observe() {
 	q.operation = "observe"
+	q.begin(func(parameters lwm2m.Attributes) (*device.Observation, device.Result) {
+		return q.client.device.Observe(q.client.ssid, q.path, parameters)
+	})
+}
+
+// begin begins the observation that a device makes.
+func (q *served) begin(make func(lwm2m.Attributes) (*device.Observation, device.Result)) {
 	c := q.client
 	parameters, bad := q.parameters()
 	if bad {
@@ -43,7 +50,7 @@ func (q *served) observe() {
 		q.refuse(device.ServiceUnavailable, "too many observations")
 		return
 	}
-	observation, result := c.device.Observe(c.ssid, q.path, parameters)
+	observation, result := make(parameters)
 	q.result = result
 	q.content()
 	if observation == nil || q.result.Status != device.Content {
@@ -93,7 +100,7 @@ func (c *Client) changed(p lwm2m.Path) {
 	watching := slices.Clone(c.observers)
 	c.mu.Unlock()
 	for _, o := range watching {
-		if p.Contains(o.path) || o.path.Contains(p) {
+		if slices.ContainsFunc(o.observation.Paths(), func(of lwm2m.Path) bool { return p.Contains(of) || of.Contains(p) }) {
 			o.look()
 		}
 	}

@@ -49,6 +49,10 @@ func (c *Client) serve(r *coap.Request) {
 		q.write(device.Replace)
 	case m.Code == coap.POST:
 		q.post()
+	case m.Code == coap.FETCH:
+		q.fetch()
+	case m.Code == coap.IPATCH:
+		q.writeComposite()
 	case m.Code == coap.DELETE:
 		q.operation = "delete"
 		q.result = c.device.Delete(c.ssid, q.path)
@@ -232,6 +236,9 @@ func (c *Client) answerFormat(m *coap.Message, p lwm2m.Path, nodes []lwm2m.Node)
 		f := lwm2m.ContentFormat(number)
 		opaque := single && nodes[0].Value().Type() == lwm2m.Opaque
 		fits := f.CarriesMany() || single && (f.Canonical() != lwm2m.FormatOpaque || opaque)
+		if p.Level() == lwm2m.LevelRoot && (f.Canonical() == lwm2m.FormatTLV || f.Canonical() == lwm2m.FormatJSON) {
+			fits = false // they hold what is below one object
+		}
 		return f, f.Known() && fits && f.Since() <= c.device.Version()
 	}
 	switch {

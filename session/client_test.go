@@ -266,3 +266,67 @@ func TestClosedClientDeregisters(t *testing.T) {
 		}
 	})
 }
+
+func TestCompositeOperations(t *testing.T) {
+	bubble(t, func(t *testing.T, s *Server, c *Client, e *Endpoint) {
+		ctx := t.Context()
+		paths := []lwm2m.Path{at("/3/0/9"), at("/3303/0/5701"), at("/4/0/0")}
+		if r, err := ReadComposite(ctx, e, paths, CompositeOptions{}); err != nil || shown(r) != "2.05 /3/0/9=100 /3303/0/5701=Cel" {
+			t.Errorf("read-composite: %v, %v; what the client lacks is missing", r, err)
+		}
+		nodes := []lwm2m.Node{value("/3/0/14", lwm2m.StringValue("+05:30")), value("/1/0/1", lwm2m.IntegerValue(500))}
+		if r, err := WriteComposite(ctx, e, nodes, CompositeOptions{}); err != nil || r.Code != Changed {
+			t.Errorf("write-composite: %+v, %v", r, err)
+		}
+		if r, err := Read(ctx, e, at("/3/0/14"), ReadOptions{}); err != nil || shown(r) != "2.05 /3/0/14=+05:30" {
+			t.Errorf("read back %v, %v", r, err)
+		}
+		tlv := lwm2m.FormatTLV
+		if r, err := ReadComposite(ctx, e, paths, CompositeOptions{Accept: &tlv}); err != nil || r.Code != coap.NotAcceptable {
+			t.Errorf("read-composite as TLV: %+v, %v; want 4.06", r, err)
+		}
+	})
+}
+
+func TestObserveCompositeNotifiesOfAllPaths(t *testing.T) {
+	bubble(t, func(t *testing.T, s *Server, c *Client, e *Endpoint) {
+		cursor := s.Log().Reader(s.Log().End())
+		paths := []lwm2m.Path{at("/3303/0/5701"), at("/3/0/9")}
+		if r, err := ObserveComposite(t.Context(), e, paths, CompositeOptions{}); err != nil || r.Observation == 0 {
+			t.Fatalf("observe-composite: %+v, %v", r, err)
+		}
+		pass(15 * time.Second)
+		event, _, ok := cursor.TryNext()
+		if !ok || len(event.Notification.Response.Tree.Nodes) != 2 {
+			t.Fatalf("notified %+v, want both values", event)
+		}
+		if r, err := CancelComposite(t.Context(), e, paths, CancelOptions{}); err != nil || r.Code != Content {
+			t.Errorf("cancel: %+v, %v", r, err)
+		}
+		if len(e.Observations()) != 0 {
+			t.Error("the observation is still there")
+		}
+	})
+}
+
+func TestSendIsDecodedAndAnswered(t *testing.T) {
+	bubble(t, func(t *testing.T, s *Server, c *Client, e *Endpoint) {
+		cursor := s.Log().Reader(s.Log().End())
+		if r, err := c.Send(t.Context(), []lwm2m.Path{at("/3303/0")}); err != nil || r.Code != Changed {
+			t.Fatalf("send: %+v, %v", r, err)
+		}
+		event, _, ok := cursor.TryNext()
+		if !ok || event.Kind != EventSend || event.Endpoint != "thermo" || len(event.Notification.Response.Tree.Nodes) != 2 {
+			t.Errorf("event %+v", event)
+		}
+	})
+}
+
+func TestSendOfNobodyIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, network := memoryServer(t, ServerConfig{})
+		if answer := send(t, peer(t, network, "192.0.2.9:1", nil), coap.POST, "/dp", nil, ""); answer.Code != NotFound {
+			t.Errorf("answered %v, want 4.04", answer)
+		}
+	})
+}

@@ -29,9 +29,11 @@ func Create(ctx context.Context, e *Endpoint, object lwm2m.Path, nodes []lwm2m.N
 	if err := op.encode(nodes, o.Format, true); err != nil {
 		return nil, err
 	}
-	x, err := op.listener.coap.Do(ctx, op.peer, op.request, op.requestOptions())
+	x, err := op.exchange(ctx, func(o coap.RequestOptions) (*coap.Exchange, error) {
+		return op.listener.coap.Do(ctx, op.peer, op.request, o)
+	})
 	if err != nil {
-		return nil, op.failed(err, x)
+		return nil, err
 	}
 	r := op.result(x)
 	op.created(r, x.Response, nodes)

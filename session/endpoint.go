@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Endpoint is a client as a Server knows it: by its endpoint name, through all
@@ -17,7 +18,11 @@ type Endpoint struct {
 	registration *Registration // nil while not registered
 	listener     *Listener     // where the last message came in
 	observations []*Observation
-	queued       int64 // time of its entry in Server.expiries, 0 if it has none
+	alarm        int64 // time of its entry in Server.alarms, 0 if it has none
+	asleep       bool
+	awakeUntil   time.Time  // of a client in queue mode
+	busy         bool       // a request to a client in queue mode is under way
+	queue        []*waiting // requests to a client in queue mode
 }
 
 // Name returns the endpoint name as registered.

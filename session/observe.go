@@ -20,7 +20,8 @@ type ObserveOptions struct {
 type Observation struct {
 	Number   uint64 // counted over the server, from 1
 	Endpoint string
-	Path     lwm2m.Path
+	Path     lwm2m.Path   // the root of a composite one
+	Paths    []lwm2m.Path // of a composite one; else nil
 	Began    time.Time
 
 	operation *operation
@@ -69,14 +70,25 @@ func Observe(ctx context.Context, e *Endpoint, p lwm2m.Path, opts ObserveOptions
 	if err != nil {
 		return nil, err
 	}
+	op.accepting(opts.Accept)
+	return op.observe(ctx, nil)
+}
+
+// observe sends the request of an observation and enters what the client
+// confirms.
+func (op *operation) observe(ctx context.Context, paths []lwm2m.Path) (*Result, error) {
+	e := op.endpoint
 	if len(e.Observations()) >= maxObservations {
 		return nil, op.failed(ErrTooMany, nil)
 	}
-	op.accepting(opts.Accept)
-	o := e.server.newObservation(op)
-	c, x, err := op.listener.coap.Observe(ctx, op.peer, op.request, op.requestOptions(), o.notified)
+	o := e.server.newObservation(op, paths)
+	var c *coap.Observation
+	x, err := op.exchange(ctx, func(with coap.RequestOptions) (x *coap.Exchange, err error) {
+		c, x, err = op.listener.coap.Observe(ctx, op.peer, op.request, with, o.notified)
+		return x, err
+	})
 	if err != nil {
-		return nil, op.failed(err, x)
+		return nil, err
 	}
 	r := op.result(x)
 	switch {
@@ -84,18 +96,18 @@ func Observe(ctx context.Context, e *Endpoint, p lwm2m.Path, opts ObserveOptions
 		r.Observation = o.Number
 		o.establish(e, c, r)
 	case r.Code.IsSuccess():
-		r.note(ruleNotObserved, p, "%s without Observe: the client does not observe %s", r.Code, p)
+		r.note(ruleNotObserved, op.path, "%s without Observe: the client does not observe it", r.Code)
 	}
 	return r, nil
 }
 
 // newObservation makes an observation that has no answer yet.
-func (s *Server) newObservation(op *operation) *Observation {
+func (s *Server) newObservation(op *operation, paths []lwm2m.Path) *Observation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.nextObservation++
 	return &Observation{
-		Number: s.nextObservation, Endpoint: op.endpoint.name, Path: op.path,
+		Number: s.nextObservation, Endpoint: op.endpoint.name, Path: op.path, Paths: paths,
 		Began: s.clock.Now(), operation: op, server: s,
 	}
 }
@@ -116,13 +128,18 @@ func (o *Observation) establish(e *Endpoint, c *coap.Observation, r *Result) {
 		return
 	}
 	for i, other := range e.observations {
-		if other.Path == o.Path {
+		if other.of(o.Path, o.Paths) {
 			e.observations = slices.Delete(e.observations, i, i+1)
 			other.drop()
 			break
 		}
 	}
 	e.observations = append(e.observations, o)
+}
+
+// of says whether the observation is that of a path, or of a list of paths.
+func (o *Observation) of(p lwm2m.Path, paths []lwm2m.Path) bool {
+	return o.Path == p && slices.Equal(o.Paths, paths)
 }
 
 // drop forgets the observation without a word to the client; server.mu is held.
@@ -148,6 +165,7 @@ func (o *Observation) notified(n coap.Notification) {
 	event.Response.Deviations = append(fromMessage(n.Deviations), event.Response.Deviations...)
 	s := o.server
 	s.mu.Lock()
+	s.heard(o.operation.endpoint)
 	if n.Fresh {
 		o.count++
 		o.last, o.at = event, n.Received

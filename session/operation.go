@@ -28,6 +28,8 @@ type RequestOptions struct {
 	MessageID *uint16
 	// Progress is told how many octets of a block-wise body went or came.
 	Progress func(done, total int)
+	// Queued is told when the client is asleep and the request waits for it.
+	Queued func(Queued)
 	// TypeOf overrides the types of values in the answer; nil: none.
 	TypeOf func(lwm2m.Path) (lwm2m.Type, bool)
 }
@@ -42,21 +44,17 @@ type operation struct {
 	accept   *lwm2m.ContentFormat
 
 	registration *Registration
-	listener     *Listener
-	peer         transport.Address
+	listener     *Listener         // once it has its turn
+	peer         transport.Address // likewise
 }
 
-// begin looks up where the endpoint is and starts the request: method and path,
-// below the client's alternate path.
+// begin starts the request: method and path, below the client's alternate path.
 func begin(name string, e *Endpoint, method coap.Code, p lwm2m.Path, o RequestOptions) (*operation, error) {
-	e.server.mu.Lock()
-	g, l := e.registration, e.listener
-	e.server.mu.Unlock()
-	op := &operation{name: name, endpoint: e, path: p, options: o, registration: g, listener: l}
+	g := e.Registration()
+	op := &operation{name: name, endpoint: e, path: p, options: o, registration: g}
 	if g == nil {
 		return nil, op.failed(ErrNotRegistered, nil)
 	}
-	op.peer = g.Address
 	op.request = &coap.Message{Code: method, Token: o.Token}
 	if o.NonConfirmable {
 		op.request.Type = coap.NonConfirmable
@@ -92,11 +90,43 @@ func (op *operation) requestOptions() coap.RequestOptions {
 
 // do sends the request and waits for the answer.
 func (op *operation) do(ctx context.Context) (*Result, error) {
-	x, err := op.listener.coap.Do(ctx, op.peer, op.request, op.requestOptions())
+	x, err := op.exchange(ctx, func(o coap.RequestOptions) (*coap.Exchange, error) {
+		return op.listener.coap.Do(ctx, op.peer, op.request, o)
+	})
 	if err != nil {
-		return nil, op.failed(err, x)
+		return nil, err
 	}
 	return op.result(x), nil
+}
+
+// exchange has a request sent when it is the client's turn. A client in queue
+// mode that does not answer has gone to sleep: the request waits for it again,
+// unless a timeout was set.
+func (op *operation) exchange(ctx context.Context, ask func(coap.RequestOptions) (*coap.Exchange, error)) (*coap.Exchange, error) {
+	o := op.requestOptions()
+	for {
+		if err := op.turn(ctx); err != nil {
+			return nil, err
+		}
+		x, err := ask(o)
+		if err == nil {
+			op.heard()
+		}
+		if asleep := op.done(err); err != nil && (!asleep || o.Timeout != 0) {
+			return x, op.failed(err, x)
+		}
+		if err == nil {
+			return x, nil
+		}
+	}
+}
+
+// heard notes that the client has answered.
+func (op *operation) heard() {
+	s := op.endpoint.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard(op.endpoint)
 }
 
 // failed is the error of an operation without an answer.

@@ -38,6 +38,9 @@ const (
 	ruleNotifyFormat     lwm2m.RuleID = "notification-format-changed"
 	ruleNotifyNoPayload  lwm2m.RuleID = "notification-no-payload"
 	ruleCreateNoLocation lwm2m.RuleID = "create-no-location"
+
+	ruleSendNotRegistered lwm2m.RuleID = "send-not-registered"
+	ruleSendObject        lwm2m.RuleID = "send-object"
 )
 
 // Rules returns what this package checks in live traffic. The slice is the
@@ -77,6 +80,8 @@ func Rules() []lwm2m.Rule {
 		rule(ruleNotifyFormat, lwm2m.Warning, "A notification has the Content-Format of the first answer.", "RFC 7641 §4.4", ""),
 		rule(ruleNotifyNoPayload, lwm2m.Failure, "A notification carries the value.", "Core 1.1 §6.4.2", ""),
 		rule(ruleCreateNoLocation, lwm2m.Failure, "A Create without an instance id is answered with the Location-Path of the instance.", "Transport 1.1 §6.4.4", ""),
+		rule(ruleSendNotRegistered, lwm2m.Failure, "Only a registered client sends.", "Core 1.1 §6.4.5", ""),
+		rule(ruleSendObject, lwm2m.Warning, "A Send carries values of registered objects only.", "Core 1.1 §6.4.5", ""),
 	}
 }
 

@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"sync"
+	"time"
 
 	"lwcon/lwm2m"
 	"lwcon/session/clock"
@@ -46,7 +47,9 @@ type Server struct {
 	listeners       []*Listener
 	endpoints       map[string]*Endpoint // by name
 	locations       map[string]*Endpoint // by the last segment of the location
-	expiries        expiries
+	alarms          alarms
+	awakeTime       time.Duration
+	nextQueued      uint64
 	nextObservation uint64
 	nextLocation    uint64
 }
@@ -164,8 +167,8 @@ func (s *Server) Listeners() []*Listener {
 func (s *Server) Close() error {
 	s.mu.Lock()
 	s.closed = true
-	if s.expiries.timer != nil {
-		s.expiries.timer.Stop()
+	if s.alarms.timer != nil {
+		s.alarms.timer.Stop()
 	}
 	listeners := s.listeners
 	s.listeners = nil
@@ -185,6 +188,8 @@ func (l *Listener) serve(r *coap.Request) {
 		l.serveRegister(r)
 	case len(path) == 2 && path[0] == "rd":
 		l.serveLocation(r, path[1])
+	case len(path) == 1 && path[0] == "dp" && r.Message.Code == coap.POST:
+		l.serveSend(r)
 	default:
 		l.serveUnknown(r)
 	}

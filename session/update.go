@@ -79,6 +79,7 @@ func (s *Server) replace(e *Endpoint, old, g *Registration, l *Listener) bool {
 		Kind: EventUpdate, Time: g.Updated, Endpoint: e.name, Exchange: g.Exchange,
 		Registration: g, Deviations: g.Deviations,
 	})
+	s.heard(e)
 	return true
 }
 

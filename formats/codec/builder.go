@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 
+	"lwcon/formats/rules"
 	"lwcon/lwm2m"
 )
 
@@ -10,10 +11,12 @@ import (
 // decoder makes one by Start, checks Err after each entry, and ends with Finish.
 // It is used by one goroutine.
 type Builder struct {
-	At       lwm2m.Path // request path
-	PathList bool
-	Create   bool
-	Nodes    []lwm2m.Node
+	At         lwm2m.Path // request path
+	PathList   bool
+	Create     bool
+	TextOctets bool // the format writes octets as text in Base64
+	LinkField  bool // the format has a field of its own for object links
+	Nodes      []lwm2m.Node
 
 	format     lwm2m.ContentFormat
 	payload    string
@@ -145,4 +148,24 @@ func (b *Builder) Finish() (*lwm2m.Tree, error) {
 		b.findDuplicates()
 	}
 	return &lwm2m.Tree{Format: b.format, At: b.At, Payload: b.payload, Nodes: b.Nodes, Deviations: b.deviations}, b.err
+}
+
+// CheckLevel notes where a value stands at the level of a resource that has
+// instances, or the other way round.
+func (b *Builder) CheckLevel(p lwm2m.Path, r *lwm2m.Resource, offset int) {
+	if r == nil || r.Multiple == (p.Level() == lwm2m.LevelResourceInstance) {
+		return
+	}
+	if r.Multiple {
+		b.Deviate(rules.MultipleWithoutInstance, p, offset, "expected resource instances, as %s is a multiple resource, found a value by itself", r.Name)
+	} else {
+		b.Deviate(rules.SingleWithInstance, p, offset, "expected a value by itself, as %s is a single resource, found a resource instance", r.Name)
+	}
+}
+
+// KeepRaw gives the last node, a guess, the octets that it was made from.
+func (b *Builder) KeepRaw(raw string) {
+	if n := len(b.Nodes); n > 0 && b.err == nil {
+		b.Nodes[n-1] = b.Nodes[n-1].WithRaw(raw)
+	}
 }

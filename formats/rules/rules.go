@@ -1,16 +1,33 @@
 package rules
 
-import "lwcon/lwm2m"
+import (
+	"slices"
+	"strings"
 
-// All returns every rule by name in alphabetical order. The slice is the
+	"lwcon/lwm2m"
+)
+
+// row is a rule as the tables write it: lwm2m.Rule without the field names.
+type row struct {
+	ID       lwm2m.RuleID
+	Severity lwm2m.Severity
+	Summary  string
+	Section  string
+	Seen     string
+}
+
+// tables are the rules by what they concern.
+var tables = [...][]row{common, link, lwm2mFormats, senml, text, tlv}
+
+// All returns every rule, by name in alphabetical order. The slice is the
 // caller's.
 func All() []lwm2m.Rule {
 	var all []lwm2m.Rule
 	for _, rows := range tables {
-		all = append(all, rows...)
+		for _, r := range rows {
+			all = append(all, lwm2m.Rule(r))
+		}
 	}
+	slices.SortFunc(all, func(a, b lwm2m.Rule) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return all
 }
-
-// tables are the rules by what they concern; their order is alphabetical.
-var tables = [...][]lwm2m.Rule{}

@@ -26,9 +26,28 @@ var (
 	ErrAnswered = errors.New("request already answered")
 	// ErrEnded: the observation or relation is over.
 	ErrEnded = errors.New("observation ended")
+	// ErrRejected: a response came that must not be used; the error is a
+	// *RejectedError.
+	ErrRejected = errors.New("response refused")
 	// ErrTooMany: a limit on what is under way was reached.
 	ErrTooMany = errors.New("too many under way")
+
+	errTokenTooLong = fmt.Errorf("token: at most %d bytes can be encoded", MaxToken)
 )
+
+// RejectedError tells why a response was refused.
+type RejectedError struct {
+	// Code of the response.
+	Code   Code
+	Reason string
+}
+
+func (e *RejectedError) Error() string {
+	return fmt.Sprintf("response %v refused: %s", e.Code, e.Reason)
+}
+
+// Is makes errors.Is(err, ErrRejected) true.
+func (e *RejectedError) Is(target error) bool { return target == ErrRejected }
 
 // TimeoutError tells how long and how often a request was sent without an
 // answer.

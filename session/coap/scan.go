@@ -38,6 +38,3 @@ type Scanned struct {
 // keep b beyond the slices of the result. stream selects the frames of
 // RFC 8323; only the first frame is read.
 func Scan(b []byte, stream bool) Scanned { return Scanned{} }
-
-// Rules lists all rules of this package, sorted by id.
-func Rules() []Rule { return nil }

@@ -8,8 +8,8 @@ import (
 
 // Tap is shown every message as it passes between the message layer and the
 // link, and what protection made of it. It is called from the goroutine that
-// sends or receives, must return quickly and must not call the endpoint. The
-// calls for one peer do not overlap in one direction.
+// sends or receives, from several at a time, must return quickly and must not
+// call the endpoint.
 type Tap func(Passage)
 
 // Passage is one message passing.
@@ -28,6 +28,8 @@ type Passage struct {
 	// Bytes of the message, valid during the call only. Scan reads them.
 	Bytes []byte
 	// Note says why it was sent or what was done with it: "retransmission 2",
-	// "duplicate", "unknown token: RST".
+	// "duplicate", "unknown token".
 	Note string
+	// Deviations of the message layer that Scan cannot know.
+	Deviations []Deviation
 }

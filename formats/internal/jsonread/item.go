@@ -1,0 +1,64 @@
+package jsonread
+
+import (
+	"math"
+	"strconv"
+
+	"lwcon/formats/codec"
+)
+
+// Item is the number as codec takes it.
+func (n *Number) Item() codec.Item {
+	switch {
+	case !n.Integer:
+		return codec.FloatItem(n.Float, n.Text)
+	case !n.Negative:
+		return codec.UnsignedItem(n.Digits)
+	case n.Digits == 0:
+		return codec.FloatItem(math.Copysign(0, -1), "-0")
+	}
+	return codec.IntegerItem(-int64(n.Digits))
+}
+
+// Value reads one value that is no array or object.
+func (r *Reader) Value() (codec.Item, bool) {
+	switch c := r.Space(); {
+	case c == '"':
+		s, ok := r.String()
+		return codec.Item{Text: s, Kind: codec.ItemText}, ok
+	case c == '-' && r.Pos+1 < len(r.Text) && r.Text[r.Pos+1]|0x20 == 'i':
+		r.Pos++
+		return r.word("-")
+	case c-'0' < 10 || c == '-' || c == '+' || c == '.':
+		n, ok := r.Number()
+		if ok && math.IsInf(n.Float, 0) {
+			r.Odd = "a number beyond the range of a float, " + codec.Quote(n.Text)
+		}
+		return n.Item(), ok
+	}
+	return r.word("")
+}
+
+// word reads a value that is a word.
+func (r *Reader) word(sign string) (codec.Item, bool) {
+	start := r.Pos
+	switch word := r.Word(); word {
+	case "true", "True", "TRUE", "false", "False", "FALSE":
+		item := codec.Item{Kind: codec.ItemBoolean}
+		if word[0]|0x20 == 't' {
+			item.Bits = 1
+		}
+		if word[0] < 'a' {
+			r.Odd = "the word " + word
+		}
+		return item, true
+	case "null":
+		return codec.Item{}, true
+	case "NaN", "nan", "Infinity", "inf", "Inf":
+		f, err := strconv.ParseFloat(sign+word, 64)
+		r.Odd = "the word " + sign + word
+		return codec.FloatItem(f, ""), err == nil
+	}
+	r.Pos = start
+	return codec.Item{}, r.fail("a string, a number, true, false or null")
+}

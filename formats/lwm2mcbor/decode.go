@@ -1,0 +1,252 @@
+// Package lwm2mcbor is the format application/vnd.oma.lwm2m+cbor (11544): maps in
+// maps, whose keys are ids or arrays of ids. A path is made of the keys from the
+// outside in:
+//
+//	{[3, 0]: {0: "ACME", 6: {0: 1, 1: 5}}, [1, 0, 1]: 86400}
+//
+// The prefix of a gateway's device is a text before the first id.
+//
+// Spec: Core 1.2 §7.4 (LwM2M CBOR).
+package lwm2mcbor
+
+import (
+	"lwcon/formats/codec"
+	"lwcon/formats/internal/cborread"
+	"lwcon/formats/rules"
+	"lwcon/lwm2m"
+)
+
+// Decode decodes a payload. Its paths begin at the object; where that gives a
+// value no resource, they are read as relative to the request path.
+func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+	d := decode(f, payload, o, false)
+	if d.relativeNeeded {
+		d = decode(f, payload, o, true)
+	}
+	return d.Finish()
+}
+
+// decode decodes a payload with paths of one kind.
+func decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options, relative bool) *decoder {
+	d := &decoder{relative: relative}
+	d.in.Payload = d.Start(f, payload, o)
+	switch {
+	case d.Err() != nil:
+	case d.in.End():
+		d.Deviate(rules.LwM2MCBOREmpty, d.At, 0, "expected a map, found an empty payload")
+	default:
+		d.Reserve(count(d.in))
+		d.all()
+	}
+	return d
+}
+
+// decoder decodes one payload.
+type decoder struct {
+	codec.Builder
+	in             cborread.Reader
+	relative       bool // paths begin below the request path
+	relativeNeeded bool // a value's path was too short for an absolute one
+	noted          bool // the deviation of relative paths is noted
+}
+
+// broken is the error of a problem of the reader.
+func (d *decoder) broken(p lwm2m.Path) { d.Fail(d.in.Pos, p, "%s", d.in.Problem) }
+
+// all decodes the whole payload.
+func (d *decoder) all() {
+	in := &d.in
+	h, ok := in.Head()
+	if !ok {
+		d.broken(d.At)
+		return
+	}
+	if h.Major != cborread.Map {
+		in.Wanted(0, "a map of paths")
+		d.broken(d.At)
+		return
+	}
+	base := lwm2m.Path{}
+	if d.relative {
+		base = d.At
+	}
+	d.pairs(h, base, 0)
+	if d.Err() == nil && !in.End() {
+		d.Deviate(rules.ValueTrailing, d.At, in.Pos, "expected the end, found %d more octets", in.Left())
+	}
+}
+
+// pairs decodes the pairs of a map whose head was read; the map is the value of
+// the path p and begins at octet start.
+func (d *decoder) pairs(h cborread.Head, p lwm2m.Path, start int) {
+	in := &d.in
+	members, ok := in.Members(h)
+	if !ok {
+		d.broken(p)
+		return
+	}
+	any := false
+	for d.Err() == nil && !d.relativeNeeded && in.Next(&members) {
+		any = true
+		at := in.Pos
+		below, ok := d.key(p)
+		if !ok {
+			return
+		}
+		d.value(below, at)
+	}
+	if !any && p.Level() > 0 && !(d.relative && p == d.At) {
+		d.empty(p, start)
+	}
+}
+
+// empty appends an object instance or multiple resource without members.
+func (d *decoder) empty(p lwm2m.Path, start int) {
+	definition, _, _ := d.Resolve(p)
+	end := uint32(d.in.Pos)
+	span := lwm2m.Span{Start: uint32(start), End: end}
+	d.Add(lwm2m.KindEmpty, p, lwm2m.Value{}, definition, span, lwm2m.Span{Start: end, End: end})
+}
+
+// key reads a key, an id or an array of ids, and returns the path that it leads
+// to from p.
+func (d *decoder) key(p lwm2m.Path) (lwm2m.Path, bool) {
+	in := &d.in
+	start := in.Pos
+	h, ok := in.Head()
+	if !ok {
+		d.broken(p)
+		return p, false
+	}
+	if h.Major != cborread.Array {
+		return d.segment(h, start, p)
+	}
+	members, ok := in.Members(h)
+	if !ok {
+		d.broken(p)
+		return p, false
+	}
+	if members.Count() == 0 || members.Count() < 0 && in.Break() {
+		d.Fail(start, p, "expected at least one id in a key, found an empty array")
+		return p, false
+	}
+	for in.Next(&members) {
+		at := in.Pos
+		h, ok := in.Head()
+		if !ok {
+			d.broken(p)
+			return p, false
+		}
+		if p, ok = d.segment(h, at, p); !ok {
+			return p, false
+		}
+	}
+	return p, true
+}
+
+// segment appends an id or, in the first place, a gateway prefix to a path.
+func (d *decoder) segment(h cborread.Head, at int, p lwm2m.Path) (lwm2m.Path, bool) {
+	in := &d.in
+	switch {
+	case h.Major == cborread.Unsigned && h.Arg <= lwm2m.MaxID:
+		if p.Level() == lwm2m.LevelResourceInstance {
+			d.Fail(at, p, "expected at most 4 ids in a path, found one more: %d", h.Arg)
+			return p, false
+		}
+		return p.Child(uint16(h.Arg)), true
+	case h.Major == cborread.Unsigned:
+		d.Fail(at, p, "expected an id 0..65534, found %d", h.Arg)
+		return p, false
+	case h.Major != cborread.Text || p != (lwm2m.Path{}):
+		in.Wanted(at, "an id")
+		d.broken(p)
+		return p, false
+	}
+	prefix, ok := in.String(h)
+	if !ok {
+		d.broken(p)
+		return p, false
+	}
+	q, err := lwm2m.ParsePath("/" + prefix)
+	if err != nil || q.Prefix() != prefix {
+		d.Fail(at, p, "expected an id or the prefix of a gateway's device, found %s", codec.Quote(prefix))
+		return p, false
+	}
+	return q, true
+}
+
+// value decodes the value of a path, whose key begins at octet start.
+func (d *decoder) value(p lwm2m.Path, start int) {
+	in := &d.in
+	at := in.Pos
+	h, ok := in.Head()
+	if !ok {
+		d.broken(p)
+		return
+	}
+	if h.Major == cborread.Map {
+		d.pairs(h, p, start)
+		return
+	}
+	if p.Level() < lwm2m.LevelResource {
+		if d.relativeNeeded = !d.relative && d.At.Level() > 0 && d.At.Level()+p.Level() <= lwm2m.LevelResourceInstance; !d.relativeNeeded {
+			d.Fail(start, p, "expected the path of a resource for a value, found %s", p)
+		}
+		return
+	}
+	item, ok := in.ItemAfter(h, at)
+	if !ok {
+		d.broken(p)
+		return
+	}
+	if in.Odd != "" {
+		d.Deviate(rules.CBORForm, p, at, "expected a plain value, found %s", in.Odd)
+		in.Odd = ""
+	}
+	d.place(p, start)
+	definition, want, known := d.Resolve(p)
+	v, kind := d.Value(item, codec.Typed{Path: p, Want: want, Known: known, Offset: at})
+	d.CheckLevel(p, definition, start)
+	end := uint32(in.Pos)
+	d.Add(kind, p, v, definition, lwm2m.Span{Start: uint32(start), End: end}, lwm2m.Span{Start: uint32(at), End: end})
+}
+
+// place notes a path that is not where the request asked.
+func (d *decoder) place(p lwm2m.Path, start int) {
+	if d.relative && !d.Create && !d.noted {
+		d.noted = true
+		d.Deviate(rules.LwM2MCBORPath, p, start, "expected keys that begin at the object, found some that begin below %s", d.At)
+	}
+	if !d.At.Contains(p) {
+		d.Deviate(rules.OutsideRequest, p, start, "expected a path in %s, found %s", d.At, p)
+	}
+}
+
+// count returns about how many nodes a payload makes: the pairs of all maps less
+// those whose value is a map.
+func count(in cborread.Reader) int {
+	pairs, maps, open := 0, 0, 0
+	limit := in.Left()/2 + 1
+	for pairs < limit && !in.End() {
+		h, ok := in.Head()
+		if !ok {
+			break
+		}
+		switch h.Major {
+		case cborread.Map:
+			if maps++; h.Indefinite {
+				open++
+			}
+			pairs += int(min(h.Arg, uint64(limit)))
+			if h.Arg == 0 {
+				pairs++
+			}
+		case cborread.Octets, cborread.Text:
+			in.Pos += int(min(h.Arg, uint64(in.Left())))
+		}
+	}
+	if open > 0 {
+		return min(pairs+limit/6, limit)
+	}
+	return min(max(pairs-maps+1, 0), limit)
+}

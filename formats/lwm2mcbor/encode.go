@@ -1,0 +1,126 @@
+package lwm2mcbor
+
+import (
+	"lwcon/formats/codec"
+	"lwcon/formats/internal/cborwrite"
+	"lwcon/lwm2m"
+)
+
+// Encode encodes nodes with absolute paths, all lengths definite: one pair for
+// each object instance, its key the longest path that its nodes share, its value
+// the value of the only node or a map of what is below.
+//
+// The error is a *codec.EncodeError: a node with a time, without a value, twice
+// at the same path, or in an instance whose id the client is to choose.
+func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+	e := encoder{nodes: codec.Grouped(nodes)}
+	room := 9
+	for i := range e.nodes {
+		n := &e.nodes[i]
+		if err := check(f, n); err != nil {
+			return nil, err
+		}
+		if i > 0 && e.nodes[i-1].Path() == n.Path() {
+			return nil, codec.Refuse(f, n, "expected each path once, found it again")
+		}
+		room += 30 + len(n.Value().Text())
+	}
+	e.out = make([]byte, 0, room)
+	groups := 0
+	for i := 0; i < len(e.nodes); i = e.groupEnd(i, len(e.nodes), lwm2m.LevelObjectInstance) {
+		groups++
+	}
+	e.out = cborwrite.Head(e.out, cborwrite.Map, uint64(groups))
+	for i := 0; i < len(e.nodes); {
+		end := e.groupEnd(i, len(e.nodes), lwm2m.LevelObjectInstance)
+		e.instance(i, end)
+		i = end
+	}
+	return e.out, nil
+}
+
+// check says why LwM2M CBOR cannot carry a node.
+func check(f lwm2m.ContentFormat, n *lwm2m.Node) error {
+	p := n.Path()
+	_, timed := n.Time()
+	switch {
+	case timed:
+		return codec.Refuse(f, n, "LwM2M CBOR carries no time")
+	case n.Kind() == lwm2m.KindPath:
+		return codec.Refuse(f, n, "LwM2M CBOR carries no path without a value")
+	case n.HasValue() && p.Level() < lwm2m.LevelResource || p.Level() == 0:
+		return codec.Refuse(f, n, "expected the path of a resource")
+	case p.Level() > lwm2m.LevelObject && p.ObjectInstance() == lwm2m.AnyID:
+		return codec.Refuse(f, n, "expected an object instance id, as LwM2M CBOR has no path without")
+	}
+	return nil
+}
+
+// encoder writes one payload.
+type encoder struct {
+	nodes []lwm2m.Node
+	out   []byte
+}
+
+// groupEnd returns where the nodes end that share the path of node i up to a
+// level.
+func (e *encoder) groupEnd(i, end, level int) int {
+	p := e.nodes[i].Path().Cut(level)
+	for i++; i < end && p.Level() == level && p.Contains(e.nodes[i].Path()); i++ {
+	}
+	return i
+}
+
+// instance writes the pair of the nodes i to end, which are of one instance.
+func (e *encoder) instance(i, end int) {
+	p := e.nodes[i].Path()
+	if end-i > 1 {
+		p = codec.CommonPath(e.nodes[i:end])
+	}
+	e.key(p)
+	e.below(i, end, p.Level())
+}
+
+// key writes a path as an array of ids.
+func (e *encoder) key(p lwm2m.Path) {
+	n := uint64(p.Level())
+	if p.Prefix() != "" {
+		n++
+	}
+	if n > 1 {
+		e.out = cborwrite.Head(e.out, cborwrite.Array, n)
+	}
+	if p.Prefix() != "" {
+		e.out = cborwrite.String(e.out, p.Prefix())
+	}
+	for level := 1; level <= p.Level(); level++ {
+		e.out = cborwrite.Head(e.out, cborwrite.Unsigned, uint64(p.ID(level)))
+	}
+}
+
+// below writes what the nodes i to end say below their common path of a level.
+func (e *encoder) below(i, end, level int) {
+	n := &e.nodes[i]
+	if end-i == 1 && n.Path().Level() == level {
+		if n.Kind() == lwm2m.KindEmpty {
+			e.out = cborwrite.Head(e.out, cborwrite.Map, 0)
+		} else {
+			e.out = cborwrite.Value(e.out, n.Value())
+		}
+		return
+	}
+	if n.Path().Level() == level {
+		i++ // a node above others says no more than they do
+	}
+	members := 0
+	for j := i; j < end; j = e.groupEnd(j, end, level+1) {
+		members++
+	}
+	e.out = cborwrite.Head(e.out, cborwrite.Map, uint64(members))
+	for j := i; j < end; {
+		next := e.groupEnd(j, end, level+1)
+		e.out = cborwrite.Head(e.out, cborwrite.Unsigned, uint64(e.nodes[j].Path().ID(level+1)))
+		e.below(j, next, level+1)
+		j = next
+	}
+}

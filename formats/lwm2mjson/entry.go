@@ -1,0 +1,183 @@
+package lwm2mjson
+
+import (
+	"strings"
+
+	"lwcon/formats/codec"
+	"lwcon/formats/rules"
+	"lwcon/lwm2m"
+)
+
+// entry is one entry as scanned.
+type entry struct {
+	name    string
+	item    codec.Item
+	value   lwm2m.Span
+	time    float64
+	start   int
+	nameAt  int
+	values  int
+	second  int    // where a second value stands
+	wrong   string // what its field holds, if the value is something else
+	hasTime bool
+	hasName bool
+}
+
+// entry reads one entry.
+func (d *decoder) entry(e *entry) bool {
+	in := &d.in
+	if !in.Expect('{') {
+		return d.broken()
+	}
+	for !in.Take('}') {
+		key, ok := in.String()
+		if !ok || !in.Expect(':') {
+			return d.broken()
+		}
+		if !d.field(e, key) || !d.comma('}') {
+			return false
+		}
+	}
+	return true
+}
+
+// field reads the value of one field.
+func (d *decoder) field(e *entry, key string) bool {
+	in := &d.in
+	in.Space()
+	at := in.Pos
+	holds := ""
+	switch key {
+	case "n", "t":
+	case "v":
+		holds = "a number"
+	case "sv":
+		holds = "text"
+	case "bv":
+		holds = "a boolean"
+	case "ov":
+		holds = "an object link as text"
+	default:
+		ok := in.Skip(codec.MaxDepth)
+		in.Odd = ""
+		return ok || d.broken()
+	}
+	item, ok := in.Value()
+	if !ok {
+		return d.broken()
+	}
+	d.odd(in.Odd, at)
+	switch {
+	case holds != "":
+		e.set(key, holds, item, lwm2m.Span{Start: uint32(at), End: uint32(in.Pos)})
+	case key == "t":
+		if e.time, e.hasTime = number(item); !e.hasTime {
+			d.Fail(at, d.At, "expected a number for t")
+		}
+	case item.Kind == codec.ItemText:
+		e.name, e.nameAt, e.hasName = item.Text, at, true
+	default:
+		d.Fail(at, d.At, "expected text for n")
+	}
+	return d.Err() == nil
+}
+
+// set takes the value of the entry: the first one, if there are several.
+func (e *entry) set(key, holds string, item codec.Item, span lwm2m.Span) {
+	if e.values++; e.values > 1 {
+		e.second = int(span.Start)
+		return
+	}
+	ok := false
+	switch item.Kind {
+	case codec.ItemInteger, codec.ItemUnsigned, codec.ItemFloat:
+		ok = key == "v"
+	case codec.ItemBoolean:
+		ok = key == "bv"
+	case codec.ItemText:
+		ok = key == "sv" || key == "ov"
+		if key == "ov" {
+			item.Kind = codec.ItemLink
+		}
+	case codec.ItemNull:
+		ok = true
+	}
+	if !ok {
+		e.wrong = holds + " in " + key
+	}
+	e.item, e.value = item, span
+}
+
+// resolve returns the path of an entry.
+func (d *decoder) resolve(e *entry) (lwm2m.Path, bool) {
+	if d.head.hasBase || d.name.Text() == "" {
+		p, _, problem := d.name.Resolve(e.name)
+		if problem != "" {
+			d.Fail(e.nameAt, d.At, "%s", problem)
+		}
+		return p, problem == ""
+	}
+	if !strings.HasPrefix(e.name, "/") {
+		part := ""
+		if e.name != "" {
+			part = "/" + e.name
+		}
+		if p, _, problem := d.name.Resolve(part); problem == "" {
+			return p, true
+		}
+	}
+	p, _, problem := codec.Name{}.Resolve(e.name)
+	if problem != "" {
+		d.Fail(e.nameAt, d.At, "%s", problem)
+		return p, false
+	}
+	d.Deviate(rules.JSONAbsoluteName, p, e.nameAt, "expected a name relative to %s, as there is no base name, found %s", d.At, codec.Quote(e.name))
+	return p, true
+}
+
+// add appends the node of an entry.
+func (d *decoder) add(e *entry) bool {
+	if !e.hasName {
+		e.nameAt = e.start
+	}
+	p, ok := d.resolve(e)
+	if !ok {
+		return false
+	}
+	if p.Level() < lwm2m.LevelResource {
+		d.Fail(e.nameAt, p, "expected the path of a resource for a value, found %s", p)
+		return false
+	}
+	if !d.At.Contains(p) {
+		d.Deviate(rules.OutsideRequest, p, e.nameAt, "expected a path in %s, found %s", d.At, p)
+	}
+	d.check(e, p)
+	definition, want, known := d.Resolve(p)
+	d.CheckLevel(p, definition, e.start)
+	span := lwm2m.Span{Start: uint32(e.start), End: uint32(d.in.Pos)}
+	if e.values == 0 {
+		d.Add(lwm2m.KindPath, p, lwm2m.Value{}, definition, span, span)
+	} else {
+		v, kind := d.Value(e.item, codec.Typed{Path: p, Want: want, Known: known, Offset: int(e.value.Start)})
+		d.Add(kind, p, v, definition, span, e.value)
+	}
+	if d.Err() == nil && (e.hasTime || d.head.hasTime) {
+		d.Stamp(d.head.time + e.time)
+	}
+	return d.Err() == nil
+}
+
+// check notes what is wrong with the value fields of an entry.
+func (d *decoder) check(e *entry, p lwm2m.Path) {
+	switch {
+	case e.values == 0:
+		d.Deviate(rules.JSONNoValue, p, e.start, "expected one of v sv bv ov, found none")
+	case e.values > 1:
+		d.Deviate(rules.JSONTwoValues, p, e.second, "expected one value in an entry, found another, which is left out")
+	case e.item.Kind == codec.ItemNull:
+		d.Deviate(rules.JSONNull, p, int(e.value.Start), "expected a value, found null")
+	}
+	if e.wrong != "" {
+		d.Deviate(rules.JSONValueField, p, int(e.value.Start), "expected %s", e.wrong)
+	}
+}

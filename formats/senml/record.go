@@ -1,0 +1,200 @@
+// Package senml is the four SenML formats: JSON (110), CBOR (112) and their
+// variants for partial changes (320, 322). A payload is an array of records, each
+// a name with a value:
+//
+//	[{"bn":"/3/0/","n":"0","vs":"ACME"},{"n":"9","v":100}]
+//
+// Spec: RFC 8428, RFC 8790, Core 1.2 §7.4.
+package senml
+
+import (
+	"math"
+
+	"lwcon/formats/codec"
+	"lwcon/formats/rules"
+	"lwcon/lwm2m"
+)
+
+// Most values that a "relative" time of up to 2^28 seconds is meant as; a
+// relative time later than now plus 31 days is more likely an absolute one.
+// Spec: RFC 8428 §4.5.3.
+const (
+	firstAbsolute = 1 << 28
+	lateRelative  = 31 * 24 * 3600
+)
+
+// maxVersion is the highest base version that is understood. Spec: RFC 8428 §4.4.
+const maxVersion = 10
+
+// record is one record as scanned.
+type record struct {
+	name     string
+	hasName  bool
+	base     string
+	hasBase  bool
+	item     codec.Item
+	values   int // value fields seen; the first is the item
+	field    label
+	wrong    bool // the item is not what its field holds
+	second   label
+	secondAt int
+	time     float64
+	hasTime  bool
+	nameAt   int
+	timeAt   int
+	start    int
+	value    lwm2m.Span
+	baseTime float64
+	hasBT    bool
+	baseItem codec.Item
+	hasBV    bool
+}
+
+// pack is the state of decoding one payload: the base fields that hold until
+// they are given again.
+type pack struct {
+	codec.Builder
+	etch     bool // records without values and nulls are legal
+	json     bool // octets are text in Base64
+	base     codec.Name
+	baseTime float64
+	hasBT    bool
+	baseItem codec.Item
+	hasBV    bool
+}
+
+// begin starts a payload.
+func (p *pack) begin(f lwm2m.ContentFormat, payload []byte, o *codec.Options) string {
+	p.etch = f.Canonical() == lwm2m.FormatETCHJSON || f.Canonical() == lwm2m.FormatETCHCBOR
+	p.LinkField = true
+	return p.Start(f, payload, o)
+}
+
+// add resolves a record that ends before octet end, and appends its node.
+func (p *pack) add(r *record, end int) error {
+	if r.hasBase {
+		p.base = codec.Name{}.Append(r.base)
+	}
+	if r.hasBT {
+		p.baseTime, p.hasBT = r.baseTime, true
+	}
+	if r.hasBV {
+		p.baseItem, p.hasBV = r.baseItem, true
+	}
+	path, rooted, problem := p.base.Resolve(r.name)
+	if !r.hasName {
+		r.nameAt = r.start
+	}
+	if !rooted && problem == "" {
+		path = p.relative(path, r)
+	}
+	if problem != "" {
+		return p.Fail(r.nameAt, p.At, "%s", problem)
+	}
+	if rooted && !p.At.Contains(path) {
+		p.Deviate(rules.OutsideRequest, path, r.nameAt, "expected a path in %s, found %s", p.At, path)
+	}
+	if r.values == 0 || p.PathList {
+		return p.addPath(path, r, end)
+	}
+	if path.Level() < lwm2m.LevelResource {
+		return p.Fail(r.nameAt, path, "expected the path of a resource for a value, found %s", path)
+	}
+	return p.addValue(path, r, end)
+}
+
+// relative finds what a name without leading "/" means: from the root if that
+// lies in the request path, else from the request path.
+func (p *pack) relative(path lwm2m.Path, r *record) lwm2m.Path {
+	from := "the root"
+	if !p.At.Contains(path) || path.Level() < lwm2m.LevelResource {
+		below := p.At
+		for level := 1; level <= path.Level(); level++ {
+			below = below.Child(path.ID(level))
+		}
+		if p.At.Level()+path.Level() <= lwm2m.LevelResourceInstance {
+			path, from = below, p.At.String()
+		}
+	}
+	p.Deviate(rules.SenMLRelativeName, path, r.nameAt, "expected a name that begins with \"/\", found %s, read from %s", codec.Quote(p.base.Text()+r.name), from)
+	return path
+}
+
+// addPath appends an entry of a path list.
+func (p *pack) addPath(path lwm2m.Path, r *record, end int) error {
+	switch {
+	case !p.PathList && !p.etch:
+		p.Deviate(rules.SenMLNoValue, path, r.start, "expected one of v vs vb vd vlo, found none")
+	case r.values > 0:
+		p.Deviate(rules.ListValue, path, int(r.value.Start), "expected no value in a path list")
+	case p.PathList && r.hasTime:
+		p.Deviate(rules.ListTime, path, r.timeAt, "expected no time in a path list")
+	}
+	span := lwm2m.Span{Start: uint32(r.start), End: uint32(end)}
+	definition, _, _ := p.Resolve(path)
+	p.Add(lwm2m.KindPath, path, lwm2m.Value{}, definition, span, span)
+	return p.Err()
+}
+
+// addValue appends a value.
+func (p *pack) addValue(path lwm2m.Path, r *record, end int) error {
+	definition, want, known := p.Resolve(path)
+	if r.wrong || r.values > 1 {
+		p.checkFields(path, r)
+	}
+	item := r.item
+	if p.hasBV {
+		item = sum(p.baseItem, item)
+	}
+	if item.Kind == codec.ItemNull && !p.etch {
+		p.Deviate(rules.SenMLNull, path, int(r.value.Start), "expected a value, found null, which only SenML-ETCH has")
+	}
+	v, kind := p.Value(item, codec.Typed{Path: path, Want: want, Known: known, Offset: int(r.value.Start)})
+	p.CheckLevel(path, definition, r.start)
+	p.Add(kind, path, v, definition, lwm2m.Span{Start: uint32(r.start), End: uint32(end)}, r.value)
+	if err := p.Err(); err != nil {
+		return err
+	}
+	if r.hasTime || p.hasBT {
+		p.stamp(path, r)
+	}
+	return p.Err()
+}
+
+// stamp gives the last node its time.
+func (p *pack) stamp(path lwm2m.Path, r *record) {
+	t := p.baseTime + r.time
+	if t > lateRelative && t < firstAbsolute {
+		p.Deviate(rules.SenMLSmallTime, path, r.timeAt, "expected a time of 2^28 or more for an absolute one, found %s, %d days from now",
+			lwm2m.AppendFloat(nil, t), int(t/86400))
+	}
+	p.Stamp(t)
+}
+
+// sum adds the base value to a number: exact where both are integers and the
+// sum fits.
+func sum(base, item codec.Item) codec.Item {
+	if item.Kind < codec.ItemInteger || item.Kind > codec.ItemFloat {
+		return item
+	}
+	if base.Kind == codec.ItemInteger && item.Kind == codec.ItemInteger {
+		a, b := int64(base.Bits), int64(item.Bits)
+		if s := a + b; (s > a) == (b > 0) {
+			return codec.IntegerItem(s)
+		}
+	}
+	return codec.FloatItem(number(base)+number(item), "")
+}
+
+// number is the nearest float of a number.
+func number(it codec.Item) float64 {
+	switch it.Kind {
+	case codec.ItemInteger:
+		return float64(int64(it.Bits))
+	case codec.ItemUnsigned:
+		return float64(it.Bits)
+	case codec.ItemFloat:
+		return math.Float64frombits(it.Bits)
+	}
+	return math.NaN()
+}

@@ -1,0 +1,296 @@
+package tlv
+
+import (
+	"lwcon/formats/codec"
+	"lwcon/formats/rules"
+	"lwcon/lwm2m"
+)
+
+// Decode decodes a TLV payload. The request path names the object, which TLV
+// does not: "*" stands for it if the path is the root, and for an instance id
+// that a Create leaves to the client.
+func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+	d := decoder{anyObject: o.At.Level() == lwm2m.LevelRoot}
+	d.s = d.Start(f, payload, o)
+	d.object = o.At.Cut(lwm2m.LevelObject)
+	if d.anyObject {
+		d.object = o.At.Child(lwm2m.AnyID)
+	}
+	switch {
+	case d.Err() != nil:
+	case d.s == "" && d.At.Level() >= lwm2m.LevelResource:
+		d.nothing()
+	default:
+		d.Reserve(count(d.s))
+		d.top()
+	}
+	return d.Finish()
+}
+
+// decoder decodes one payload.
+type decoder struct {
+	codec.Builder
+	s         string
+	object    lwm2m.Path
+	anyObject bool // nobody says which object it is
+}
+
+// nothing decodes the empty payload that answers the request for a resource.
+func (d *decoder) nothing() {
+	definition, _, _ := d.Resolve(d.At)
+	if definition == nil || !definition.Multiple || d.At.Level() > lwm2m.LevelResource {
+		d.Deviate(rules.TLVEmptySingle, d.At, 0, "expected a Resource, found an empty payload")
+		return
+	}
+	d.Add(lwm2m.KindEmpty, d.At, lwm2m.Value{}, definition, lwm2m.Span{}, lwm2m.Span{})
+}
+
+// next reads the head of the entry at start, within a value that ends at end.
+// It returns false after Fail.
+func (d *decoder) next(start, end int, within lwm2m.Path) (entry, bool) {
+	s := d.s
+	first := s[start]
+	e := entry{start: start, kind: kind(first >> 6)}
+	i := start + 1
+	if first&0x20 == 0 {
+		if i >= end {
+			return e, d.short(e, within, "an id", 1, end-i)
+		}
+		e.id = uint16(s[i])
+		i++
+	} else {
+		if i+1 >= end {
+			return e, d.short(e, within, "an id", 2, end-i)
+		}
+		e.id = uint16(s[i])<<8 | uint16(s[i+1])
+		i += 2
+	}
+	length := int(first & 7)
+	if field := int(first >> 3 & 3); field > 0 {
+		if i+field > end {
+			return e, d.short(e, within, "a length", field, end-i)
+		}
+		length = 0
+		for range field {
+			length = length<<8 | int(s[i])
+			i++
+		}
+	}
+	e.value, e.end = i, i+length
+	if e.end > end {
+		return e, d.short(e, within, "a value", length, end-i)
+	}
+	if e.id == lwm2m.AnyID {
+		d.Fail(start, within, "expected an id 0..65534, found 65535")
+		return e, false
+	}
+	return e, true
+}
+
+// short fails because octets are missing.
+func (d *decoder) short(e entry, within lwm2m.Path, what string, want, left int) bool {
+	d.Fail(e.start, within, "expected %s of %d octets in the %s with id %d, found %d left", what, want, e.kind, e.id, left)
+	return false
+}
+
+// form notes a head that is longer than needed.
+func (d *decoder) form(e *entry, p lwm2m.Path) {
+	first, length := d.s[e.start], e.end-e.value
+	if first&0x20 != 0 && e.id < 256 {
+		d.Deviate(rules.TLVIDLongForm, p, e.start+1, "expected id %d in 1 octet, found 2", e.id)
+	}
+	field := int(first >> 3 & 3)
+	if field == 0 {
+		return
+	}
+	if first&7 != 0 {
+		d.Deviate(rules.TLVInlineBits, p, e.start, "expected 0 in the low bits of type %02x, as a length field follows", first)
+	}
+	shortest := 3
+	switch {
+	case length < 8:
+		shortest = 0
+	case length < 1<<8:
+		shortest = 1
+	case length < 1<<16:
+		shortest = 2
+	}
+	if field > shortest {
+		d.Deviate(rules.TLVLengthLongForm, p, e.value-field, "expected length %d in %d octets, found %d", length, shortest, field)
+	}
+}
+
+// top decodes the entries of the top level.
+func (d *decoder) top() {
+	level := max(d.At.Level(), lwm2m.LevelObject)
+	inside := d.object.Child(lwm2m.AnyID)
+	if level > lwm2m.LevelObject {
+		inside = d.At.Cut(lwm2m.LevelObjectInstance)
+	}
+	wrapped, bare := false, false
+	for i := 0; i < len(d.s) && d.Err() == nil; {
+		e, ok := d.next(i, len(d.s), d.At)
+		if !ok {
+			return
+		}
+		i = e.end
+		if before := wrapped || bare; e.kind == objectInstance {
+			if bare && !wrapped {
+				d.Deviate(rules.TLVMixedLevels, d.object.Child(e.id), e.start, "expected resources, as before, found an Object Instance")
+			}
+			wrapped = true
+			d.topInstance(&e)
+			continue
+		} else if wrapped && !bare && before {
+			d.Deviate(rules.TLVMixedLevels, inside, e.start, "expected an Object Instance, as before, found a %s", e.kind)
+		} else if !bare && level == lwm2m.LevelObject && !d.Create && !d.anyObject {
+			d.Deviate(rules.TLVMissingInstance, inside, e.start, "expected an Object Instance, found a %s: which instance it belongs to is not said", e.kind)
+		}
+		bare = true
+		switch {
+		case e.kind == resourceInstance:
+			d.bareInstance(&e)
+		case level == lwm2m.LevelResourceInstance:
+			d.forInstance(&e)
+		default:
+			d.member(&e, inside)
+		}
+	}
+}
+
+// topInstance decodes an Object Instance on the top level.
+func (d *decoder) topInstance(e *entry) {
+	p := d.object.Child(e.id)
+	if d.At.Level() >= lwm2m.LevelObjectInstance && d.At.ObjectInstance() != e.id && d.At.ObjectInstance() != lwm2m.AnyID {
+		d.Deviate(rules.OutsideRequest, p, e.start, "expected instance %d, found %d", d.At.ObjectInstance(), e.id)
+	} else if d.At.Level() >= lwm2m.LevelResource {
+		d.Deviate(rules.TLVInstanceWrapper, p, e.start, "expected a resource, found an Object Instance around it")
+	}
+	d.form(e, p)
+	if e.value == e.end {
+		d.empty(e, p, nil)
+		return
+	}
+	for i := e.value; i < e.end && d.Err() == nil; {
+		m, ok := d.next(i, e.end, p)
+		if !ok {
+			return
+		}
+		i = m.end
+		d.member(&m, p)
+	}
+}
+
+// empty appends a group without members.
+func (d *decoder) empty(e *entry, p lwm2m.Path, definition *lwm2m.Resource) {
+	d.Add(lwm2m.KindEmpty, p, lwm2m.Value{}, definition, e.span(), e.valueSpan())
+}
+
+func (e *entry) span() lwm2m.Span { return lwm2m.Span{Start: uint32(e.start), End: uint32(e.end)} }
+
+func (e *entry) valueSpan() lwm2m.Span {
+	return lwm2m.Span{Start: uint32(e.value), End: uint32(e.end)}
+}
+
+// member decodes a Resource or Multiple Resource of an object instance.
+func (d *decoder) member(e *entry, instance lwm2m.Path) {
+	if e.kind < multipleResource {
+		d.Fail(e.start, instance, "expected a Resource or Multiple Resource in an object instance, found a %s with id %d", e.kind, e.id)
+		return
+	}
+	p := instance.Child(e.id)
+	definition, want, known := d.Resolve(p)
+	if d.s[e.start]&0x38 != 0 {
+		d.form(e, p)
+	}
+	if d.At.Level() >= lwm2m.LevelResource && d.At.Resource() != e.id {
+		d.Deviate(rules.OutsideRequest, p, e.start, "expected resource %d, found %d", d.At.Resource(), e.id)
+	}
+	if e.kind == resource {
+		if definition != nil && definition.Multiple {
+			d.Deviate(rules.TLVMissingMultiple, p, e.start, "expected a Multiple Resource, as %s is one, found a Resource", definition.Name)
+		}
+		d.value(e, p, definition, want, known)
+		return
+	}
+	if definition != nil && !definition.Multiple {
+		d.Deviate(rules.TLVSingleAsMany, p, e.start, "expected a Resource, as %s is a single one, found a Multiple Resource", definition.Name)
+	}
+	if e.value == e.end {
+		d.empty(e, p, definition)
+		return
+	}
+	d.instances(e, p)
+}
+
+// instances decodes the Resource Instances of a Multiple Resource.
+func (d *decoder) instances(e *entry, p lwm2m.Path) {
+	for i := e.value; i < e.end && d.Err() == nil; {
+		m, ok := d.next(i, e.end, p)
+		if !ok {
+			return
+		}
+		i = m.end
+		at := p.Child(m.id)
+		switch m.kind {
+		case resourceInstance:
+		case resource:
+			d.Deviate(rules.TLVKind, at, m.start, "expected a Resource Instance in a Multiple Resource, found a Resource")
+		default:
+			d.Fail(m.start, p, "expected a Resource Instance in a Multiple Resource, found a %s with id %d", m.kind, m.id)
+			return
+		}
+		if d.s[m.start]&0x38 != 0 {
+			d.form(&m, at)
+		}
+		if d.At.Level() == lwm2m.LevelResourceInstance && d.At.ResourceInstance() != m.id {
+			d.Deviate(rules.OutsideRequest, at, m.start, "expected resource instance %d, found %d", d.At.ResourceInstance(), m.id)
+		}
+		definition, want, known := d.Resolve(at)
+		d.value(&m, at, definition, want, known)
+	}
+}
+
+// bareInstance decodes a Resource Instance on the top level: the answer for a
+// resource instance, or for a multiple resource without its wrapper.
+func (d *decoder) bareInstance(e *entry) {
+	if d.At.Level() < lwm2m.LevelResource {
+		d.Fail(e.start, d.At, "expected a Resource or Multiple Resource, found a Resource Instance with id %d: which resource it belongs to is not said", e.id)
+		return
+	}
+	p := d.At.Cut(lwm2m.LevelResource).Child(e.id)
+	if d.At.Level() == lwm2m.LevelResource {
+		d.Deviate(rules.TLVMissingMultiple, p, e.start, "expected a Multiple Resource, found a Resource Instance without it")
+	} else if d.At.ResourceInstance() != e.id {
+		d.Deviate(rules.OutsideRequest, p, e.start, "expected resource instance %d, found %d", d.At.ResourceInstance(), e.id)
+	}
+	d.form(e, p)
+	definition, want, known := d.Resolve(p)
+	d.value(e, p, definition, want, known)
+}
+
+// forInstance decodes what else than a Resource Instance answers the request for
+// one: a Multiple Resource around it, or a Resource with the id of either.
+func (d *decoder) forInstance(e *entry) {
+	d.Deviate(rules.TLVKind, d.At, e.start, "expected a Resource Instance, found a %s", e.kind)
+	if e.kind == multipleResource || e.id != d.At.Resource() && e.id != d.At.ResourceInstance() {
+		d.member(e, d.At.Cut(lwm2m.LevelObjectInstance))
+		return
+	}
+	d.form(e, d.At)
+	definition, want, known := d.Resolve(d.At)
+	d.value(e, d.At, definition, want, known)
+}
+
+// value appends the value of an entry.
+func (d *decoder) value(e *entry, p lwm2m.Path, definition *lwm2m.Resource, want lwm2m.Type, known bool) {
+	raw := d.s[e.value:e.end]
+	if !known {
+		v := guess(raw)
+		d.Add(lwm2m.KindGuess, p, v, definition, e.span(), e.valueSpan())
+		d.KeepRaw(raw)
+		return
+	}
+	v := d.typed(raw, codec.Typed{Path: p, Want: want, Known: true, Offset: e.value})
+	d.Add(lwm2m.KindValue, p, v, definition, e.span(), e.valueSpan())
+}
