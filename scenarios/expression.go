@@ -38,8 +38,8 @@ func predefined() names {
 }
 
 // compile reads the expression; names that it does not know are errors. The
-// error is a *SyntaxError without file.
-func (e *expression) compile(known names) error {
+// error names no file.
+func (e *expression) compile(known names) *SyntaxError {
 	if strings.TrimSpace(e.source) == "" {
 		return &SyntaxError{Position: e.at, Reason: "expected a variable or an expression between ${ and }, found nothing"}
 	}
@@ -191,7 +191,7 @@ func checkName(word string) string {
 func (n names) add(name string) { n[name] = types.Any }
 
 // sortedNames lists names for a message.
-func sortedNames(known names) []string {
+func sortedNames[V any](known map[string]V) []string {
 	list := make([]string, 0, len(known))
 	for name := range known {
 		list = append(list, name)
