@@ -263,7 +263,7 @@ func (q *served) finish() {
 		q.answer.SetLocationPath(made.String())
 	}
 	q.send()
-	c.log.Append(Event{
+	c.append(Event{
 		Kind: EventRequest, Time: q.request.Received, Endpoint: c.device.Endpoint(), Exchange: q.request.Number,
 		Deviations: fromMessage(q.request.Deviations),
 		Request: &ServerRequest{
