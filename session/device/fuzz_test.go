@@ -23,8 +23,10 @@ func (d *dice) of(n int) int {
 // path makes a path of ids that mostly lead somewhere.
 func (d *dice) path() lwm2m.Path {
 	ids := [...][]uint16{
-		{0, 1, 2, 3, 5, 16, 3303, 3306, 3336, 3442, 4711}, {0, 1, 2, lwm2m.AnyID},
-		{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 110, 120, 170, 1120, 5700, 5850}, {0, 1, 5, lwm2m.AnyID},
+		{0, 1, 2, 3, 5, 16, 3303, 3306, 3336, 3442, 4711},
+		{0, 1, 2, lwm2m.AnyID},
+		{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 110, 120, 170, 1120, 5700, 5850},
+		{0, 1, 5, lwm2m.AnyID},
 	}
 	p := lwm2m.Path{}
 	for level := range d.of(5) {
@@ -36,7 +38,8 @@ func (d *dice) path() lwm2m.Path {
 // nodes makes a payload for a path, not always a fitting one.
 func (d *dice) nodes(p lwm2m.Path) []lwm2m.Node {
 	values := []lwm2m.Value{
-		{}, lwm2m.IntegerValue(1), lwm2m.IntegerValue(-1), lwm2m.FloatValue(0.5), lwm2m.StringValue("U"), lwm2m.StringValue(""),
+		{},
+		lwm2m.IntegerValue(1), lwm2m.IntegerValue(-1), lwm2m.FloatValue(0.5), lwm2m.StringValue("U"), lwm2m.StringValue(""),
 		lwm2m.BooleanValue(true), lwm2m.OpaqueValue("x"), lwm2m.TimeValue(9), lwm2m.ObjectLinkValue(3, 0), lwm2m.ObjectLinkValue(9, 9),
 		lwm2m.UnsignedValue(1 << 63), lwm2m.CoreLinkValue("</3>"),
 	}
