@@ -66,7 +66,7 @@ func (o *object) message(s *coap.Scanned) {
 		in.unsigned("number", uint64(option.Number))
 		in.optional("name", option.Name)
 		in.hex("value", string(option.Value))
-		in.optional("text", optionText(option))
+		in.optional("text", OptionText(option))
 	})
 	o.hex("payload", string(m.Payload))
 }

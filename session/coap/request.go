@@ -36,7 +36,8 @@ type Request struct {
 	peer     *peer
 	id       uint16
 	token    []byte
-	state    any    // of protection
+	state    any // of protection
+	response Message
 	block1   *Block // the last block, which the response repeats
 	block2   *Block // the block wished for
 	// Guarded by the endpoint's lock:

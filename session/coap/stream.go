@@ -137,12 +137,11 @@ func frameSize(b []byte) (size int, complete bool) {
 func (e *Endpoint) receiveFrame(p *peer, s *stream, local transport.Local, b []byte) bool {
 	in := &incoming{from: p.address, local: local, bytes: b, at: e.clock.Now()}
 	in.now = in.at.Sub(e.start)
-	m, err := Decode(b, true)
-	if err != nil {
+	if err := e.decode(in); err != nil {
 		e.refuseFrame(p, s, local, b, reasonOf(Scan(b, true).Deviations, err))
 		return false
 	}
-	in.message = m
+	m := in.message
 	if !s.greeted {
 		e.mu.Lock()
 		s.greeted = true
