@@ -103,6 +103,9 @@ func (c Call) Do(ctx context.Context, env *Env, emit Emit) (Result, error) {
 			hinting("listen coap://:5683 opens a server")
 	}
 	r, err := c.Command.Run(ctx, scoped, c.Args, emit)
+	if a, ok := r.(*Answer); ok && a.Exchange != 0 {
+		env.exchange = a.Exchange
+	}
 	if err == nil {
 		return r, nil
 	}
