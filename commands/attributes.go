@@ -15,7 +15,7 @@ func attributesCommand() *Command {
 		Help:    "NAME=NUMBER sets, NAME! unsets; without any the device is asked by a Discover.",
 		Spec:    "Core 1.2 §5.1.2, §6.3.4",
 		Parameters: []Parameter{
-			pathParameter("the object, instance or resource"),
+			pathParameter("the object, instance or resource", lwm2m.Readable),
 			{
 				Name: "attribute", Kind: KindAttribute, Word: "NAME=NUMBER | NAME!", Positional: true, Repeated: true,
 				Summary: listed(lwm2m.AttributeNames()), Complete: completeAttributes,

@@ -123,11 +123,12 @@ func completeFlags(p *parser, prefix string) []Completion {
 	return found
 }
 
-// matching keeps the completions that begin with a prefix.
+// matching keeps the completions that begin with a prefix, compared without
+// case as names are.
 func matching(all []Completion, prefix string) []Completion {
 	var found []Completion
 	for _, c := range all {
-		if strings.HasPrefix(c.Text, prefix) {
+		if len(c.Text) >= len(prefix) && strings.EqualFold(c.Text[:len(prefix)], prefix) {
 			found = append(found, c)
 		}
 	}

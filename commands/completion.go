@@ -97,9 +97,16 @@ func completeCommand() *Command {
 			if n := len(words); n > 0 {
 				words, prefix = words[:n-1], words[n-1]
 			}
-			c := &Candidates{List: env.Table.completeWord(env, words, prefix)}
-			if env.Table.programWord(words) || strings.HasPrefix(prefix, "-") && len(words) == 0 {
-				c.List = append(c.List, completeProgram(env, words, prefix)...)
+			if programWord(words) {
+				return &Candidates{completeProgram(env, words, prefix)}, nil
+			}
+			_, own, err := ParseFlags(words, ProgramFlags(), env.Table.TakesWord)
+			if err != nil {
+				return &Candidates{}, nil // what is wrong before leaves nothing to offer
+			}
+			c := &Candidates{List: env.Table.completeWord(env, own, prefix)}
+			if strings.HasPrefix(prefix, "-") && len(own) == 0 {
+				c.List = append(c.List, completeProgram(env, nil, prefix)...)
 			}
 			return c, nil
 		},
@@ -107,7 +114,7 @@ func completeCommand() *Command {
 }
 
 // programWord says whether the next word is the value of a flag of the program.
-func (t Table) programWord(words []string) bool {
+func programWord(words []string) bool {
 	if len(words) == 0 || !isFlag(words[len(words)-1]) {
 		return false
 	}

@@ -15,17 +15,17 @@ func connectCommand() *Command {
 		Spec:    "Core 1.2 §6.2.1",
 		Parameters: []Parameter{
 			{Name: "uri", Kind: KindURI, Positional: true, Required: true, Summary: "the server: coap://HOST:PORT"},
-			{Name: "device", Kind: KindFile, Word: "PROFILE", Default: "minimal", Summary: "what the device is: a built-in profile or a file", Complete: completeProfiles},
+			{Name: "profile", Kind: KindFile, Word: "PROFILE", Positional: true, Default: "minimal", Summary: "what the device is: a built-in profile or a file", Complete: completeProfiles},
 			{Name: "client", Kind: KindText, Word: "NAME", Summary: "the endpoint name to register with, instead of the profile's"},
 		},
-		Examples: []string{"connect coap://127.0.0.1:5683", "connect coap://192.0.2.9 --device thermometer --client sim-1"},
+		Examples: []string{"connect coap://127.0.0.1:5683", "connect coap://192.0.2.9 thermometer --client sim-1"},
 		Run: func(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			s, err := env.sessions("connect")
 			if err != nil {
 				return nil, err
 			}
 			c, err := s.Connect(ctx, Connection{
-				URI: args.Text("uri"), Profile: env.profileName(args.Text("device")), Endpoint: args.Text("client"),
+				URI: args.Text("uri"), Profile: env.profileName(args.Text("profile")), Endpoint: args.Text("client"),
 			})
 			if err != nil {
 				return nil, err

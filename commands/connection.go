@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"lwcon/lwm2m"
 	"lwcon/session"
 	"lwcon/session/device"
 	"lwcon/session/transport"
@@ -27,7 +26,7 @@ func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, 
 	if c.Profile == "" {
 		c.Profile = "minimal"
 	}
-	profile, err := device.Load(c.Profile, definitionsOf(s.definitions))
+	profile, err := device.Load(c.Profile, s.definitions)
 	if err != nil {
 		e := failure(ConfigError, "%v", err)
 		e.Err = err
@@ -69,15 +68,6 @@ func (c *Connection) dial(ctx context.Context) error {
 	}
 	c.Link, c.Server = link, server
 	return nil
-}
-
-// definitionsOf is a registry as a simulated device needs it: the newest of each
-// object, nil if there is none.
-func definitionsOf(r lwm2m.Registry) lwm2m.Definitions {
-	if r == nil {
-		return nil
-	}
-	return versioned{registry: r}
 }
 
 // Clients are the simulated devices, in the order they were made.

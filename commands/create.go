@@ -15,8 +15,8 @@ func createCommand() *Command {
 		Help:    "Without --instance the device chooses the id, and answers it.",
 		Spec:    "Core 1.2 §6.3.6",
 		Parameters: []Parameter{
-			pathParameter("the object"),
-			{Name: "value", Kind: KindAssignment, Word: "ID=VALUE", Positional: true, Repeated: true, Summary: "its resources"},
+			pathParameter("the object", 0),
+			{Name: "value", Kind: KindAssignment, Word: "ID=VALUE", Positional: true, Repeated: true, Summary: "its resources", Complete: completeValues((*Env).places, 0)},
 			{Name: "instance", Kind: KindCount, Summary: "the id of the instance, 0 to 65534"},
 			writeFormatParameter(),
 			typeParameter(),

@@ -97,7 +97,7 @@ A type that the definitions do not tell is given with --type, for one path or fo
 		Spec: "Core 1.2 §7.4, §7.5",
 		Parameters: append([]Parameter{
 			formatParameter(formatAuto, formatAttributes, formatArguments),
-			{Name: "at", Kind: KindPath, Default: "/", Summary: "the request path that the payload answers"},
+			{Name: "at", Kind: KindPath, Default: "/", Summary: "the request path that the payload answers", Complete: completeKnownPaths},
 			typeParameter(),
 			{Name: "path-list", Kind: KindSwitch, Summary: "it is the body of a composite read: paths without values"},
 			{Name: "strict", Kind: KindSwitch, Summary: "the first deviation is an error"},

@@ -66,7 +66,7 @@ func (o *object) message(s *coap.Scanned) {
 		in.unsigned("number", uint64(option.Number))
 		in.optional("name", option.Name)
 		in.hex("value", string(option.Value))
-		in.optional("text", optionText(option))
+		in.optional("text", OptionText(option))
 	})
 	o.hex("payload", string(m.Payload))
 }
@@ -81,7 +81,7 @@ a response it is given with --at.`,
 		Spec: "RFC 7252 §3, RFC 8323 §3.2",
 		Parameters: append([]Parameter{
 			{Name: "tcp", Kind: KindSwitch, Summary: "it is a message of CoAP over TCP"},
-			{Name: "at", Kind: KindPath, Default: "/", Summary: "the request path that the message answers"},
+			{Name: "at", Kind: KindPath, Default: "/", Summary: "the request path that the message answers", Complete: completeKnownPaths},
 			typeParameter(),
 			{Name: "strict", Kind: KindSwitch, Summary: "the first deviation is an error"},
 			{Name: "bytes", Kind: KindSwitch, Summary: "show which octets made what"},

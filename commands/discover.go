@@ -13,7 +13,7 @@ func discoverCommand() *Command {
 		Summary: "ask which instances, resources and attributes there are",
 		Spec:    "Core 1.2 §6.3.2",
 		Parameters: []Parameter{
-			pathParameter("where to look"),
+			pathParameter("where to look", 0),
 			{Name: "depth", Kind: KindCount, Summary: "how many levels down, 0 to 3; from LwM2M 1.2 on"},
 			nonParameter(),
 		},

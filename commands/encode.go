@@ -47,7 +47,7 @@ A file, and standard input, hold the same words.`,
 		Spec: "Core 1.2 §7.4, §7.5",
 		Parameters: []Parameter{
 			formatParameter(formatAttributes, formatArguments),
-			{Name: "at", Kind: KindPath, Default: "/", Summary: "the request path that the payload is written to"},
+			{Name: "at", Kind: KindPath, Default: "/", Summary: "the request path that the payload is written to", Complete: completeKnownPaths},
 			typeParameter(),
 			{Name: "path-list", Kind: KindSwitch, Summary: "write paths without values"},
 			enablerParameter(),

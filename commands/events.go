@@ -49,6 +49,9 @@ until --count, --for or Ctrl-C.`,
 // chosen says whether an event is of the environment's device and of one of
 // some kinds; none means all.
 func (env *Env) chosen(e *session.Event, kinds []string) bool {
+	if !env.Sessions.Shows(e) {
+		return false
+	}
 	if env.Endpoint != "" && e.Endpoint != env.Endpoint {
 		if found, err := env.Sessions.Server().Find(env.Endpoint); err != nil || found.Name() != e.Endpoint {
 			return false

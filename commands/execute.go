@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"lwcon/lwm2m"
 	"lwcon/session"
 )
 
@@ -14,7 +15,7 @@ func executeCommand() *Command {
 		Help:    "Arguments are a digit, or a digit and a value: 0=x 1 sends 0='x',1.",
 		Spec:    "Core 1.2 §6.3.5",
 		Parameters: []Parameter{
-			pathParameter("the resource to execute"),
+			pathParameter("the resource to execute", lwm2m.Executable),
 			{Name: "argument", Word: "ID[=VALUE]", Positional: true, Repeated: true, Summary: "arguments"},
 			{Name: "arguments", Word: "RAW", Summary: "send these arguments as they are"},
 			nonParameter(),

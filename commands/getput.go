@@ -64,7 +64,7 @@ func putCommand() *Command {
 		Help:    "Read-only values change too. Servers that observe them are notified.",
 		Parameters: []Parameter{
 			ownPathParameter(),
-			{Name: "value", Kind: KindValue, Word: "VALUE | ID=VALUE", Positional: true, Required: true, Repeated: true, Summary: "what it is to be"},
+			{Name: "value", Kind: KindValue, Word: "VALUE | ID=VALUE", Positional: true, Required: true, Repeated: true, Summary: "what it is to be", Complete: completeValues((*Env).ownPlaces, 0)},
 		},
 		Examples: []string{"put /3303/0/5700 23.5", "put /3/0 9=15 13=1700000000"},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
@@ -89,7 +89,7 @@ func putCommand() *Command {
 
 // ownPathParameter is a path of the simulated device.
 func ownPathParameter() Parameter {
-	return Parameter{Name: "path", Kind: KindPath, Positional: true, Required: true, Summary: "where"}
+	return Parameter{Name: "path", Kind: KindPath, Positional: true, Required: true, Summary: "where", Complete: completeOwnPaths}
 }
 
 // own finds our device and the path of the arguments.

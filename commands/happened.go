@@ -21,6 +21,9 @@ func (h Happened) AppendJSON(b []byte) []byte {
 	o.text("event", h.Kind.String())
 	o.moment("time", h.Time)
 	o.optional("endpoint", h.Endpoint)
+	if h.Simulated {
+		o.boolean("simulated", true)
+	}
 	switch {
 	case h.Notification != nil:
 		o.notification(h.Notification)

@@ -129,22 +129,13 @@ func parameterTable(b *strings.Builder, title string, parameters []Parameter) {
 	}
 	for i := range parameters {
 		p := &parameters[i]
-		name := p.word()
-		if !p.Positional {
-			name = strings.TrimSpace("--" + p.Name + " " + name)
-			if p.Short != 0 {
-				name = "-" + string(p.Short) + " " + name
-			}
-		}
+		name := p.flagText()
 		if len(name) > 28 {
 			fmt.Fprintf(b, "  %s\n  %-28s ", name, "")
 		} else {
 			fmt.Fprintf(b, "  %-28s ", name)
 		}
-		b.WriteString(p.Summary)
-		if p.Default != "" {
-			fmt.Fprintf(b, " (default %s)", p.Default)
-		}
+		b.WriteString(p.meaning())
 		b.WriteByte('\n')
 	}
 }

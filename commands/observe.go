@@ -17,7 +17,7 @@ func observeCommand() *Command {
 --count, --for or Ctrl-C, and the observation is cancelled.`,
 		Spec: "Core 1.2 §6.4.1",
 		Parameters: append([]Parameter{
-			pathParameter("what to observe"),
+			pathParameter("what to observe", lwm2m.Readable),
 			acceptParameter(),
 			nonParameter(),
 		}, streamParameters()...),

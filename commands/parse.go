@@ -81,6 +81,20 @@ func ParseFlags(words []string, parameters []Parameter, takesWord func(flag stri
 	return args, rest, nil
 }
 
+// TakesWord says whether a flag of a command, "--accept" or "-e", is followed by a
+// word: what ParseFlags has to know of flags that are not its own.
+func (t Table) TakesWord(flag string) bool {
+	for _, c := range t.Commands {
+		own := Args{parameters: c.Parameters}
+		common := Args{parameters: t.Flags}
+		p := parser{own: &own, common: &common}
+		if q := p.lookup(flag); q != nil {
+			return q.Kind != KindSwitch
+		}
+	}
+	return false
+}
+
 // isFlag says whether a word is a flag: a hyphen and more, but no digit behind
 // it, which is a value.
 func isFlag(w string) bool {

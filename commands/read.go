@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"lwcon/lwm2m"
 	"lwcon/session"
 )
 
@@ -13,7 +14,7 @@ func readCommand() *Command {
 		Summary: "read an object, an instance, a resource or a resource instance",
 		Spec:    "Core 1.2 §6.3.1",
 		Parameters: []Parameter{
-			pathParameter("what to read"),
+			pathParameter("what to read", lwm2m.Readable),
 			acceptParameter(),
 			nonParameter(),
 		},
@@ -31,9 +32,13 @@ func readCommand() *Command {
 	}
 }
 
-// pathParameter is the path that an operation is for.
-func pathParameter(summary string) Parameter {
-	return Parameter{Name: "path", Kind: KindPath, Positional: true, Required: true, Summary: summary}
+// pathParameter is the path that an operation is for. It takes ids and names,
+// and offers the resources of the device that allow one of some operations.
+func pathParameter(summary string, allowed lwm2m.Operations) Parameter {
+	return Parameter{
+		Name: "path", Kind: KindPath, Positional: true, Required: true, Summary: summary,
+		Complete: completePaths(allowed),
+	}
 }
 
 // acceptParameter is the format that an answer is asked for in.

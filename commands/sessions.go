@@ -131,6 +131,13 @@ func (s *Sessions) Roles() Role {
 	return r
 }
 
+// Shows says whether an event is one to show and to wait for. Where a server and
+// a simulated device of its share one process, what passes between them happens
+// to both: then the server's side counts.
+func (s *Sessions) Shows(e *session.Event) bool {
+	return !e.Simulated || s.Roles()&ServerRole == 0
+}
+
 // URIs are what can be entered in a device, one per interface and listener.
 func (s *Sessions) URIs() []string {
 	var uris []string

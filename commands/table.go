@@ -25,7 +25,7 @@ func All() Table {
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
 
-			completionCommand(), completeCommand(),
+			schemaCommand(), completionCommand(), completeCommand(),
 		},
 	}
 }

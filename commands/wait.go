@@ -218,6 +218,11 @@ func (w *waiting) judge(took time.Duration) {
 
 // holds says whether the state that is waited for is there.
 func (w *waiting) holds() bool {
+	if w.env.roles()&ServerRole == 0 {
+		return w.topic != waitAsleep && slices.ContainsFunc(w.env.Sessions.Clients(), func(c *session.Client) bool {
+			return c.State() == session.ClientRegistered
+		})
+	}
 	e := w.device()
 	if e == nil {
 		// Several devices make a name ambiguous, yet some are registered.
@@ -228,7 +233,7 @@ func (w *waiting) holds() bool {
 
 // counts says whether an event is one that the wait is for.
 func (w *waiting) counts(e *session.Event) bool {
-	if w.endpoint != "" && !w.meant(e.Endpoint) {
+	if !w.env.Sessions.Shows(e) || w.endpoint != "" && !w.meant(e.Endpoint) {
 		return false
 	}
 	switch {

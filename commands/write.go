@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"lwcon/lwm2m"
 	"lwcon/session"
 )
 
@@ -16,8 +17,8 @@ Without --partial what is there is replaced: writable resources that are not nam
 the type of the resource; hex: text: base64: and file: (or @FILE) force a kind.`,
 		Spec: "Core 1.2 §6.3.3",
 		Parameters: []Parameter{
-			pathParameter("what to write"),
-			{Name: "value", Kind: KindValue, Word: "VALUE | ID=VALUE", Positional: true, Required: true, Repeated: true, Summary: "what to write there"},
+			pathParameter("what to write", lwm2m.Writable),
+			{Name: "value", Kind: KindValue, Word: "VALUE | ID=VALUE", Positional: true, Required: true, Repeated: true, Summary: "what to write there", Complete: completeValues((*Env).places, lwm2m.Writable)},
 			{Name: "partial", Kind: KindSwitch, Summary: "change what is named and leave the rest: POST instead of PUT"},
 			writeFormatParameter(),
 			typeParameter(),

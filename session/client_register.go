@@ -188,10 +188,12 @@ func (c *Client) update(ctx context.Context, scope updateScope) (*Result, error)
 	switch {
 	case err == nil && r.Code == Changed:
 		c.mu.Lock()
-		c.keepAlive(g.Lifetime)
+		if c.location == location { // it may have rebooted meanwhile
+			c.keepAlive(g.Lifetime)
+		}
 		c.mu.Unlock()
 		c.happened(EventUpdate, x, r.Deviations)
-	case ctx.Err() == nil:
+	case ctx.Err() == nil && c.Location() == location:
 		// 4.04, another refusal or no answer: only a new Register mends it.
 		if _, again := c.Register(ctx); again != nil && err == nil {
 			err = again

@@ -28,7 +28,7 @@ objects:
 // simulated is a client of ours, registered with a memory server.
 func simulated(t *testing.T, s *Server, network *transport.MemoryNetwork, profile string) (*Client, *Endpoint) {
 	t.Helper()
-	parsed, err := device.Parse("test.yaml", profile, definitions())
+	parsed, err := device.Parse("test.yaml", profile, s.registry)
 	if err != nil {
 		t.Fatal(err)
 	}

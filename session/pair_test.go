@@ -19,9 +19,6 @@ func deadline(t testing.TB) context.Context {
 	return ctx
 }
 
-// definitions are those of the registry for a device of LwM2M 1.1.
-func definitions() lwm2m.Definitions { return objects.NewSet(objects.New(), lwm2m.V1_1) }
-
 // memoryServer is a server that listens on a memory network at 192.0.2.1:5683.
 func memoryServer(t testing.TB, c ServerConfig) (*Server, *transport.MemoryNetwork) {
 	network := transport.NewMemoryNetwork()
@@ -90,7 +87,7 @@ func udpPair(t testing.TB, c ServerConfig) (*Server, *Endpoint) {
 	if _, err := s.Listen(link); err != nil {
 		t.Fatal(err)
 	}
-	profile, err := device.Parse("bench.yaml", benchProfile, definitions())
+	profile, err := device.Parse("bench.yaml", benchProfile, objects.New())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,7 @@ type Endpoint struct {
 	tap        Tap
 	onPeer     func(PeerEvent)
 	seed       maphash.Seed
+	decoders   sync.Pool
 
 	mu           sync.Mutex // guards all below
 	closed       bool
@@ -112,6 +113,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 		_, _ = crand.Read(seed[:]) // never fails
 		c.Random = rand.NewChaCha8(seed)
 	}
+	e.decoders.New = func() any { return new(decoder) }
 	e.random = rand.New(c.Random)
 	e.start = e.clock.Now()
 	e.peers.init(e)

@@ -177,6 +177,9 @@ func start(e *Endpoint, to transport.Address, m *Message, o RequestOptions) chan
 	return done
 }
 
+// bg is for calls that must outlive the test function.
+func bg() context.Context { return context.Background() }
+
 func unhex(t *testing.T, s string) []byte {
 	t.Helper()
 	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))

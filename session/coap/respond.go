@@ -13,24 +13,25 @@ import (
 // sent, which is no error. Errors: ErrAnswered, ErrClosed, ErrTooMany, the
 // link's.
 func (r *Request) Respond(m *Message) error {
-	out := *m
-	out.Token = r.token
 	e := r.endpoint
 	e.mu.Lock()
 	if err := r.close(); err != nil {
 		e.mu.Unlock()
 		return err
 	}
+	out := &r.response
+	*out = *m
+	out.Token = r.token
 	if r.declined(m.Code) {
 		return r.sendNothing()
 	}
-	r.complete(&out)
-	err := r.address(&out)
+	r.complete(out)
+	err := r.address(out)
 	e.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return r.transmit(&out, true)
+	return r.transmit(out, true)
 }
 
 // sendUnprotected answers a request that protection could not open.
@@ -84,7 +85,8 @@ func (r *Request) sendNothing() error {
 // sequence number of an observation, the block wished for. The lock is held.
 func (r *Request) complete(m *Message) {
 	e := r.endpoint
-	if r.block1 == nil && r.relation == nil && len(m.Payload) <= minBlockSize {
+	further := r.block2 != nil && r.block2.Number > 0
+	if r.block1 == nil && r.relation == nil && !further && len(m.Payload) <= minBlockSize {
 		return // nothing to add, as most often
 	}
 	m.Options = slices.Clone(m.Options)

@@ -15,6 +15,9 @@ type callQueue struct{ waiting []chan error }
 // takeTurn waits until a request may go out. The lock is held, and released
 // while it waits.
 func (e *Endpoint) takeTurn(ctx context.Context, p *peer, limit int) error {
+	if p.stream != nil && p.stream.released {
+		return &TransportError{Peer: p.address, Cause: errReleased}
+	}
 	if limit < 0 || p.queue == nil && int(p.busy) < limit {
 		p.busy++
 		return nil
@@ -32,6 +35,10 @@ func (e *Endpoint) takeTurn(ctx context.Context, p *peer, limit int) error {
 	select {
 	case err = <-turn:
 		e.mu.Lock()
+		if err == nil && ctx.Err() != nil { // both in the same moment
+			e.passTurn(p)
+			err = ctx.Err()
+		}
 		return err
 	case <-ctx.Done():
 	}
@@ -59,6 +66,7 @@ func (e *Endpoint) passTurn(p *peer) {
 		return
 	}
 	p.busy--
+	e.releaseLater(p)
 }
 
 // settle drops a queue in which nobody waits.

@@ -26,6 +26,9 @@ const (
 func (d *Device) commit(next *tree, p lwm2m.Path, r Result) Result {
 	r.Effects = append(r.Effects, Effect{Kind: EffectValues, Path: p})
 	r.Effects = append(r.Effects, serverEffects(d.tree, next)...)
+	if !sameDefaults(d.tree, next) {
+		r.Effects = append(r.Effects, Effect{Kind: EffectValues}) // attributes of everything
+	}
 	if !sameInstances(d.tree, next) {
 		r.Effects = append(r.Effects, Effect{Kind: EffectObjects})
 	}
@@ -57,6 +60,23 @@ func serverEffects(old, next *tree) []Effect {
 		}
 	}
 	return effects
+}
+
+// sameDefaults says whether the accounts of object 1 give the same attributes.
+func sameDefaults(old, next *tree) bool {
+	a, b := old.object(objectServer), next.object(objectServer)
+	if a == b || a == nil || b == nil {
+		return true
+	}
+	for _, in := range b.instances {
+		was := a.instance(in.id)
+		for _, id := range [...]uint16{serverPMin, serverPMax, serverNotifyMode} {
+			if was == nil || !sameValue(was.one(id), in.one(id)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func sameValue(a, b *entry) bool {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,7 +24,8 @@ type Profile struct {
 	Lifetime time.Duration
 	Binding  lwm2m.Binding
 	Queue    bool
-	Rules    []Rule // misbehaviour
+	Firmware Firmware // how updates of object 5 go
+	Rules    []Rule   // misbehaviour
 
 	tree *tree
 }
@@ -51,21 +51,21 @@ func Profiles() []string {
 // Source returns the file of a profile that comes with the program; false if
 // there is none of that name.
 func Source(name string) (string, bool) {
-	text, err := builtin.ReadFile(path.Join("profiles", name+".yaml"))
+	text, err := builtin.ReadFile("profiles/" + name + ".yaml")
 	return string(text), err == nil
 }
 
 // Load reads a profile: one that comes with the program by its name, or a file.
 // What has a slash, a backslash or the ending .yaml or .yml is a file. The
 // errors of the file are *ProfileError, joined.
-func Load(name string, definitions lwm2m.Definitions) (*Profile, error) {
+func Load(name string, registry lwm2m.Registry) (*Profile, error) {
 	if !strings.ContainsAny(name, `/\`) && !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".yml") {
 		text, ok := Source(name)
 		if !ok {
 			return nil, fmt.Errorf("profile %q: expected one of %s, or a file ending in .yaml; the nearest is %q",
 				name, strings.Join(Profiles(), ", "), nearest(name, Profiles()))
 		}
-		return Parse(name+".yaml", text, definitions)
+		return Parse(name+".yaml", text, registry)
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -76,7 +76,7 @@ func Load(name string, definitions lwm2m.Definitions) (*Profile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("profile %s: %w", name, err)
 	}
-	return Parse(name, string(text), definitions)
+	return Parse(name, string(text), registry)
 }
 
 // Defaults of a profile that does not say it.
@@ -89,14 +89,16 @@ const (
 const profileVersion = 1
 
 // Parse reads the text of a profile; the file is named in errors. Values are
-// typed by the definitions, which must know every object and resource.
-func Parse(file, text string, definitions lwm2m.Definitions) (*Profile, error) {
+// typed by the definitions of the registry, which must know every object and
+// resource. An object has the version that LwM2M of that version implies; if
+// the profile has a resource that came later, the newest.
+func Parse(file, text string, registry lwm2m.Registry) (*Profile, error) {
 	base := filepath.Base(file)
 	p := &Profile{
 		Name: strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml"), Version: DefaultVersion,
-		Lifetime: DefaultLifetime, Binding: lwm2m.DefaultBinding, tree: &tree{},
+		Lifetime: DefaultLifetime, Binding: lwm2m.DefaultBinding, Firmware: Firmware{Update: defaultUpdateTime}, tree: &tree{},
 	}
-	l := &loader{document: document{file: file}, profile: p, definitions: definitions}
+	l := &loader{document: document{file: file}, profile: p, registry: registry}
 	if len(text) > MaxProfileSize {
 		l.fail(nil, "expected at most %d octets, found more", MaxProfileSize)
 		return nil, l.err()
@@ -120,11 +122,11 @@ func Parse(file, text string, definitions lwm2m.Definitions) (*Profile, error) {
 // loader reads a profile.
 type loader struct {
 	document
-	profile     *Profile
-	definitions lwm2m.Definitions
-	links       []placedLink
-	instances   int
-	places      map[lwm2m.Path]*yaml.Node // of object instances
+	profile   *Profile
+	registry  lwm2m.Registry
+	links     []placedLink
+	instances int
+	places    map[lwm2m.Path]*yaml.Node // of object instances
 }
 
 // placedLink is an object link and where it stands, to be followed once all is
@@ -148,6 +150,7 @@ func (l *loader) load(n *yaml.Node) {
 		{"binding", l.binding},
 		{"queue", func(v *yaml.Node) { l.boolean(v, "queue", &p.Queue) }},
 		{"objects", func(v *yaml.Node) { objects = v }},
+		{"firmware", l.firmware},
 		{"misbehave", func(v *yaml.Node) { rules = v }},
 	})
 	if p.Endpoint == "" {

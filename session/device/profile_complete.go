@@ -11,8 +11,8 @@ import (
 // mandatory object or resource that only the profile can tell.
 func (l *loader) complete(n *yaml.Node) {
 	t := l.profile.tree
-	if t.object(objectServer) == nil && l.definitions.Object(objectServer) != nil {
-		l.profile.tree = t.withObject(l.definitions.Object(objectServer)).with(objectServer, &instance{})
+	if server := l.implied(objectServer); t.object(objectServer) == nil && server != nil {
+		l.profile.tree = t.withObject(server).with(objectServer, &instance{})
 	}
 	if l.profile.tree.find(lwm2m.NewPath(objectDevice, 0)) == nil {
 		l.fail(n, "objects: expected object 3 (Device), found none; write 3: {0: {}}")

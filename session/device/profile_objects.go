@@ -34,10 +34,7 @@ func (l *loader) objects(n *yaml.Node) {
 		if !ok {
 			return
 		}
-		var definition *lwm2m.Object
-		if l.definitions != nil {
-			definition = l.definitions.Object(id)
-		}
+		definition := l.definition(id, value)
 		if definition == nil {
 			l.fail(key, "object %d: no definition is known; load one with --objects", id)
 			return
@@ -59,6 +56,34 @@ func (l *loader) objects(n *yaml.Node) {
 			l.fail(link.at, "%s: %s", link.path, reason)
 		}
 	}
+}
+
+// implied returns the definition of an object in the version that goes without
+// saying, or the nearest.
+func (l *loader) implied(id uint16) *lwm2m.Object {
+	if l.registry == nil {
+		return nil
+	}
+	return l.registry.Object(id, lwm2m.ImpliedVersion(id, l.profile.Version))
+}
+
+// definition returns the definition of an object that has all resources of the
+// profile: of the implied version, else of the newest.
+func (l *loader) definition(id uint16, instances *yaml.Node) *lwm2m.Object {
+	implied := l.implied(id)
+	if implied == nil {
+		return nil
+	}
+	newest := l.registry.Object(id, 0)
+	for _, in := range values(instances) {
+		for _, key := range keys(in) {
+			r, err := strconv.ParseUint(key.Value, 10, 16)
+			if err == nil && implied.Resource(uint16(r)) == nil && newest.Resource(uint16(r)) != nil {
+				return newest
+			}
+		}
+	}
+	return implied
 }
 
 // instancesOf reads the instances of an object.

@@ -95,27 +95,10 @@ func (t *tree) links(v lwm2m.Version) []lwm2m.Link {
 	return links
 }
 
-// coreVersions are the versions of the core objects that belong to each version
-// of the enabler: 1.0, 1.1, 1.2. Spec: Core 1.2 §6.2.1, Appendix E.
-var coreVersions = [...][3]lwm2m.Version{
-	0: {0x0100, 0x0101, 0x0102},
-	1: {0x0100, 0x0101, 0x0102},
-	2: {0x0100, 0x0100, 0x0101},
-	3: {0x0100, 0x0101, 0x0102},
-	4: {0x0100, 0x0102, 0x0103},
-	5: {0x0100, 0x0100, 0x0101},
-	6: {0x0100, 0x0100, 0x0100},
-	7: {0x0100, 0x0100, 0x0100},
-}
-
 // announced returns the version of an object that must be told with ver in a
 // version of the enabler, 0 if it goes without saying.
 func announced(o *lwm2m.Object, v lwm2m.Version) lwm2m.Version {
-	usual := lwm2m.Version(0x0100)
-	if int(o.ID) < len(coreVersions) {
-		usual = coreVersions[o.ID][min(max(v, lwm2m.V1_0), lwm2m.V1_2)-lwm2m.V1_0]
-	}
-	if o.Version == 0 || o.Version == usual {
+	if o.Version == 0 || o.Version == lwm2m.ImpliedVersion(o.ID, v) {
 		return 0
 	}
 	return o.Version

@@ -230,3 +230,23 @@ func (d *document) texts(n *yaml.Node, what string, f func(at *yaml.Node, s stri
 		}
 	}
 }
+
+// keys returns the keys of a mapping, none of anything else.
+func keys(n *yaml.Node) []*yaml.Node { return half(n, 0) }
+
+// values returns the values of a mapping, none of anything else.
+func values(n *yaml.Node) []*yaml.Node { return half(n, 1) }
+
+func half(n *yaml.Node, from int) []*yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	var nodes []*yaml.Node
+	for i := from; i < len(n.Content); i += 2 {
+		nodes = append(nodes, n.Content[i])
+	}
+	return nodes
+}
