@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"lwcon/formats/rules"
@@ -164,9 +165,11 @@ func noteMismatch(tree *lwm2m.Tree, f lwm2m.ContentFormat, payload []byte, o *Op
 	if !doubtful {
 		return
 	}
-	if other := looksLike(f, payload, o); other != "" {
-		tree.Deviations = append(tree.Deviations, lwm2m.Deviation{
-			Rule: rules.FormatMismatch, Path: o.At, Message: "expected " + f.String() + ", found what looks like " + other,
-		})
+	best := Recognize(payload, o.At)[0]
+	if !best.Format.CarriesMany() {
+		return
 	}
+	tree.Deviations = slices.Insert(tree.Deviations, 0, lwm2m.Deviation{
+		Rule: rules.FormatMismatch, Path: o.At, Message: "expected " + f.String() + ", found what looks like " + best.String(),
+	})
 }

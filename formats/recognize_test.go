@@ -79,8 +79,8 @@ func TestTextThatIsAnotherFormatIsNotedAsSuch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	last := tree.Deviations[len(tree.Deviations)-1]
-	if last.Rule != "format-mismatch" || !strings.Contains(last.Message, "tlv") {
+	first := tree.Deviations[0]
+	if first.Rule != "format-mismatch" || !strings.Contains(first.Message, "tlv") {
 		t.Errorf("expected format-mismatch, found %v", tree.Deviations)
 	}
 }
