@@ -9,6 +9,7 @@ import (
 const (
 	maxLogEvents = 100_000
 	maxLogOctets = 64 << 20
+	logPage      = 1_000 // events; the ring grows by pages
 )
 
 // Log is the ring of what happened. Any number of readers follow it, each with
@@ -34,11 +35,10 @@ func (l *Log) Append(e Event) uint64 {
 	for l.first < l.next && (l.next-l.first >= maxLogEvents || l.octets+size > maxLogOctets) {
 		l.drop()
 	}
-	if i := int((e.Number - 1) % maxLogEvents); i < len(l.ring) {
-		l.ring[i] = e
-	} else {
-		l.ring = append(l.ring, e)
+	if page := &l.pages[(e.Number-1)%maxLogEvents/logPage]; *page == nil {
+		*page = new([logPage]Event)
 	}
+	*l.slot(e.Number) = e
 	l.octets += size
 	l.next++
 	if l.wake != nil {
@@ -56,8 +56,11 @@ func (l *Log) drop() {
 	l.first++
 }
 
-// slot returns the place of an event that is kept.
-func (l *Log) slot(number uint64) *Event { return &l.ring[(number-1)%maxLogEvents] }
+// slot returns the place of an event; its page is there.
+func (l *Log) slot(number uint64) *Event {
+	i := (number - 1) % maxLogEvents
+	return &l.pages[i/logPage][i%logPage]
+}
 
 // octets estimates what an event keeps alive.
 func (e *Event) octets() int {
