@@ -16,11 +16,11 @@ const (
 // its own cursor; nobody waits for anybody. It is safe for concurrent use.
 type Log struct {
 	mu     sync.Mutex
-	ring   []Event       // grows up to maxLogEvents, then wraps
-	first  uint64        // number of the oldest event kept
-	next   uint64        // number of the next event
-	octets int           // estimated size of all events kept
-	wake   chan struct{} // closed at the next event; nil while nobody waits
+	pages  [maxLogEvents / logPage]*[logPage]Event // a ring, made as needed
+	first  uint64                                  // number of the oldest event kept
+	next   uint64                                  // number of the next event
+	octets int                                     // estimated size of all events kept
+	wake   chan struct{}                           // closed at the next event; nil while nobody waits
 }
 
 // NewLog makes an empty log.
