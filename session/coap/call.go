@@ -202,6 +202,12 @@ func (e *Endpoint) finish(c *call, err error) {
 		}
 	}
 	delete(e.calls, c.key)
+	if c.response == nil {
+		if c.peer.spent == nil {
+			c.peer.spent = new(spentTokens)
+		}
+		c.peer.spent.add(c.key, c.transfer.exchange.Number)
+	}
 	e.passTurn(c.peer)
 	c.done <- struct{}{}
 }

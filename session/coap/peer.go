@@ -27,6 +27,7 @@ type peer struct {
 	ids          messageIDs
 	parameters   *Parameters
 	stream       *stream
+	spent        *spentTokens
 	queue        *callQueue // of requests that wait for their turn
 	relations    []*Relation
 	duplicates   duplicateList

@@ -63,7 +63,7 @@ func (e *Endpoint) strayReply(p *peer, in *incoming, out *outbox) {
 	if c := e.callFromElsewhere(p, m); c != nil {
 		n, number = noteOtherPort, c.transfer.exchange.Number
 		e.blameOtherPort(c, p, in)
-	} else if c := e.onlyCall(p); c != nil && m.Type == Acknowledgement {
+	} else if c := e.onlyCall(p); c != nil && m.Type == Acknowledgement && !p.ids.givenOut(m.ID) {
 		number = c.transfer.exchange.Number
 		in.deviations = append(in.deviations, deviate(ruleUnmatchedAck, 2,
 			fmt.Sprintf("message id %d acknowledged, %d waits", m.ID, c.message.ID)))
@@ -88,6 +88,8 @@ func (e *Endpoint) strayResponse(p *peer, in *incoming) {
 	if c := e.callFromElsewhere(p, m); c != nil {
 		n, number = noteOtherPort, c.transfer.exchange.Number
 		e.blameOtherPort(c, p, in)
+	} else if late := p.spent.find(m.Token); late != 0 {
+		n, number = noteLate, late
 	} else if c := e.onlyCall(p); c != nil && !m.Options.Has(Observe) {
 		n, number = noteWrongToken, c.transfer.exchange.Number
 		in.deviations = append(in.deviations, wrongToken(c, m.Token))
@@ -104,6 +106,35 @@ func (e *Endpoint) strayResponse(p *peer, in *incoming) {
 			number: number, time: e.clock.Now(), note: noteReset, bytes: emptyMessage(Reset, m.ID),
 		})
 	}
+}
+
+// spentTokens are those of the last requests that ended without a response: one
+// that comes after all belongs to them and is nobody's mistake.
+type spentTokens struct {
+	last [8]struct {
+		key    tokenKey
+		number uint64
+	}
+	next int
+}
+
+func (s *spentTokens) add(key tokenKey, number uint64) {
+	s.last[s.next%len(s.last)].key = key
+	s.last[s.next%len(s.last)].number = number
+	s.next++
+}
+
+// find returns the number of the exchange, 0 where there is none.
+func (s *spentTokens) find(token []byte) uint64 {
+	if s == nil {
+		return 0
+	}
+	for i := range s.last {
+		if s.last[i].number != 0 && s.last[i].key == keyOfToken(s.last[i].key.peer, token) {
+			return s.last[i].number
+		}
+	}
+	return 0
 }
 
 // callFromElsewhere finds the request that a stray response would answer, had

@@ -200,7 +200,9 @@ func (e *Endpoint) receiveStreamResponse(p *peer, in *incoming) {
 	c, o := e.calls[token], e.observations[token]
 	if c == nil && o == nil {
 		number, n := uint64(0), noteUnknownToken
-		if only := e.onlyCall(p); only != nil && !m.Options.Has(Observe) {
+		if late := p.spent.find(m.Token); late != 0 {
+			number, n = late, noteLate
+		} else if only := e.onlyCall(p); only != nil && !m.Options.Has(Observe) {
 			number, n = only.transfer.exchange.Number, noteWrongToken
 			in.deviations = append(in.deviations, wrongToken(only, m.Token))
 			only.transfer.note(in.at, transport.Received, in.bytes, n, 0)
