@@ -88,7 +88,9 @@ func (d *document) unreadable(err error) {
 		if line, err := strconv.Atoi(number); err == nil && line >= 1 && line <= len(d.lines) {
 			text := d.lines[line-1]
 			where = Position{line, len(text) - len(strings.TrimLeft(text, " \t")) + 1}
-			reason = tail
+			if reason = tail; strings.HasPrefix(strings.TrimLeft(text, " "), "\t") {
+				reason = "expected blanks for the indentation, found a tab"
+			}
 			if strings.Contains(text, "${") {
 				reason += `; a value that holds ${ is safe in quotes: '${…}'`
 			}
