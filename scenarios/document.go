@@ -55,7 +55,7 @@ func (d *document) root(text []byte) *yaml.Node {
 		d.fail(Position{}, "expected UTF-8, found other octets")
 		return nil
 	}
-	d.lines = strings.Split(strings.TrimPrefix(string(text), "\ufeff"), "\n")
+	d.lines = splitLines(strings.TrimPrefix(string(text), "\ufeff"))
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var first, second yaml.Node
 	switch err := decoder.Decode(&first); {
@@ -71,6 +71,12 @@ func (d *document) root(text []byte) *yaml.Node {
 		return nil
 	}
 	return first.Content[0]
+}
+
+// splitLines parts a text where YAML counts a line.
+func splitLines(text string) []string {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(text)
+	return strings.Split(text, "\n")
 }
 
 // unreadable tells what YAML itself says of a text, in the words of a scenario
