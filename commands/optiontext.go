@@ -8,10 +8,10 @@ import (
 	"lwcon/session/coap"
 )
 
-// optionText says what the value of an option means: text as it is, a number in
+// OptionText says what the value of an option means: text as it is, a number in
 // decimal, a content format by its name too, a block as NUM/M/SIZE. It is "" for
 // octets that mean nothing by themselves.
-func optionText(o *coap.ScannedOption) string {
+func OptionText(o *coap.ScannedOption) string {
 	d, known := o.Number.Definition()
 	switch {
 	case known && d.Format == coap.FormatString && utf8.Valid(o.Value):

@@ -97,6 +97,9 @@ func guessValue(word string) lwm2m.Value {
 	if u, err := strconv.ParseUint(word, 10, 64); err == nil && strconv.FormatUint(u, 10) == word {
 		return lwm2m.UnsignedValue(u)
 	}
+	if len(word) > 1 && word[0] == '0' && word[1] >= '0' && word[1] <= '9' {
+		return lwm2m.StringValue(word) // a serial number, a date: not what a number looks like
+	}
 	if strings.ContainsAny(word, "0123456789") {
 		if v, err := lwm2m.ParseValue(lwm2m.Float, word); err == nil {
 			return v

@@ -64,6 +64,7 @@ func (e *Endpoint) take(p lwm2m.Path, paths []lwm2m.Path) *Observation {
 	}
 	o := list[i]
 	s.leave(o)
+	s.note(e, e.listener)
 	o.over = true
 	return o
 }

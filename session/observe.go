@@ -135,6 +135,7 @@ func (o *Observation) establish(e *Endpoint, c *coap.Observation, r *Result) {
 		}
 	}
 	s.observations[e] = append(s.observations[e], o)
+	s.note(e, e.listener)
 }
 
 // leave takes an observation off the list of its endpoint; s.mu is held.
@@ -164,6 +165,10 @@ func (o *Observation) drop() {
 // notified takes a notification in. It is called from the goroutine that
 // receives, in the order of arrival.
 func (o *Observation) notified(n coap.Notification) {
+	if n.Message == nil {
+		o.lost()
+		return
+	}
 	event := &Notification{
 		Observation: o.Number, Path: o.Path, Sequence: n.Sequence,
 		Confirmable: n.Confirmable, Fresh: n.Fresh, Ended: n.Ended, Skipped: n.Skipped,
@@ -184,12 +189,21 @@ func (o *Observation) notified(n coap.Notification) {
 	if n.Ended {
 		o.over = true
 		s.leave(o)
+		s.note(o.operation.endpoint, o.operation.endpoint.listener)
 	}
 	s.mu.Unlock()
 	s.log.Append(Event{
 		Kind: EventNotification, Time: n.Received, Endpoint: o.Endpoint, Exchange: n.Number,
 		Notification: event, Deviations: event.Response.Deviations,
 	})
+}
+
+// lost takes note that the way to the client is gone.
+func (o *Observation) lost() {
+	o.server.mu.Lock()
+	defer o.server.mu.Unlock()
+	o.over = true
+	o.server.leave(o)
 }
 
 // check notes where a notification departs from the first answer.

@@ -101,6 +101,7 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 		Registration: g, Deviations: g.Deviations,
 	})
 	s.heard(e)
+	s.note(e, l)
 	return true
 }
 
@@ -115,6 +116,7 @@ func (s *Server) end(e *Endpoint, why EventKind, exchange uint64) {
 	}
 	delete(s.observations, e)
 	s.log.Append(Event{Kind: why, Time: s.clock.Now(), Endpoint: e.name, Exchange: exchange, Registration: g})
+	s.note(e, e.listener)
 	if why != EventReplaced {
 		e.asleep = false
 		s.release(e, ErrNotRegistered)

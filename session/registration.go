@@ -27,6 +27,7 @@ type Registration struct {
 	Raw        string                // the object list as sent
 	Formats    []lwm2m.ContentFormat // announced by ct
 	Root       string                // the alternate path, "" or "/lwm2m"
+	Restored   bool                  // taken up again after a restart of the program
 	Registered time.Time
 	Updated    time.Time
 	Exchange   uint64

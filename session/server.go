@@ -109,6 +109,8 @@ type Listener struct {
 	server *Server
 	coap   *coap.Endpoint
 	link   transport.Link
+
+	journal *journal // nil if registrations do not outlive the program
 }
 
 // URIs returns what can be entered in a device to reach the listener, one per
@@ -129,7 +131,19 @@ func (l *Listener) Close() error {
 		}
 	}
 	s.mu.Unlock()
-	return l.coap.Close()
+	return l.stop()
+}
+
+// stop closes the endpoint and the file of registrations.
+func (l *Listener) stop() error {
+	l.server.mu.Lock()
+	var err error
+	if l.journal != nil {
+		l.journal.close() // first: that the endpoint closes ends nothing for good
+		err = l.journal.err
+	}
+	l.server.mu.Unlock()
+	return errors.Join(err, l.coap.Close())
 }
 
 // Listen serves on a link, which the server closes in the end.
@@ -180,7 +194,7 @@ func (s *Server) Close() error {
 	s.mu.Unlock()
 	var errs []error
 	for _, l := range listeners {
-		errs = append(errs, l.coap.Close())
+		errs = append(errs, l.stop())
 	}
 	return errors.Join(errs...)
 }

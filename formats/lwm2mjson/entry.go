@@ -17,7 +17,8 @@ type entry struct {
 	start   int
 	nameAt  int
 	values  int
-	second  int    // where a second value stands
+	other   codec.Item // a second value
+	otherAt int
 	wrong   string // what its field holds, if the value is something else
 	hasTime bool
 	hasName bool
@@ -85,7 +86,7 @@ func (d *decoder) field(e *entry, key string) bool {
 // set takes the value of the entry: the first one, if there are several.
 func (e *entry) set(key, holds string, item codec.Item, span lwm2m.Span) {
 	if e.values++; e.values > 1 {
-		e.second = int(span.Start)
+		e.other, e.otherAt = item, int(span.Start)
 		return
 	}
 	ok := false
@@ -126,7 +127,7 @@ func (d *decoder) resolve(e *entry) (lwm2m.Path, bool) {
 			return p, true
 		}
 	}
-	p, _, problem := codec.Name{}.Resolve(e.name)
+	p, _, problem := new(codec.Name).Resolve(e.name)
 	if problem != "" {
 		d.Fail(e.nameAt, d.At, "%s", problem)
 		return p, false
@@ -153,12 +154,18 @@ func (d *decoder) add(e *entry) bool {
 	}
 	d.check(e, p)
 	definition, want, known := d.Resolve(p)
-	d.CheckLevel(p, definition, e.start)
+	if definition != nil {
+		d.CheckLevel(p, definition, e.start)
+	}
 	span := lwm2m.Span{Start: uint32(e.start), End: uint32(d.in.Pos)}
 	if e.values == 0 {
 		d.Add(lwm2m.KindPath, p, lwm2m.Value{}, definition, span, span)
 	} else {
-		v, kind := d.Value(e.item, codec.Typed{Path: p, Want: want, Known: known, Offset: int(e.value.Start)})
+		v, ok := e.item.As(want)
+		kind := lwm2m.KindValue
+		if !ok {
+			v, kind = d.Value(e.item, codec.Typed{Path: p, Want: want, Known: known, Offset: int(e.value.Start)})
+		}
 		d.Add(kind, p, v, definition, span, e.value)
 	}
 	if d.Err() == nil && (e.hasTime || d.head.hasTime) {
@@ -173,7 +180,7 @@ func (d *decoder) check(e *entry, p lwm2m.Path) {
 	case e.values == 0:
 		d.Deviate(rules.JSONNoValue, p, e.start, "expected one of v sv bv ov, found none")
 	case e.values > 1:
-		d.Deviate(rules.JSONTwoValues, p, e.second, "expected one value in an entry, found another, which is left out")
+		d.Deviate(rules.JSONTwoValues, p, e.otherAt, "expected one value in an entry, found another, which is left out: %s", e.other.Describe())
 	case e.item.Kind == codec.ItemNull:
 		d.Deviate(rules.JSONNull, p, int(e.value.Start), "expected a value, found null")
 	}

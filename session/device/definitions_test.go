@@ -1,6 +1,7 @@
 package device
 
 import (
+	"strings"
 	"testing"
 
 	"lwcon/lwm2m"
@@ -41,4 +42,28 @@ func TestObjectVersionIsImpliedOrHasAllResources(t *testing.T) {
 			t.Errorf("%s: object %d has version %s, want %s", c.profile, c.object, got, c.want)
 		}
 	}
+}
+
+func TestAddedObjectIsRegisteredAndFilled(t *testing.T) {
+	d, _ := start(t, bench)
+	r := d.AddObject(known.Latest(3304))
+	expect(t, r, Created)
+	if got := showEffects(r.Effects); got != "objects" {
+		t.Errorf("effects %q, want objects", got)
+	}
+	if got := showLinks(d.Registration(1).Links); !strings.Contains(got, "</3304>;ver=1.1") {
+		t.Errorf("object list %s", got)
+	}
+	expect(t, d.Create(Local, path("/3304"), nodes(t, "/3304/0/5700=40", "/3304/0/5750=hall")), Created)
+	if got := readAll(t, d, "/3304"); got != lines("/3304/0/5700=40", "/3304/0/5750=hall") {
+		t.Errorf("/3304:\n%s", got)
+	}
+	expect(t, d.AddObject(known.Latest(3304)), BadRequest)
+	expect(t, d.AddObject(nil), BadRequest)
+}
+
+func TestDeviceItselfReadsAnyWayInAnyVersion(t *testing.T) {
+	d, _ := start(t, bench10)
+	expect(t, d.Read(Local, path("/3/0/6/1")), Content)
+	expect(t, d.ReadComposite(Local, paths("/")), Content)
 }
