@@ -55,7 +55,7 @@ func runCoAP(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := env.requestOptions(args)
+	o, err := env.sending(args)
 	if err != nil {
 		return nil, err
 	}

@@ -56,6 +56,22 @@ func blockSizes() []string { return []string{"16", "32", "64", "128", "256", "51
 
 // requestOptions are what the flags of a request and the settings say.
 func (env *Env) requestOptions(args Args) (session.RequestOptions, error) {
+	o, err := env.sending(args)
+	if err != nil {
+		return o, err
+	}
+	if o.Options, err = parseOptions(args.Texts("option")); err != nil {
+		return o, err
+	}
+	if args.Has("token") {
+		o.Token, err = parseToken(args.Text("token"), coap.MaxToken)
+	}
+	return o, err
+}
+
+// sending is what flags and settings say of how a message is sent, rather than of
+// what is in it.
+func (env *Env) sending(args Args) (session.RequestOptions, error) {
 	o := session.RequestOptions{
 		Timeout:        env.Timeout,
 		NonConfirmable: args.Switch("non") || !args.Has("non") && env.root().Request.NonConfirmable,
@@ -65,20 +81,10 @@ func (env *Env) requestOptions(args Args) (session.RequestOptions, error) {
 		return o, err
 	}
 	o.Parameters = env.root().Request.Parameters.Under(parameters)
-	if o.Options, err = parseOptions(args.Texts("option")); err != nil {
-		return o, err
-	}
-	if args.Has("token") {
-		if o.Token, err = parseToken(args.Text("token"), coap.MaxToken); err != nil {
-			return o, err
-		}
-	}
 	if args.Has("message-id") {
-		if o.MessageID, err = parseMessageID(args.Text("message-id")); err != nil {
-			return o, err
-		}
+		o.MessageID, err = parseMessageID(args.Text("message-id"))
 	}
-	return o, nil
+	return o, err
 }
 
 // messageLayer reads the flags that tune the message layer.
