@@ -42,8 +42,11 @@ func Write(ctx context.Context, e *Endpoint, p lwm2m.Path, nodes []lwm2m.Node, o
 // encode gives the request the values as its body.
 func (op *operation) encode(nodes []lwm2m.Node, wanted *lwm2m.ContentFormat, create bool) error {
 	f := op.writeFormat(nodes)
-	if wanted != nil {
+	switch {
+	case wanted != nil:
 		f = *wanted
+	case create && len(nodes) > 0 && nodes[0].Path().ObjectInstance() == lwm2m.AnyID:
+		f = lwm2m.FormatTLV // SenML cannot say that the client is to choose the id
 	}
 	body, err := formats.Encode(f, nodes, formats.Options{At: op.path, Definitions: op.registration, Create: create})
 	if err != nil {
