@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math/rand/v2"
-	"runtime"
 	"sync"
 	"time"
 
@@ -42,8 +41,8 @@ type Config struct {
 // concurrent use.
 type Endpoint struct {
 	link       transport.Link
+	lender     transport.Lender // nil where the link always receives by itself
 	stream     bool
-	parallel   bool // more than one processor
 	clock      clock.Clock
 	start      time.Time
 	handler    Handler
@@ -89,7 +88,6 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 	e := &Endpoint{
 		link:         c.Link,
 		stream:       c.Link.Reliable(),
-		parallel:     runtime.GOMAXPROCS(0) > 1,
 		clock:        c.Clock,
 		handler:      c.Handler,
 		base:         c.Parameters.defaults(c.Link.Timing()),
@@ -102,6 +100,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 		observations: make(map[tokenKey]*Observation),
 		flights:      make(map[flightKey]*flight),
 	}
+	e.lender, _ = c.Link.(transport.Lender)
 	if e.clock == nil {
 		e.clock = clock.Real()
 	}

@@ -45,11 +45,11 @@ type WireTap func(WireRecord)
 // Tapped wraps a link so that tap sees all that passes it. Wrapped around a
 // link directly, below Faulty, it sees the bytes as they were on the wire.
 func Tapped(l Link, c clock.Clock, tap WireTap) Link {
-	return &tapped{Link: l, clock: c, tap: tap}
+	return &tapped{borrowed: borrowed{l}, clock: c, tap: tap}
 }
 
 type tapped struct {
-	Link
+	borrowed
 	clock clock.Clock
 	tap   WireTap
 }
