@@ -17,10 +17,11 @@ func All() Table {
 			helpCommand(), versionCommand(), statusCommand(),
 			listenCommand(), connectCommand(), closeCommand(), useCommand(), setCommand(),
 			waitCommand(), sleepCommand(), eventsCommand(), traceCommand(), detailsCommand(),
-			objectsCommand(), decodeCommand(), encodeCommand(), decodeMessageCommand(),
+			objectsCommand(), objectsCheckCommand(), decodeCommand(), encodeCommand(), decodeMessageCommand(),
 
 			clientsCommand(), discoverCommand(), readCommand(), writeCommand(), executeCommand(),
 			createCommand(), deleteCommand(), attributesCommand(),
+			readCompositeCommand(), writeCompositeCommand(), observeCompositeCommand(),
 			observeCommand(), observationsCommand(), cancelCommand(), forgetCommand(),
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),

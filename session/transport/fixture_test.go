@@ -24,8 +24,8 @@ func newInbox() inbox { return make(inbox, 1024) }
 func (i inbox) Receive(d Datagram) {
 	i <- arrival{kind: "bytes", peer: d.From, local: d.Local, bytes: slices.Clone(d.Bytes)}
 }
-func (i inbox) PeerUp(p Address, l Local) { i <- arrival{kind: "up", peer: p, local: l} }
-func (i inbox) PeerMoved(from, _ Address) { i <- arrival{kind: "moved", peer: from} }
+func (i inbox) PeerUp(p Address, l Local)       { i <- arrival{kind: "up", peer: p, local: l} }
+func (i inbox) PeerMoved(from, _ Address)       { i <- arrival{kind: "moved", peer: from} }
 func (i inbox) PeerDown(p Address, cause error) { i <- arrival{kind: "down", peer: p, cause: cause} }
 
 func (i inbox) SendFailed(p Address, cause error) {
