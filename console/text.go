@@ -89,11 +89,13 @@ func (t *Text) settled(p *page, r commands.Result) {
 		p.head("lwcon", nil, r.Version+" ("+r.Go+", "+r.Platform+")")
 	case *commands.Text:
 		p.lines(r.Body)
-	case *commands.RuleList:
-		p.lines(r.String())
 	case *commands.Candidates:
 		for _, c := range r.List {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))
+		}
+	case commands.Texter:
+		for line := range strings.Lines(string(r.AppendText(nil))) {
+			p.lines(terminal.Escape(strings.TrimSuffix(line, "\n")))
 		}
 	default:
 		p.lines(string(r.AppendJSON(nil)))
@@ -110,10 +112,8 @@ func (t *Text) Event(e commands.Event) string {
 		p.head("lost", t.Style.Refusal, timeOfDay(e.Time), fmt.Sprintf("%d events were forgotten before they could be shown", e.Count))
 	case *commands.Passed:
 		t.passed(p, e, t.Wire)
-	case commands.Result:
-		return t.Result(e)
 	default:
-		p.lines(string(e.AppendJSON(nil)))
+		return t.Result(e)
 	}
 	return p.String()
 }
