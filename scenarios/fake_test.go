@@ -120,7 +120,8 @@ func TestTheVerdictOfAScenario(t *testing.T) {
 			"steps: [{read: /3/0}, {read: /3/1}]", nil, report.Pass, "PASS PASS", "",
 		},
 		"an error code fails where nothing is expected": {
-			"steps: [{read: /3/0}, {read: /3/1}]", map[string][]string{"read /3/0": {refused}},
+			"steps: [{read: /3/0}, {read: /3/1}]",
+			map[string][]string{"read /3/0": {refused}},
 			report.Fail, "FAIL SKIP", `step 1 at line 2: expected a success code, found 4.05 "no" (exchange 3)`,
 		},
 		"an error code that is expected passes": {
@@ -163,14 +164,16 @@ func TestTheVerdictOfAScenario(t *testing.T) {
 			"steps: [{read: /3/0, severity: inconclusive}]", map[string][]string{"read /3/0": {refused}}, report.Inconclusive, "INCONCLUSIVE", "",
 		},
 		"teardown runs whatever happened, each step of it": {
-			"steps: [{read: /3/0}]\nteardown: [{read: /3/2}, {read: /3/3}]", map[string][]string{"read /3/0": {refused}, "read /3/2": {refused}},
+			"steps: [{read: /3/0}]\nteardown: [{read: /3/2}, {read: /3/3}]",
+			map[string][]string{"read /3/0": {refused}, "read /3/2": {refused}},
 			report.Fail, "FAIL PASS-WITH-NOTE PASS", "",
 		},
 		"a failed teardown is noted": {
 			"steps: [{read: /3/0}]\nteardown: [{read: /3/2}]", map[string][]string{"read /3/2": {refused}}, report.PassWithNote, "PASS PASS-WITH-NOTE", "",
 		},
 		"skip-on ends the scenario": {
-			"steps: [{read: /3/0, skip-on: 4.05}, {read: /3/1}]\nteardown: [{read: /3/2}]", map[string][]string{"read /3/0": {refused}},
+			"steps: [{read: /3/0, skip-on: 4.05}, {read: /3/1}]\nteardown: [{read: /3/2}]",
+			map[string][]string{"read /3/0": {refused}},
 			report.Skip, "SKIP SKIP PASS", "the device answered 4.05",
 		},
 		"a false when skips the step alone": {
@@ -184,7 +187,8 @@ func TestTheVerdictOfAScenario(t *testing.T) {
 			"steps: [{read: /3/0, when: '${last.a.b == 1}'}]", nil, report.Inconclusive, "INCONCLUSIVE", "when: ${last.a.b == 1}: cannot fetch b from",
 		},
 		"a wait that has not passed": {
-			"steps: [{wait: silence --for 1s}]", map[string][]string{"wait silence 1s": {`{"command":"wait","passed":false,"reason":"expected silence, found update after 1s","events":[{"event":"update","exchange":5}]}`}},
+			"steps: [{wait: silence --for 1s}]",
+			map[string][]string{"wait silence 1s": {`{"command":"wait","passed":false,"reason":"expected silence, found update after 1s","events":[{"event":"update","exchange":5}]}`}},
 			report.Fail, "FAIL", "expected silence, found update after 1s (exchange 5)",
 		},
 	} {
