@@ -34,8 +34,17 @@ func configure(p *console.Program, words []string, getenv func(string) string) (
 	p.KeepGoing = args.Switch("keep-going")
 	p.Sessions.Link = args.Text("link")
 	p.Sessions.Listen = args.Texts("listen")
+	p.Sessions.State, p.Sessions.Fresh = args.Text("state"), args.Switch("fresh")
+	if p.Sessions.State == "" {
+		p.Sessions.State = stateDirectory(getenv)
+	}
 	if err := connect(p, args); err != nil {
 		return nil, err
+	}
+	if paths := args.Texts("objects"); len(paths) > 0 {
+		if p.Definitions, err = commands.LoadDefinitions(paths); err != nil {
+			return nil, err
+		}
 	}
 	p.HistoryFile = historyFile(getenv)
 	if len(bare) == 0 || len(bare) == 1 && bare[0] == "demo" {

@@ -42,6 +42,9 @@ type Error struct {
 	Offset int          // octet of the payload
 	Rule   lwm2m.RuleID // the rule that --strict held it to, "" if none
 	Tree   *lwm2m.Tree  // what was decoded before, may be nil
+	// Scanned is what could be read of a CoAP message that breaks off, nil for
+	// other payloads.
+	Scanned *coap.Scanned
 
 	Err error // the cause, may be nil
 }
@@ -53,7 +56,8 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // AppendJSON appends {"error":{"kind":…,"message":…}}; of a PayloadError with
 // "format", "offset" and "path" in it, and beside it "values", "deviations" and
-// "payload" with what was decoded before.
+// "payload" with what was decoded before, or "message" with what was read of a
+// CoAP message.
 func (e *Error) AppendJSON(b []byte) []byte {
 	o := beginObject(b)
 	in := o.object("error")
@@ -71,6 +75,11 @@ func (e *Error) AppendJSON(b []byte) []byte {
 		in.unsigned("exchange", e.Exchange)
 	}
 	o.close(in)
+	if e.Scanned != nil {
+		in := o.object("message")
+		in.message(e.Scanned)
+		o.close(in)
+	}
 	if e.Tree != nil {
 		o.tree(e.Tree)
 		o.deviations(e.Tree.Deviations)

@@ -37,7 +37,7 @@ func NewText(style terminal.Style, plain bool, definitions lwm2m.Registry) *Text
 }
 
 // page begins a block.
-func (t *Text) page() *page { return &page{style: t.Style, plain: t.Plain} }
+func (t *Text) page() *page { return &page{plain: t.Plain} }
 
 // Result renders what a command returned.
 func (t *Text) Result(r commands.Result) string {
@@ -131,12 +131,15 @@ func (t *Text) objectName(p lwm2m.Path) string {
 
 // pathName is what a path leads to, "" where that is not known.
 func (t *Text) pathName(p lwm2m.Path) string {
-	if p.Level() >= lwm2m.LevelResource && t.Definitions != nil {
+	if p.Level() < lwm2m.LevelResource {
+		return t.objectName(p)
+	}
+	if t.Definitions != nil {
 		if r := t.Definitions.Object(p.Object(), 0).Resource(p.Resource()); r != nil {
 			return r.Name
 		}
 	}
-	return t.objectName(p)
+	return ""
 }
 
 // named is a path with the name of what it leads to.

@@ -185,6 +185,10 @@ func (b *Builder) Finish() (*lwm2m.Tree, error) {
 	if b.err == nil && !lwm2m.Ascending(b.Nodes) {
 		b.findDuplicates()
 	}
+	byOffset := func(a, b lwm2m.Deviation) int { return a.Offset - b.Offset }
+	if !slices.IsSortedFunc(b.deviations, byOffset) {
+		slices.SortStableFunc(b.deviations, byOffset)
+	}
 	return &lwm2m.Tree{Format: b.format, At: b.At, Payload: b.payload, Nodes: b.Nodes, Deviations: b.deviations}, b.err
 }
 

@@ -106,7 +106,7 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 // setValue takes the value of a record: the first one, if there are several.
 func (p *pack) setValue(r *record, l label, item codec.Item, span lwm2m.Span) {
 	if r.values++; r.values > 1 {
-		r.second, r.secondAt = l, int(span.Start)
+		r.other, r.otherIn, r.otherAt = item, l, int(span.Start)
 		return
 	}
 	ok := true
@@ -139,7 +139,7 @@ func (p *pack) checkFields(path lwm2m.Path, r *record) {
 		p.Deviate(rule, path, int(r.value.Start), "expected %s in %s", r.field.holds(), r.field)
 	}
 	if r.values > 1 {
-		p.Deviate(rules.SenMLTwoValues, path, r.secondAt, "expected one value in a record, found another in %s, which is left out", r.second)
+		p.Deviate(rules.SenMLTwoValues, path, r.otherAt, "expected one value in a record, found another in %s, which is left out: %s", r.otherIn, r.other.Describe())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"time"
 
@@ -42,6 +43,7 @@ type Config struct {
 type Endpoint struct {
 	link       transport.Link
 	stream     bool
+	parallel   bool // more than one processor
 	clock      clock.Clock
 	start      time.Time
 	handler    Handler
@@ -87,6 +89,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 	e := &Endpoint{
 		link:         c.Link,
 		stream:       c.Link.Reliable(),
+		parallel:     runtime.GOMAXPROCS(0) > 1,
 		clock:        c.Clock,
 		handler:      c.Handler,
 		base:         c.Parameters.defaults(c.Link.Timing()),
@@ -137,7 +140,7 @@ func (e *Endpoint) Close() error {
 		e.mu.Unlock()
 		return nil
 	}
-	for _, p := range e.peers.all {
+	for p := e.peers.oldest; p != nil; p = p.newer {
 		e.abandon(p, ErrClosed, &out)
 	}
 	e.closed = true

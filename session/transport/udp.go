@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 const (
@@ -31,6 +33,9 @@ type UDP struct {
 	packets   bool // the kernel tells where a datagram came to
 	receiver  Receiver
 	closed    atomic.Bool
+
+	roles           roles
+	buffer, control []byte // of who reads
 }
 
 // ListenUDP opens a socket at HOST:PORT or coap://HOST:PORT. Without a host it
@@ -96,35 +101,55 @@ func (u *UDP) Start(r Receiver) error {
 		return ErrClosed
 	}
 	u.receiver = r
+	u.buffer = make([]byte, udpMaxDatagram)
+	if u.packets {
+		u.control = make([]byte, udpControlSpace)
+	}
+	u.roles.init()
 	go u.read()
 	return nil
 }
 
+// read is the socket's own reader.
 func (u *UDP) read() {
-	buffer := make([]byte, udpMaxDatagram)
-	var control []byte
-	if u.packets {
-		control = make([]byte, udpControlSpace)
-	}
-	fixed := Local{hostport: u.local}
 	for {
-		n, controls, from, err := u.readOne(buffer, control)
+		u.roles.reading.Lock()
+		open := u.readUntil(&u.roles)
+		u.roles.reading.Unlock()
+		if !open {
+			return
+		}
+		u.roles.rest()
+	}
+}
+
+// readUntil delivers datagrams until w is over; false if the socket is closed.
+// The caller holds the role of the reader.
+func (u *UDP) readUntil(w Waiting) bool {
+	fixed := Local{hostport: u.local}
+	for !w.Over() {
+		n, controls, from, err := u.readOne(u.buffer, u.control)
 		if err != nil {
-			if u.closed.Load() || errors.Is(err, net.ErrClosed) {
-				return
+			switch {
+			case u.closed.Load() || errors.Is(err, net.ErrClosed):
+				return false
+			case errors.Is(err, os.ErrDeadlineExceeded):
+				_ = u.conn.SetReadDeadline(time.Time{}) // an Interrupt; a closed socket shows at the next read
+			default:
+				u.failed(err)
 			}
-			u.failed(err)
 			continue
 		}
-		d := Datagram{From: u.connected, Local: fixed, Bytes: buffer[:n]}
+		d := Datagram{From: u.connected, Local: fixed, Bytes: u.buffer[:n]}
 		if u.connected.IsZero() {
 			d.From = ipAddress(from)
 		}
 		if controls > 0 {
-			d.Local = packetLocal(control[:controls], u.local.Port())
+			d.Local = packetLocal(u.control[:controls], u.local.Port())
 		}
 		u.receiver.Receive(d)
 	}
+	return true
 }
 
 // readOne reads a datagram, by the cheaper call where nobody asks where it came
