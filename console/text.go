@@ -95,6 +95,8 @@ func (t *Text) settled(p *page, r commands.Result) {
 		for _, c := range r.List {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))
 		}
+	case commands.Texter:
+		p.lines(string(r.AppendText(nil)))
 	default:
 		p.lines(string(r.AppendJSON(nil)))
 	}
@@ -110,6 +112,8 @@ func (t *Text) Event(e commands.Event) string {
 		p.head("lost", t.Style.Refusal, timeOfDay(e.Time), fmt.Sprintf("%d events were forgotten before they could be shown", e.Count))
 	case *commands.Passed:
 		t.passed(p, e, t.Wire)
+	case commands.Texter:
+		p.lines(string(e.AppendText(nil)))
 	case commands.Result:
 		return t.Result(e)
 	default:

@@ -190,6 +190,9 @@ func TestRunsAgainstLiveDevicesAsGoldenTranscripts(t *testing.T) {
 					out = result.AppendText(out)
 				}
 				golden(t, name, string(out))
+				if json {
+					oneKindEach(t, out)
+				}
 			})
 		})
 	}
@@ -278,6 +281,43 @@ teardown:
 		}
 		if got := len(b.sessions.Server().Endpoints()); got != 0 {
 			t.Errorf("%d devices are registered after it, want the simulated one gone", got)
+		}
+	})
+}
+
+// oneKindEach holds lines to having exactly one of the fields that tell their
+// kind.
+func oneKindEach(t *testing.T, lines []byte) {
+	t.Helper()
+	for _, line := range bytes.Split(bytes.TrimSpace(lines), []byte("\n")) {
+		f, err := readFact(line)
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		n := 0
+		for _, kind := range []string{"command", "event", "scenario", "error"} {
+			if f.fields[kind] != nil {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s: %d of command, event, scenario, error; want one", line, n)
+		}
+	}
+}
+
+func TestTheTeardownOfAnInterruptedRunWaitsForNobody(t *testing.T) {
+	live(t, func(t *testing.T, b *bench) {
+		s, err := Parse("f.yaml", []byte("scenario: x\nsteps: [{wait: registered}]\nteardown: [{cancel: /3/0/13}]\n"), commands.All())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		b.env.Wait = time.Minute
+		result, err := NewRunner(Config{Env: b.env}).Run(ctx, []*Scenario{s}, nil)
+		if err == nil || result.Duration != time.Second || result.Counts[report.Skip] != 1 {
+			t.Errorf("got %v, %v after %v; want a SKIP after 1s", err, result.Counts, result.Duration)
 		}
 	})
 }

@@ -192,6 +192,9 @@ func (t *trial) part(ctx context.Context, part report.Part, steps []*Step) {
 func (t *trial) teardown(ctx context.Context) {
 	ending, cancel := t.outliving(ctx)
 	defer cancel()
+	if ctx.Err() != nil {
+		t.env.Wait = 0 // somebody wants it to end: a device that is gone stays gone
+	}
 	for _, s := range t.job.scenario.Teardown {
 		o := t.outcome(s, report.Teardown)
 		switch {
