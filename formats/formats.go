@@ -31,8 +31,8 @@ type UnknownFormatError = codec.UnknownFormatError
 // row is a format with its two directions.
 type row struct {
 	format lwm2m.ContentFormat
-	decode func(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error)
-	encode func(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error)
+	decode func(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error)
+	encode func(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error)
 }
 
 // rows are the formats by number.
@@ -72,7 +72,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, erro
 	if r == nil {
 		return &lwm2m.Tree{Format: f, At: o.At, Payload: string(payload)}, &UnknownFormatError{Format: f}
 	}
-	return r.decode(f, payload, &o)
+	return r.decode(f, payload, o)
 }
 
 // Encode writes nodes in a format, in their order, the shortest way that is
@@ -85,7 +85,7 @@ func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o Options) ([]byte, error
 	if r == nil {
 		return nil, &UnknownFormatError{Format: f}
 	}
-	return r.encode(f, nodes, &o)
+	return r.encode(f, nodes, o)
 }
 
 // EncodeLinks writes links as a link-format payload, without any blank.

@@ -28,9 +28,14 @@ func (o *Object) Resource(id uint16) *Resource {
 	if o == nil {
 		return nil
 	}
-	if r := o.Resources; int(id) < len(r) && r[id].ID == id { // ids without gaps: the core objects
-		return &r[id]
+	if int(id) < len(o.Resources) && o.Resources[id].ID == id { // ids without gaps: the core objects
+		return &o.Resources[id]
 	}
+	return o.search(id)
+}
+
+// search finds a resource among ids with gaps.
+func (o *Object) search(id uint16) *Resource {
 	i := sort.Search(len(o.Resources), func(i int) bool { return o.Resources[i].ID >= id })
 	if i < len(o.Resources) && o.Resources[i].ID == id {
 		return &o.Resources[i]

@@ -64,6 +64,45 @@ func NewNode(kind Kind, p Path, v Value, span Span, header int) Node {
 	return n
 }
 
+// Place, Hold and Stand fill a zero node in place, as decoders do with a slice of
+// them: they are NewNode in three small steps.
+
+// Place gives a node its path and the definition of its resource, nil if none is
+// known.
+func (n *Node) Place(p Path, r *Resource) {
+	n.ids, n.level, n.definition = p.ids, p.level, r
+	if p.prefix != "" {
+		n.more = &More{Prefix: p.prefix}
+	}
+}
+
+// Hold gives a node its kind and value.
+func (n *Node) Hold(kind Kind, v Value) {
+	n.text, n.bits, n.typ, n.kind = v.text, v.bits, v.typ, kind
+}
+
+// Stand gives a node its octets, and those of its value among them.
+func (n *Node) Stand(span, value Span) {
+	n.span = span
+	n.header = uint16(min(value.Start-span.Start, math.MaxUint16))
+	n.trailer = uint16(min(span.End-value.End, math.MaxUint16))
+}
+
+// Ascending says whether each node comes after the one before it, by path, and
+// none has a prefix or a time: then no path is there twice.
+func Ascending(nodes []Node) bool {
+	for i := range nodes {
+		n := &nodes[i]
+		if n.more != nil {
+			return len(nodes) == 1
+		}
+		if i > 0 && (n.ids < nodes[i-1].ids || n.ids == nodes[i-1].ids && n.level <= nodes[i-1].level) {
+			return false
+		}
+	}
+	return true
+}
+
 // clip keeps a number of octets within what a Node can hold: 0 to 65535.
 func clip(octets int) uint16 { return uint16(min(max(octets, 0), math.MaxUint16)) }
 

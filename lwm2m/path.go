@@ -199,11 +199,16 @@ func (p Path) Cut(level int) Path {
 
 // Contains says whether q is p or lies below it. "*" in p contains any id.
 func (p Path) Contains(q Path) bool {
+	if p.level > 0 && p.level <= q.level && p.prefix == q.prefix && (p.ids^q.ids)>>(64-16*p.level) == 0 {
+		return true
+	}
+	return p.containsAny(q)
+}
+
+// containsAny is Contains for roots, and for paths with "*".
+func (p Path) containsAny(q Path) bool {
 	if p.prefix != q.prefix && (p.prefix != "" || p.level > 0) || q.level < p.level {
 		return false
-	}
-	if p.level == 0 || (p.ids^q.ids)>>shift(int(p.level)) == 0 {
-		return true
 	}
 	for level := 1; level <= int(p.level); level++ {
 		if id := p.ID(level); id != q.ID(level) && id != AnyID {

@@ -41,8 +41,8 @@ func (q *alarmQueue) Pop() any {
 // next returns when to look at a registered endpoint; false if never.
 func (e *Endpoint) next() (time.Time, bool) {
 	at, ok := e.registration.Expires()
-	if e.registration.Queue && !e.asleep && (!ok || e.awakeUntil.Before(at)) {
-		return e.awakeUntil, true
+	if awake := time.Unix(0, e.awakeUntil); e.registration.Queue && !e.asleep && (!ok || awake.Before(at)) {
+		return awake, true
 	}
 	return at, ok
 }
@@ -106,7 +106,7 @@ func (s *Server) look(e *Endpoint, now time.Time) {
 		s.end(e, EventExpired, 0)
 		return
 	}
-	if e.registration.Queue && !e.awakeUntil.After(now) {
+	if e.registration.Queue && e.awakeUntil <= now.UnixNano() {
 		s.sleep(e)
 	}
 	s.schedule(e)

@@ -54,14 +54,17 @@ func cancel(ctx context.Context, e *Endpoint, p lwm2m.Path, paths []lwm2m.Path, 
 
 // take removes an observation from the endpoint's list; nil if it is not there.
 func (e *Endpoint) take(p lwm2m.Path, paths []lwm2m.Path) *Observation {
-	e.server.mu.Lock()
-	defer e.server.mu.Unlock()
-	i := slices.IndexFunc(e.observations, func(o *Observation) bool { return o.of(p, paths) })
+	s := e.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := s.observations[e]
+	i := slices.IndexFunc(list, func(o *Observation) bool { return o.of(p, paths) })
 	if i < 0 {
 		return nil
 	}
-	o := e.observations[i]
-	e.observations = slices.Delete(e.observations, i, i+1)
+	o := list[i]
+	s.leave(o)
+	s.note(e, e.listener)
 	o.over = true
 	return o
 }

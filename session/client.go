@@ -190,5 +190,11 @@ func (c *Client) happened(kind EventKind, x *coap.Exchange, deviations []lwm2m.D
 	if x != nil {
 		e.Exchange = x.Number
 	}
+	c.append(e)
+}
+
+// append puts an event of the client into the log.
+func (c *Client) append(e Event) {
+	e.Simulated = true
 	c.log.Append(e)
 }

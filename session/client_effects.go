@@ -26,7 +26,20 @@ func (c *Client) follow(e device.Effect) {
 		c.leave(rebootTime)
 	case device.EffectDisable:
 		c.disable(e.Duration)
+	case device.EffectContinue:
+		c.proceed(e)
 	}
+}
+
+// proceed lets the device end what takes it a time.
+func (c *Client) proceed(e device.Effect) {
+	c.clock.AfterFunc(e.Duration, func() {
+		c.start(func() {
+			for _, next := range c.device.Continue(e.Path).Effects {
+				c.follow(next)
+			}
+		})
+	})
 }
 
 // soon sends an Update by the side.

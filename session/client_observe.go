@@ -150,7 +150,7 @@ func (o *observer) notify(now time.Time) {
 		o.client.forget(o)
 		return
 	}
-	o.client.log.Append(Event{
+	o.client.append(Event{
 		Kind: EventNotification, Time: now, Endpoint: o.client.device.Endpoint(), Exchange: number,
 		Notification: &Notification{
 			Path: o.path, Confirmable: n.Confirmable, Fresh: true, Ended: !n.Status.Success(),

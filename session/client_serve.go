@@ -70,7 +70,7 @@ func (q *served) refuse(s device.Status, reason string) {
 // known says whether the request is from the server, while the client is
 // registered, and for a path of LwM2M; else it holds the answer.
 func (q *served) known() bool {
-	p, err := lwm2m.ParsePath(joined(q.request.Message.Path()))
+	p, err := addressed(q.request.Message)
 	switch {
 	case q.request.Peer != q.client.server:
 		q.refuse(device.Unauthorized, "not the server of this client")
@@ -263,7 +263,7 @@ func (q *served) finish() {
 		q.answer.SetLocationPath(made.String())
 	}
 	q.send()
-	c.log.Append(Event{
+	c.append(Event{
 		Kind: EventRequest, Time: q.request.Received, Endpoint: c.device.Endpoint(), Exchange: q.request.Number,
 		Deviations: fromMessage(q.request.Deviations),
 		Request: &ServerRequest{

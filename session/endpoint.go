@@ -5,7 +5,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Endpoint is a client as a Server knows it: by its endpoint name, through all
@@ -14,15 +13,13 @@ type Endpoint struct {
 	server *Server
 	name   string
 
-	// Under server.mu.
+	// Under server.mu. What few endpoints have is in maps of the server.
 	registration *Registration // nil while not registered
 	listener     *Listener     // where the last message came in
-	observations []*Observation
-	alarm        int64 // time of its entry in Server.alarms, 0 if it has none
+	alarm        int64         // time of its entry in Server.alarms, 0 if it has none
+	awakeUntil   int64         // Unix nanoseconds, of a client in queue mode
 	asleep       bool
-	awakeUntil   time.Time  // of a client in queue mode
-	busy         bool       // a request to a client in queue mode is under way
-	queue        []*waiting // requests to a client in queue mode
+	busy         bool // a request to a client in queue mode is under way
 }
 
 // Name returns the endpoint name as registered.

@@ -56,6 +56,7 @@ type Event struct {
 	Time         time.Time
 	Endpoint     string         // the endpoint's name, "" where none is known
 	Exchange     uint64         // number of the exchange, 0 if none
+	Simulated    bool           // it happened to a client of ours, not to a server
 	Registration *Registration  // of registration events, as it was then
 	Notification *Notification  // of EventNotification
 	Request      *ServerRequest // of EventRequest

@@ -54,7 +54,7 @@ func (o *Observation) State() ObservationState {
 func (e *Endpoint) Observations() []*Observation {
 	e.server.mu.Lock()
 	defer e.server.mu.Unlock()
-	return slices.Clone(e.observations)
+	return slices.Clone(e.server.observations[e])
 }
 
 // Observe asks a client to notify of changes. Each notification is an event in
@@ -127,14 +127,26 @@ func (o *Observation) establish(e *Endpoint, c *coap.Observation, r *Result) {
 		o.drop()
 		return
 	}
-	for i, other := range e.observations {
+	for _, other := range s.observations[e] {
 		if other.of(o.Path, o.Paths) {
-			e.observations = slices.Delete(e.observations, i, i+1)
+			s.leave(other)
 			other.drop()
 			break
 		}
 	}
-	e.observations = append(e.observations, o)
+	s.observations[e] = append(s.observations[e], o)
+	s.note(e, e.listener)
+}
+
+// leave takes an observation off the list of its endpoint; s.mu is held.
+func (s *Server) leave(o *Observation) {
+	e := o.operation.endpoint
+	rest := slices.DeleteFunc(s.observations[e], func(other *Observation) bool { return other == o })
+	if len(rest) == 0 {
+		delete(s.observations, e)
+		return
+	}
+	s.observations[e] = rest
 }
 
 // of says whether the observation is that of a path, or of a list of paths.
@@ -153,6 +165,10 @@ func (o *Observation) drop() {
 // notified takes a notification in. It is called from the goroutine that
 // receives, in the order of arrival.
 func (o *Observation) notified(n coap.Notification) {
+	if n.Message == nil {
+		o.lost()
+		return
+	}
 	event := &Notification{
 		Observation: o.Number, Path: o.Path, Sequence: n.Sequence,
 		Confirmable: n.Confirmable, Fresh: n.Fresh, Ended: n.Ended, Skipped: n.Skipped,
@@ -172,14 +188,22 @@ func (o *Observation) notified(n coap.Notification) {
 	}
 	if n.Ended {
 		o.over = true
-		e := o.operation.endpoint
-		e.observations = slices.DeleteFunc(e.observations, func(other *Observation) bool { return other == o })
+		s.leave(o)
+		s.note(o.operation.endpoint, o.operation.endpoint.listener)
 	}
 	s.mu.Unlock()
 	s.log.Append(Event{
 		Kind: EventNotification, Time: n.Received, Endpoint: o.Endpoint, Exchange: n.Number,
 		Notification: event, Deviations: event.Response.Deviations,
 	})
+}
+
+// lost takes note that the way to the client is gone.
+func (o *Observation) lost() {
+	o.server.mu.Lock()
+	defer o.server.mu.Unlock()
+	o.over = true
+	o.server.leave(o)
 }
 
 // check notes where a notification departs from the first answer.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -43,6 +44,11 @@ type operation struct {
 	options  RequestOptions
 	accept   *lwm2m.ContentFormat
 
+	// room for a usual request, so that the whole operation is one allocation
+	message coap.Message
+	usual   [6]coap.Option
+	space   [24]byte
+
 	registration *Registration
 	listener     *Listener         // once it has its turn
 	peer         transport.Address // likewise
@@ -55,12 +61,27 @@ func begin(name string, e *Endpoint, method coap.Code, p lwm2m.Path, o RequestOp
 	if g == nil {
 		return nil, op.failed(ErrNotRegistered, nil)
 	}
-	op.request = &coap.Message{Code: method, Token: o.Token}
+	op.message = coap.Message{Code: method, Token: o.Token, Options: op.usual[:0]}
+	op.request = &op.message
 	if o.NonConfirmable {
 		op.request.Type = coap.NonConfirmable
 	}
-	op.request.SetPath(g.Root + p.String())
+	if g.Root == "" {
+		op.addressing()
+	} else {
+		op.request.SetPath(g.Root + p.String())
+	}
 	return op, nil
+}
+
+// addressing appends the segments of the path to the request's options.
+func (op *operation) addressing() {
+	text := op.path.Append(op.space[:0])
+	for rest := text[1:]; len(rest) > 0; {
+		segment, after, _ := bytes.Cut(rest, []byte{'/'})
+		op.request.Options = append(op.request.Options, coap.Option{Number: coap.URIPath, Value: segment[:len(segment):len(segment)]})
+		rest = after
+	}
 }
 
 // accepting asks for an answer in a format.

@@ -49,8 +49,8 @@ func (e *Endpoint) Asleep() bool {
 func (e *Endpoint) Queue() []Queued {
 	e.server.mu.Lock()
 	defer e.server.mu.Unlock()
-	list := make([]Queued, len(e.queue))
-	for i, w := range e.queue {
+	list := make([]Queued, len(e.server.queues[e]))
+	for i, w := range e.server.queues[e] {
 		list[i] = w.Queued
 	}
 	return list
@@ -61,10 +61,10 @@ func (e *Endpoint) Queue() []Queued {
 func (s *Server) Drop(number uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, e := range s.endpoints {
-		for i, w := range e.queue {
+	for e, queue := range s.queues {
+		for i, w := range queue {
 			if w.Number == number {
-				e.queue = slices.Delete(e.queue, i, i+1)
+				s.queues[e] = slices.Delete(queue, i, i+1)
 				w.err = ErrDropped
 				close(w.leave)
 				return true
@@ -97,7 +97,7 @@ func (s *Server) heard(e *Endpoint) {
 		awake = DefaultAwakeTime
 	}
 	now := s.clock.Now()
-	e.awakeUntil = now.Add(awake)
+	e.awakeUntil = now.Add(awake).UnixNano()
 	if e.asleep {
 		e.asleep = false
 		s.log.Append(Event{Kind: EventAwake, Time: now, Endpoint: e.name, Registration: e.registration})
@@ -117,21 +117,22 @@ func (s *Server) sleep(e *Endpoint) {
 
 // release fails all that waits for a client; s.mu is held.
 func (s *Server) release(e *Endpoint, err error) {
-	for _, w := range e.queue {
+	for _, w := range s.queues[e] {
 		w.err = err
 		close(w.leave)
 	}
-	e.queue = nil
+	delete(s.queues, e)
 }
 
 // grant lets the first request go that waits for a client, if none is under way
 // and the client is awake; s.mu is held.
 func (s *Server) grant(e *Endpoint) {
-	if e.busy || e.asleep || len(e.queue) == 0 {
+	queue := s.queues[e]
+	if e.busy || e.asleep || len(queue) == 0 {
 		return
 	}
-	w := e.queue[0]
-	e.queue = slices.Delete(e.queue, 0, 1)
+	w := queue[0]
+	s.queues[e] = slices.Delete(queue, 0, 1)
 	e.busy = true
 	close(w.leave)
 }
@@ -143,13 +144,13 @@ func (op *operation) turn(ctx context.Context) error {
 	s, e := op.endpoint.server, op.endpoint
 	s.mu.Lock()
 	g := e.registration
-	if g != nil && !e.asleep && !(g.Queue && (e.busy || len(e.queue) > 0)) {
+	if g != nil && !e.asleep && !(g.Queue && (e.busy || len(s.queues[e]) > 0)) {
 		e.busy = g.Queue
 		op.listener, op.peer = e.listener, g.Address
 		s.mu.Unlock()
 		return nil
 	}
-	if g == nil || len(e.queue) >= maxQueued {
+	if g == nil || len(s.queues[e]) >= maxQueued {
 		s.mu.Unlock()
 		if g == nil {
 			return op.failed(ErrNotRegistered, nil)
@@ -171,7 +172,7 @@ func (op *operation) enqueue() *waiting {
 	w := &waiting{leave: make(chan struct{}), Queued: Queued{
 		Number: s.nextQueued, Endpoint: e.name, Operation: op.name, Path: op.path, Since: s.clock.Now(),
 	}}
-	e.queue = append(e.queue, w)
+	s.queues[e] = append(s.queues[e], w)
 	return w
 }
 

@@ -92,9 +92,8 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 	if e.registration != nil {
 		s.end(e, EventReplaced, g.Exchange)
 	}
-	id := s.newLocation()
-	g.Location = "/rd/" + id
-	s.locations[id] = e
+	g.Location = "/rd/" + s.newLocation()
+	s.locations[locationID(g)] = e
 	e.registration, e.listener = g, l
 	s.schedule(e)
 	s.log.Append(Event{
@@ -102,6 +101,7 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 		Registration: g, Deviations: g.Deviations,
 	})
 	s.heard(e)
+	s.note(e, l)
 	return true
 }
 
@@ -109,13 +109,14 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 // an event says why. s.mu is held.
 func (s *Server) end(e *Endpoint, why EventKind, exchange uint64) {
 	g := e.registration
-	delete(s.locations, strings.TrimPrefix(g.Location, "/rd/"))
+	delete(s.locations, locationID(g))
 	e.registration = nil
-	for _, o := range e.observations {
+	for _, o := range s.observations[e] {
 		o.drop()
 	}
-	e.observations = nil
+	delete(s.observations, e)
 	s.log.Append(Event{Kind: why, Time: s.clock.Now(), Endpoint: e.name, Exchange: exchange, Registration: g})
+	s.note(e, e.listener)
 	if why != EventReplaced {
 		e.asleep = false
 		s.release(e, ErrNotRegistered)
@@ -135,6 +136,9 @@ func (s *Server) Forget(e *Endpoint) {
 
 // locationAlphabet leaves out what looks alike.
 const locationAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz"
+
+// locationID returns the last segment of a location.
+func locationID(g *Registration) string { return g.Location[len("/rd/"):] }
 
 // newLocation draws the last segment of a location, one that is free; s.mu is
 // held.

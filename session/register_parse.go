@@ -32,6 +32,8 @@ type registerReader struct {
 	has          map[string]bool // parameters seen
 	strict       Code            // the answer of a strict server, 0 while there is nothing to refuse
 	skipped      int             // deviations beyond maxDeviations
+	versions     []uint32        // as in Registration.objects
+	instances    []uint32        // as in Registration.objects
 }
 
 // note records a deviation; refuse is the answer that a strict server gives, 0
@@ -184,8 +186,8 @@ func (r *registerReader) queueSyntax() {
 // objectList reads the payload: links to objects and object instances.
 func (r *registerReader) objectList(payload []byte) {
 	g := r.registration
-	g.Raw = string(payload)
 	tree, err := formats.Decode(lwm2m.FormatLink, payload, formats.Options{})
+	g.Raw = tree.Payload
 	for _, d := range tree.Deviations {
 		r.note(ruleObjectList, BadRequest, "%s at octet %d: %s", d.Rule, d.Offset, d.Message)
 	}
@@ -197,17 +199,15 @@ func (r *registerReader) objectList(payload []byte) {
 		r.note(ruleTooManyLinks, 0, "%d links, the first %d are used", len(links), maxLinks)
 		links = links[:maxLinks]
 	}
-	g.instances, g.versions, g.Formats, g.Root = nil, nil, nil, ""
+	g.Formats, g.Root = nil, ""
 	for i := range links {
 		r.root(&links[i])
 	}
-	found := make([]uint32, 0, len(links))
+	r.versions, r.instances = nil, make([]uint32, 0, len(links))
 	for i := range links {
-		if id, ok := r.link(&links[i]); ok {
-			found = append(found, id)
-		}
+		r.link(&links[i])
 	}
-	g.instances = r.sorted(found)
+	g.objects, g.versions = slices.Concat(r.versions, r.sorted()), len(r.versions)
 	r.mandatory(len(links) > 0)
 }
 
@@ -232,24 +232,24 @@ func (r *registerReader) root(l *lwm2m.Link) {
 }
 
 // link reads a link to an object or object instance.
-func (r *registerReader) link(l *lwm2m.Link) (id uint32, ok bool) {
+func (r *registerReader) link(l *lwm2m.Link) {
 	g := r.registration
 	target := l.Target
 	if rt, _ := l.Attribute("rt"); target == "/" || rt == "oma.lwm2m" {
-		return 0, false
+		return
 	}
 	if rest, below := strings.CutPrefix(target, g.Root+"/"); below {
 		target = "/" + rest
 	} else if g.Root != "" {
 		r.note(ruleLinkTarget, BadRequest, "link <%s>: expected a path below %s", l.Target, g.Root)
-		return 0, false
+		return
 	}
 	p, err := lwm2m.ParsePath(target)
 	if err != nil || p.Prefix() != "" || p.Level() == lwm2m.LevelRoot {
 		if target != "" && target[0] != '/' || looksLikeObject(target) {
 			r.note(ruleLinkTarget, BadRequest, "link <%s>: expected </object> or </object/instance>", l.Target)
 		}
-		return 0, false
+		return
 	}
 	if p.Level() > lwm2m.LevelObjectInstance {
 		r.note(ruleResourceLink, BadRequest, "link <%s> is a resource; its object instance is used", l.Target)
@@ -257,13 +257,14 @@ func (r *registerReader) link(l *lwm2m.Link) (id uint32, ok bool) {
 	}
 	if o := p.Object(); o == 0 || o == 21 || o == 23 {
 		r.note(ruleForbiddenObject, 0, "link <%s>: object %d is not for servers, left out", l.Target, o)
-		return 0, false
+		return
 	}
 	r.objectVersion(l, p)
-	if p.Level() == lwm2m.LevelObject {
-		return uint32(p.Object())<<16 | lwm2m.AnyID, true
+	id := uint32(p.Object())<<16 | lwm2m.AnyID
+	if p.Level() == lwm2m.LevelObjectInstance {
+		id = uint32(p.Object())<<16 | uint32(p.ObjectInstance())
 	}
-	return uint32(p.Object())<<16 | uint32(p.ObjectInstance()), true
+	r.instances = append(r.instances, id)
 }
 
 // looksLikeObject tells a spoilt object path from the links of other resources
@@ -286,24 +287,24 @@ func (r *registerReader) objectVersion(l *lwm2m.Link, p lwm2m.Path) {
 		r.note(ruleObjectVersion, BadRequest, "link <%s>: ver=%q: expected MAJOR.MINOR", l.Target, text)
 		return
 	}
-	r.registration.versions = append(r.registration.versions, objectVersion{p.Object(), v})
+	r.versions = append(r.versions, uint32(p.Object())<<16|uint32(v))
 }
 
-// sorted orders what was found, without repeats, and without the bare objects
-// that have instances.
-func (r *registerReader) sorted(found []uint32) []uint32 {
-	slices.Sort(found)
-	kept := found[:0]
-	for i, id := range found {
+// sorted returns the instances in order, without repeats, and without the bare
+// objects that have instances.
+func (r *registerReader) sorted() []uint32 {
+	slices.Sort(r.instances)
+	kept := r.instances[:0]
+	for i, id := range r.instances {
 		switch {
-		case i > 0 && id == found[i-1]:
-			r.note(ruleLinkTwice, 0, "%s is listed twice", (&Registration{instances: []uint32{id}}).Instances()[0])
+		case i > 0 && id == r.instances[i-1]:
+			r.note(ruleLinkTwice, 0, "%s is listed twice", (&Registration{objects: []uint32{id}}).Instances()[0])
 		case uint16(id) == lwm2m.AnyID && len(kept) > 0 && kept[len(kept)-1]>>16 == id>>16:
 		default:
 			kept = append(kept, id)
 		}
 	}
-	return slices.Clip(kept)
+	return kept
 }
 
 // mandatory notes what every client has, and this one did not list.

@@ -114,8 +114,8 @@ func TestRegisterOf10000LinksStaysWithinTheLimits(t *testing.T) {
 		fmt.Fprintf(&list, ",</%d/%d/7>", 3000+i/100, i%100)
 	}
 	g, _ := parse("ep=a&lt=60&lwm2m=1.0", list.String()[1:])
-	if len(g.instances) != maxLinks {
-		t.Errorf("%d instances kept, want the limit of %d", len(g.instances), maxLinks)
+	if len(g.Instances()) != maxLinks {
+		t.Errorf("%d instances kept, want the limit of %d", len(g.Instances()), maxLinks)
 	}
 	if len(g.Deviations) != maxDeviations {
 		t.Errorf("%d deviations kept, want the limit of %d", len(g.Deviations), maxDeviations)

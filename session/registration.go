@@ -27,27 +27,26 @@ type Registration struct {
 	Raw        string                // the object list as sent
 	Formats    []lwm2m.ContentFormat // announced by ct
 	Root       string                // the alternate path, "" or "/lwm2m"
+	Restored   bool                  // taken up again after a restart of the program
 	Registered time.Time
 	Updated    time.Time
 	Exchange   uint64
 	Deviations []lwm2m.Deviation
 
-	registry  lwm2m.Registry
-	instances []uint32        // object id << 16 | instance id or lwm2m.AnyID for none; ascending
-	versions  []objectVersion // of objects that announced one
-}
-
-// objectVersion is an object's version by the ver attribute.
-type objectVersion struct {
-	object  uint16
-	version lwm2m.Version
+	registry lwm2m.Registry
+	// objects holds the versions that objects announced, id << 16 | version, and
+	// behind them the instances, object id << 16 | instance id or lwm2m.AnyID for
+	// none, ascending. Together they are one small allocation.
+	objects  []uint32
+	versions int // how many of objects are versions
 }
 
 // Instances returns what the client registered: a path of an object instance
 // for each, a path of an object where it has no instance; ascending.
 func (r *Registration) Instances() []lwm2m.Path {
-	paths := make([]lwm2m.Path, len(r.instances))
-	for i, id := range r.instances {
+	instances := r.objects[r.versions:]
+	paths := make([]lwm2m.Path, len(instances))
+	for i, id := range instances {
 		paths[i] = lwm2m.NewPath(uint16(id >> 16))
 		if uint16(id) != lwm2m.AnyID {
 			paths[i] = paths[i].Child(uint16(id))
@@ -58,16 +57,16 @@ func (r *Registration) Instances() []lwm2m.Path {
 
 // HasObject says whether an object is registered, with instances or without.
 func (r *Registration) HasObject(id uint16) bool {
-	return slices.ContainsFunc(r.instances, func(i uint32) bool { return uint16(i>>16) == id })
+	return slices.ContainsFunc(r.objects[r.versions:], func(i uint32) bool { return uint16(i>>16) == id })
 }
 
 // ObjectVersion returns the version of an object by the Register: as announced,
 // else what the version of the enabler implies, 1.0 for objects that are not
 // core. Spec: Core 1.2 §7.2.2.
 func (r *Registration) ObjectVersion(id uint16) lwm2m.Version {
-	for _, v := range r.versions {
-		if v.object == id {
-			return v.version
+	for _, v := range r.objects[:r.versions] {
+		if uint16(v>>16) == id {
+			return lwm2m.Version(v)
 		}
 	}
 	return lwm2m.ImpliedVersion(id, r.Version)

@@ -47,6 +47,8 @@ type Server struct {
 	listeners       []*Listener
 	endpoints       map[string]*Endpoint // by name
 	locations       map[string]*Endpoint // by the last segment of the location
+	observations    map[*Endpoint][]*Observation
+	queues          map[*Endpoint][]*waiting // requests to clients in queue mode
 	alarms          alarms
 	awakeTime       time.Duration
 	nextQueued      uint64
@@ -60,6 +62,7 @@ func NewServer(c ServerConfig) *Server {
 		clock: c.Clock, registry: c.Definitions, log: c.Log, exchanges: c.Exchanges,
 		parameters: c.Parameters, aliases: c.Aliases, seed: c.Seed, tap: c.Tap,
 		endpoints: map[string]*Endpoint{}, locations: map[string]*Endpoint{},
+		observations: map[*Endpoint][]*Observation{}, queues: map[*Endpoint][]*waiting{},
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
@@ -104,6 +107,8 @@ type Listener struct {
 	server *Server
 	coap   *coap.Endpoint
 	link   transport.Link
+
+	journal *journal // nil if registrations do not outlive the program
 }
 
 // URIs returns what can be entered in a device to reach the listener, one per
@@ -124,7 +129,19 @@ func (l *Listener) Close() error {
 		}
 	}
 	s.mu.Unlock()
-	return l.coap.Close()
+	return l.stop()
+}
+
+// stop closes the endpoint and the file of registrations.
+func (l *Listener) stop() error {
+	l.server.mu.Lock()
+	var err error
+	if l.journal != nil {
+		l.journal.close() // first: that the endpoint closes ends nothing for good
+		err = l.journal.err
+	}
+	l.server.mu.Unlock()
+	return errors.Join(err, l.coap.Close())
 }
 
 // Listen serves on a link, which the server closes in the end.
@@ -175,7 +192,7 @@ func (s *Server) Close() error {
 	s.mu.Unlock()
 	var errs []error
 	for _, l := range listeners {
-		errs = append(errs, l.coap.Close())
+		errs = append(errs, l.stop())
 	}
 	return errors.Join(errs...)
 }

@@ -44,7 +44,7 @@ func (l *Listener) update(r *coap.Request, e *Endpoint) {
 	}
 	g := *old
 	g.Updated, g.Exchange, g.Address = s.clock.Now(), r.Number, r.Peer
-	g.Deviations = nil
+	g.Deviations, g.Restored = nil, false
 	reader := registerReader{registration: &g, update: true}
 	reader.message(r)
 	reader.queries(r.Message.Queries())
@@ -70,9 +70,14 @@ func (s *Server) replace(e *Endpoint, old, g *Registration, l *Listener) bool {
 	if e.registration != old {
 		return false
 	}
+	from := e.listener
 	e.registration, e.listener = g, l
 	s.schedule(e)
-	if g.Address != old.Address {
+	if from != l {
+		s.forget(e, from)
+	}
+	if g.Address != old.Address || from != l {
+		s.move(e, g, l)
 		s.log.Append(Event{Kind: EventMoved, Time: g.Updated, Endpoint: e.name, Exchange: g.Exchange, Registration: g})
 	}
 	s.log.Append(Event{
@@ -80,7 +85,22 @@ func (s *Server) replace(e *Endpoint, old, g *Registration, l *Listener) bool {
 		Registration: g, Deviations: g.Deviations,
 	})
 	s.heard(e)
+	s.note(e, l)
 	return true
+}
+
+// move lets the observations of an endpoint go on from its new address; s.mu is
+// held.
+func (s *Server) move(e *Endpoint, g *Registration, l *Listener) {
+	for _, o := range s.observations[e] {
+		old := o.coap
+		o.coap = l.coap.Resume(g.Address, old.Request(), coap.RequestOptions{}, o.notified)
+		if o.coap == nil {
+			o.coap = old // closed: it will not matter any more
+			continue
+		}
+		old.Forget()
+	}
 }
 
 // deregister ends a registration at the client's wish.

@@ -14,7 +14,7 @@ import (
 
 // Decode decodes one value. The request path must be that of a resource or
 // resource instance; the root stands for an unknown one.
-func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	var b codec.Builder
 	in := cborread.Reader{Payload: b.Start(f, payload, o)}
 	p, definition, ok := b.SingleTarget()
@@ -47,7 +47,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tre
 }
 
 // Encode encodes the one node; the error is a *codec.EncodeError.
-func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
 	n, err := codec.SingleNode(f, nodes, o)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"fmt"
+	"slices"
 
 	"lwcon/formats/rules"
 	"lwcon/lwm2m"
@@ -28,8 +29,6 @@ type Builder struct {
 	objectID   int           // its id; -1: none looked up yet
 	deviations []lwm2m.Deviation
 	counts     []ruleCount
-	last       lwm2m.Path // path of the last node
-	unordered  bool       // some node does not come after the one before it
 	more       *lwm2m.More
 }
 
@@ -42,7 +41,7 @@ type ruleCount struct {
 
 // Start begins a tree and returns the payload as the string that all values
 // will point into: the only copy of it.
-func (b *Builder) Start(f lwm2m.ContentFormat, payload []byte, o *Options) string {
+func (b *Builder) Start(f lwm2m.ContentFormat, payload []byte, o Options) string {
 	b.At, b.PathList, b.Create, b.strict = o.At, o.PathList, o.Create, o.Strict
 	b.format, b.typeOf, b.definition, b.objectID = f, o.TypeOf, o.Definitions, -1
 	if len(payload) > MaxPayload {
@@ -102,33 +101,72 @@ func (b *Builder) Deviate(rule lwm2m.RuleID, p lwm2m.Path, offset int, message s
 // none is known, and its type; known is false if the type is not known.
 func (b *Builder) Resolve(p lwm2m.Path) (r *lwm2m.Resource, t lwm2m.Type, known bool) {
 	if b.definition != nil && p.Level() >= lwm2m.LevelResource {
-		if id := int(p.Object()); id != b.objectID {
-			b.object, b.objectID = b.definition.Object(p.Object()), id
+		o := b.object
+		if int(p.Object()) != b.objectID {
+			o = b.Object(p.Object())
 		}
-		if r = b.object.Resource(p.Resource()); r != nil {
-			t = r.Type
-		}
+		r = o.Resource(p.Resource())
+	}
+	t, known = b.TypeOf(p, r)
+	return r, t, known
+}
+
+// Object returns the definition of an object, nil if none is known.
+func (b *Builder) Object(id uint16) *lwm2m.Object {
+	if b.definition == nil {
+		return nil
+	}
+	if int(id) != b.objectID {
+		b.object, b.objectID = b.definition.Object(id), int(id)
+	}
+	return b.object
+}
+
+// TypeOf returns the type of the values at a path with the definition r.
+func (b *Builder) TypeOf(p lwm2m.Path, r *lwm2m.Resource) (t lwm2m.Type, known bool) {
+	if r != nil {
+		t = r.Type
 	}
 	if b.typeOf != nil {
 		if override, ok := b.typeOf(p); ok {
 			t = override
 		}
 	}
-	return r, t, t != lwm2m.None
+	return t, t != lwm2m.None
 }
+
+// Overridden says whether types can differ from the definitions.
+func (b *Builder) Overridden() bool { return b.typeOf != nil }
 
 // Add appends a node. The value's octets are a part of the span.
 func (b *Builder) Add(kind lwm2m.Kind, p lwm2m.Path, v lwm2m.Value, r *lwm2m.Resource, span, value lwm2m.Span) {
+	if n := b.Next(p, span.Start); n != nil {
+		n.Place(p, r)
+		n.Hold(kind, v)
+		n.Stand(span, value)
+	}
+}
+
+// Next appends a zero node for the caller to fill, for a path that begins at an
+// octet; nil, after Fail, if there are too many.
+func (b *Builder) Next(p lwm2m.Path, start uint32) *lwm2m.Node {
+	n := len(b.Nodes)
+	if n == cap(b.Nodes) && !b.grow(p, start) {
+		return nil
+	}
+	b.Nodes = b.Nodes[:n+1]
+	return &b.Nodes[n]
+}
+
+// grow makes room for more nodes; false if there are too many.
+func (b *Builder) grow(p lwm2m.Path, start uint32) bool {
 	if len(b.Nodes) >= MaxNodes {
-		b.Fail(int(span.Start), p, "expected at most %d values, found one more", MaxNodes)
-		return
+		b.Fail(int(start), p, "expected at most %d values, found one more", MaxNodes)
+		return false
 	}
-	if len(b.Nodes) > 0 && b.last.Compare(p) >= 0 {
-		b.unordered = true
-	}
-	b.last = p
-	n := lwm2m.NewNode(kind, p, v, span, 0).WithDefinition(r).WithValueSpan(value)
-	b.Nodes = append(b.Nodes, n)
+	b.Nodes = slices.Grow(b.Nodes, 1)
+	b.Nodes = b.Nodes[:len(b.Nodes):min(cap(b.Nodes), MaxNodes)]
+	return true
 }
 
 // Stamp gives the last node a time stamp: seconds, as on the wire.
@@ -144,7 +182,7 @@ func (b *Builder) Stamp(seconds float64) {
 // Finish ends the tree: it looks for duplicates, and returns what was decoded
 // with the first error, if there was one.
 func (b *Builder) Finish() (*lwm2m.Tree, error) {
-	if b.unordered && b.err == nil {
+	if b.err == nil && !lwm2m.Ascending(b.Nodes) {
 		b.findDuplicates()
 	}
 	return &lwm2m.Tree{Format: b.format, At: b.At, Payload: b.payload, Nodes: b.Nodes, Deviations: b.deviations}, b.err

@@ -61,6 +61,42 @@ type Typed struct {
 	Offset int        // of the value, for deviations
 }
 
+// As returns the value of a known type that an item is without doubt and without
+// deviation; false where Builder.Value has to look closer.
+func (it *Item) As(t lwm2m.Type) (lwm2m.Value, bool) {
+	switch {
+	case t == lwm2m.Integer && it.Kind == ItemInteger:
+		return lwm2m.IntegerValue(int64(it.Bits)), true
+	case t == lwm2m.String && it.Kind == ItemText && Plain(it.Text):
+		return lwm2m.StringValue(it.Text), true
+	case t == lwm2m.Float && it.Kind == ItemFloat:
+		return lwm2m.FloatValue(math.Float64frombits(it.Bits)), true
+	case t == lwm2m.Time && it.Kind == ItemInteger:
+		return lwm2m.TimeValue(int64(it.Bits)), true
+	}
+	return lwm2m.Value{}, false
+}
+
+// Plain says whether a text is ASCII and holds no NUL, so that nothing can be
+// wrong with it.
+func Plain(s string) bool {
+	for len(s) >= 8 { // eight octets at a time: none is above 7f, none is 0
+		const low, high = 0x0101010101010101, 0x8080808080808080
+		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if (x|(x-low))&high != 0 {
+			return false
+		}
+		s = s[8:]
+	}
+	for i := range len(s) {
+		if s[i]-1 >= utf8.RuneSelf-1 {
+			return false
+		}
+	}
+	return true
+}
+
 // Value makes an item the value of a resource. Where the types do not match it
 // converts what has one meaning only and else keeps what the payload says, with
 // a deviation in either case. Kind is KindGuess where nothing tells the type.

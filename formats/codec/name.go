@@ -7,41 +7,73 @@ import (
 	"lwcon/lwm2m"
 )
 
-// Name is a name as far as it was read: a base name, to which each record's own
-// name is appended wherever the base name was cut, "/3/0/1" and "1/0" being
-// /3/0/11/0. It is a value: reading on from it leaves it as it is.
+// Name is a base name, to which each record's own name is appended wherever the
+// base name was cut, "/3/0/1" and "1/0" being /3/0/11/0. The zero Name is the
+// empty one.
 type Name struct {
 	path   lwm2m.Path // the segments that are complete
+	text   string     // the whole text
 	id     uint32     // the segment being read
 	digits uint8      // how many digits of it
-	rooted bool       // the text begins with "/"
-	begun  bool       // some text was read
-	odd    bool       // what was read is not plain digits and slashes: the text decides
-	text   string     // the whole text
+	odd    bool       // there is more than digits and slashes: the text decides
 }
 
-// Append reads a further part of a name.
-func (n Name) Append(part string) Name {
-	if part == "" {
-		return n
+// NewName reads a base name.
+func NewName(text string) Name {
+	n := Name{text: text}
+	if !n.read(text, true) {
+		n.odd = true
 	}
-	if n.text == "" {
-		n.text = part
-	} else {
-		n.text += part
-	}
-	return n.read(part)
+	return n
 }
 
-// Resolve returns the path of base + part without building that text, if it is
-// plain digits and slashes, as nearly all are.
-func (n Name) Resolve(part string) (p lwm2m.Path, rooted bool, problem string) {
-	full := n.read(part)
-	if !full.odd {
-		if p, ok := full.end(); ok {
-			return p, full.rooted, ""
+// Resolve returns the path that the name has with a further part, whether it
+// begins with "/", and what is wrong with it, "" if nothing is. It builds no text
+// for names of plain digits and slashes, as nearly all are.
+func (n *Name) Resolve(part string) (p lwm2m.Path, rooted bool, problem string) {
+	if !n.odd {
+		full := Name{path: n.path, id: n.id, digits: n.digits}
+		if full.read(part, n.text == "") {
+			first := n.text
+			if first == "" {
+				first = part
+			}
+			if full.digits == 0 {
+				if first != "" {
+					return full.path, first[0] == '/', ""
+				}
+			} else if full.id <= lwm2m.MaxID && full.path.Level() < 4 {
+				return full.path.Child(uint16(full.id)), first[0] == '/', ""
+			}
 		}
 	}
+	return n.resolve(part)
+}
+
+// read advances over digits and slashes; false if there is anything else. At the
+// beginning of a name a slash opens it.
+func (n *Name) read(part string, beginning bool) bool {
+	path, id, digits := n.path, n.id, n.digits
+	for i := range len(part) {
+		switch c := part[i]; {
+		case c-'0' < 10 && digits < 9:
+			id = id*10 + uint32(c-'0')
+			digits++
+		case c != '/':
+			return false
+		case digits > 0 && id <= lwm2m.MaxID && path.Level() < 4:
+			path = path.Child(uint16(id))
+			id, digits = 0, 0
+		case !beginning || i > 0:
+			return false
+		}
+	}
+	n.path, n.id, n.digits = path, id, digits
+	return true
+}
+
+// resolve is Resolve by the text: for gateway prefixes, and to say what is wrong.
+func (n *Name) resolve(part string) (p lwm2m.Path, rooted bool, problem string) {
 	if len(n.text)+len(part) > MaxName {
 		return p, true, "expected a name of at most " + strconv.Itoa(MaxName) + " octets, found a longer one"
 	}
@@ -52,45 +84,10 @@ func (n Name) Resolve(part string) (p lwm2m.Path, rooted bool, problem string) {
 	}
 	p, err := lwm2m.ParsePath(text)
 	if err != nil {
-		pathError := err.(*lwm2m.PathError)
-		return p, rooted, "name " + Quote(text) + ": " + pathError.Reason
+		return p, rooted, err.Error()
 	}
 	return p, rooted, ""
 }
 
-// Text returns the text of the name so far.
-func (n Name) Text() string { return n.text }
-
-// read advances over digits and slashes.
-func (n Name) read(part string) Name {
-	for i := range len(part) {
-		switch c := part[i]; {
-		case n.odd:
-			return n
-		case c >= '0' && c <= '9' && n.digits < 9:
-			n.id = n.id*10 + uint32(c-'0')
-			n.digits++
-		case c == '/' && !n.begun:
-			n.rooted = true
-		case c == '/' && n.digits > 0 && n.id <= lwm2m.MaxID && n.path.Level() < 4:
-			n.path = n.path.Child(uint16(n.id))
-			n.id, n.digits = 0, 0
-		default:
-			n.odd = true
-		}
-		n.begun = true
-	}
-	return n
-}
-
-// end returns the path of a name that ends here; false where the slow parser has
-// to say what is wrong.
-func (n Name) end() (lwm2m.Path, bool) {
-	switch {
-	case n.digits > 0 && n.id <= lwm2m.MaxID && n.path.Level() < 4:
-		return n.path.Child(uint16(n.id)), true
-	case n.digits > 0 || !n.begun:
-		return n.path, false
-	}
-	return n.path, true // "/" or "/3/0/"
-}
+// Text returns the text of the base name.
+func (n *Name) Text() string { return n.text }

@@ -30,7 +30,7 @@ func (b *Builder) SingleTarget() (lwm2m.Path, *lwm2m.Resource, bool) {
 }
 
 // SingleNode returns the one node that a format with one value can carry.
-func SingleNode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *Options) (*lwm2m.Node, error) {
+func SingleNode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o Options) (*lwm2m.Node, error) {
 	if len(nodes) == 0 {
 		return nil, &EncodeError{Format: f, Path: o.At, Reason: "expected one value, found none"}
 	}

@@ -1,15 +1,21 @@
 // Package hexinput reads octets in every form that people paste them: bare hex,
-// with separators, as a C array, as a dump with offset and character columns,
-// as base64.
+// with separators, as a C array or string, as a dump with offset and character
+// columns out of a log, as base64.
 package hexinput
 
-import "encoding/hex"
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"lwcon/formats/codec"
+)
 
 // Kind is how octets are written.
 type Kind uint8
 
 const (
-	// Auto tells the kind from the text.
+	// Auto is hex if the text can be read as such, else base64.
 	Auto Kind = iota
 	// Hex is hexadecimal in any of its forms, dumps included.
 	Hex
@@ -17,6 +23,176 @@ const (
 	Base64
 )
 
-// Parse reads octets from a text. The error tells where the text stops being
-// octets.
-func Parse(text string, k Kind) ([]byte, error) { return hex.DecodeString(text) }
+// MaxText is the most octets of a text: what a dump of the largest payload takes.
+const MaxText = 5 * codec.MaxPayload
+
+// Error tells where a text stops being octets.
+type Error struct {
+	Line, Column int // from 1, in octets
+	Reason       string
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("octets in line %d column %d: %s", e.Line, e.Column, e.Reason)
+}
+
+// Parse reads octets from a text. The empty text has none. The error is an
+// *Error.
+//
+// Of hex it takes, over any number of lines, digits of either case with blanks,
+// "0x", "\x", ":", ",", ";", "-" and quotes between them; what stands in the
+// braces of a C array, without comments; and dumps: of xxd, hexdump -C, od,
+// Wireshark, Zephyr and Anjay, whose offsets, character columns and log prefixes
+// are left out.
+func Parse(text string, k Kind) ([]byte, error) {
+	if len(text) > MaxText {
+		return nil, &Error{1, 1, fmt.Sprintf("expected at most %d octets of text, found %d", MaxText, len(text))}
+	}
+	if k == Base64 {
+		return parseBase64(text)
+	}
+	octets, err := parseHex(text)
+	if err != nil && k == Auto {
+		if octets, err64 := parseBase64(text); err64 == nil {
+			return octets, nil
+		}
+	}
+	return octets, err
+}
+
+func parseBase64(text string) ([]byte, error) {
+	octets, err := codec.LenientBase64(text)
+	if err != nil {
+		return nil, &Error{1, 1, "expected base64, found " + codec.Quote(text)}
+	}
+	return octets, nil
+}
+
+// parseHex reads hex in any form.
+func parseHex(text string) ([]byte, error) {
+	if start := arrayStart(text); start > 0 {
+		inside := blankComments(text[start:])
+		if end := strings.IndexByte(inside, '}'); end >= 0 {
+			inside = inside[:end]
+		}
+		text = blank(text[:start]) + inside
+	} else if lines := strings.Split(text, "\n"); isDump(lines) {
+		return parseDump(lines)
+	} else if strings.Contains(text, "0x") {
+		text = blankComments(text)
+	}
+	var out []byte
+	for i, line := range strings.Split(text, "\n") {
+		var err error
+		if out, err = appendLine(out, line, i+1, 1); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// arrayStart returns where the elements of a C array begin: behind a brace that
+// begins the text or follows an equals sign. It returns 0 if there is none.
+func arrayStart(text string) int {
+	open := strings.IndexByte(text, '{')
+	before := strings.TrimRight(text[:max(open, 0)], " \t\r\n")
+	if open < 0 || before != "" && !strings.HasSuffix(before, "=") {
+		return 0
+	}
+	return open + 1
+}
+
+// blank keeps the line ends of a text and makes all else blanks, so that lines
+// and columns stay.
+func blank(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' {
+			return r
+		}
+		return ' '
+	}, s)
+}
+
+// blankComments takes the comments of C out of a text.
+func blankComments(text string) string {
+	var b strings.Builder
+	for {
+		start := strings.Index(text, "/*")
+		line := strings.Index(text, "//")
+		end := -1
+		switch {
+		case start >= 0 && (line < 0 || start < line):
+			if end = strings.Index(text[start+2:], "*/"); end >= 0 {
+				end += start + 4
+			}
+		case line >= 0:
+			start = line
+			if end = strings.IndexByte(text[line:], '\n'); end >= 0 {
+				end += line
+			}
+		default:
+			b.WriteString(text)
+			return b.String()
+		}
+		if end < 0 {
+			end = len(text)
+		}
+		b.WriteString(text[:start])
+		b.WriteString(blank(text[start:end]))
+		text = text[end:]
+	}
+}
+
+// separator says whether c can stand between octets.
+func separator(c byte) bool { return strings.IndexByte(" \t\r:,;-\"'[]()", c) >= 0 }
+
+// appendLine appends the octets of a line of hex with separators.
+func appendLine(out []byte, line string, number, column int) ([]byte, error) {
+	for i := 0; i < len(line); {
+		switch {
+		case separator(line[i]):
+			i++
+			continue
+		case hasPrefix(line[i:], "0x"), hasPrefix(line[i:], `\x`):
+			i += 2
+		}
+		start := i
+		for i < len(line) && isDigit(line[i]) && !hasPrefix(line[i:], "0x") {
+			i++
+		}
+		word := line[start:i]
+		if word == "" {
+			return nil, &Error{number, column + start, "expected hexadecimal digits, found " + codec.Quote(line[start:])}
+		}
+		if len(word) == 1 {
+			word = "0" + word
+		}
+		if len(word)%2 == 1 {
+			return nil, &Error{number, column + start, fmt.Sprintf("expected two digits an octet, found %d digits: %s", len(word), codec.Quote(word))}
+		}
+		var err error
+		if out, err = hex.AppendDecode(out, []byte(word)); err != nil {
+			return nil, &Error{number, column + start, err.Error()}
+		}
+	}
+	return out, nil
+}
+
+// hasPrefix says whether s begins with a prefix, in either case, and a digit
+// follows it.
+func hasPrefix(s, prefix string) bool {
+	return len(s) > len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) && isDigit(s[len(prefix)])
+}
+
+// isDigit says whether c is a hexadecimal digit.
+func isDigit(c byte) bool { return c-'0' < 10 || (c|0x20)-'a' < 6 }
+
+// isWord says whether s is hexadecimal digits alone.
+func isWord(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -20,7 +20,7 @@ const maxParameters = 256
 
 // Decode decodes links. It takes blanks, values that lack quotes, parameters
 // without a target, and targets that cannot be addressed, each with a deviation.
-func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	var d decoder
 	d.s = d.Start(f, payload, o)
 	if d.Err() == nil && d.s != "" {
@@ -34,7 +34,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tre
 // Parse reads the text of a CoreLink value. The error is a *codec.SyntaxError;
 // what was read before it is returned too.
 func Parse(text string) ([]lwm2m.Link, []lwm2m.Deviation, error) {
-	tree, err := Decode(lwm2m.FormatLink, []byte(text), &codec.Options{})
+	tree, err := Decode(lwm2m.FormatLink, []byte(text), codec.Options{})
 	return tree.Links, tree.Deviations, err
 }
 

@@ -10,7 +10,7 @@ import (
 
 // Encode encodes paths as links without parameters; a node with a value is
 // refused. EncodeLinks writes whole links.
-func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
 	links := make([]lwm2m.Link, len(nodes))
 	for i := range nodes {
 		if nodes[i].HasValue() {

@@ -18,7 +18,7 @@ import (
 
 // Decode decodes a payload. Its paths begin at the object; where that gives a
 // value no resource, they are read as relative to the request path.
-func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	d := decode(f, payload, o, false)
 	if d.relativeNeeded {
 		d = decode(f, payload, o, true)
@@ -27,7 +27,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tre
 }
 
 // decode decodes a payload with paths of one kind.
-func decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options, relative bool) *decoder {
+func decode(f lwm2m.ContentFormat, payload []byte, o codec.Options, relative bool) *decoder {
 	d := &decoder{relative: relative}
 	d.in.Payload = d.Start(f, payload, o)
 	switch {
@@ -205,7 +205,11 @@ func (d *decoder) value(p lwm2m.Path, start int) {
 	}
 	d.place(p, start)
 	definition, want, known := d.Resolve(p)
-	v, kind := d.Value(item, codec.Typed{Path: p, Want: want, Known: known, Offset: at})
+	v, ok := item.As(want)
+	kind := lwm2m.KindValue
+	if !ok {
+		v, kind = d.Value(item, codec.Typed{Path: p, Want: want, Known: known, Offset: at})
+	}
 	d.CheckLevel(p, definition, start)
 	end := uint32(in.Pos)
 	d.Add(kind, p, v, definition, lwm2m.Span{Start: uint32(start), End: end}, lwm2m.Span{Start: uint32(at), End: end})

@@ -12,7 +12,7 @@ import (
 //
 // The error is a *codec.EncodeError: a node with a time, without a value, twice
 // at the same path, or in an instance whose id the client is to choose.
-func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
 	e := encoder{nodes: codec.Grouped(nodes)}
 	room := 9
 	for i := range e.nodes {

@@ -23,7 +23,7 @@ import (
 const smallestEntry = 8
 
 // Decode decodes a payload, whatever the order of its members.
-func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	d := decode(f, payload, o, head{})
 	if d.late {
 		d.head.complete = true
@@ -33,7 +33,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tre
 }
 
 // decode decodes a payload, of which the head may be known.
-func decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options, h head) *decoder {
+func decode(f lwm2m.ContentFormat, payload []byte, o codec.Options, h head) *decoder {
 	d := &decoder{head: h}
 	d.in.Text = d.Start(f, payload, o)
 	d.TextOctets, d.LinkField = true, true
@@ -209,9 +209,9 @@ func (d *decoder) array() bool {
 	}
 	switch {
 	case d.head.hasBase:
-		d.name = codec.Name{}.Append(d.head.base)
+		d.name = codec.NewName(d.head.base)
 	case d.At.Level() > 0 || d.At.Prefix() != "":
-		d.name = codec.Name{}.Append(d.At.String())
+		d.name = codec.NewName(d.At.String())
 	}
 	for !in.Take(']') {
 		in.Space()

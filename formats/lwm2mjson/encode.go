@@ -13,7 +13,7 @@ import (
 // same time. Empty instances and resources are left out, as the format cannot say
 // them. The error is a *codec.EncodeError: a null, a path without value, a float
 // that is no number, an instance whose id the client is to choose.
-func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
 	room := 64
 	for i := range nodes {
 		room += 48 + len(nodes[i].Value().Text())*4/3

@@ -126,7 +126,7 @@ func (d *decoder) resolve(e *entry) (lwm2m.Path, bool) {
 			return p, true
 		}
 	}
-	p, _, problem := codec.Name{}.Resolve(e.name)
+	p, _, problem := new(codec.Name).Resolve(e.name)
 	if problem != "" {
 		d.Fail(e.nameAt, d.At, "%s", problem)
 		return p, false
@@ -153,12 +153,18 @@ func (d *decoder) add(e *entry) bool {
 	}
 	d.check(e, p)
 	definition, want, known := d.Resolve(p)
-	d.CheckLevel(p, definition, e.start)
+	if definition != nil {
+		d.CheckLevel(p, definition, e.start)
+	}
 	span := lwm2m.Span{Start: uint32(e.start), End: uint32(d.in.Pos)}
 	if e.values == 0 {
 		d.Add(lwm2m.KindPath, p, lwm2m.Value{}, definition, span, span)
 	} else {
-		v, kind := d.Value(e.item, codec.Typed{Path: p, Want: want, Known: known, Offset: int(e.value.Start)})
+		v, ok := e.item.As(want)
+		kind := lwm2m.KindValue
+		if !ok {
+			v, kind = d.Value(e.item, codec.Typed{Path: p, Want: want, Known: known, Offset: int(e.value.Start)})
+		}
 		d.Add(kind, p, v, definition, span, e.value)
 	}
 	if d.Err() == nil && (e.hasTime || d.head.hasTime) {

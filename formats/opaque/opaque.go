@@ -16,7 +16,7 @@ import (
 // resource instance; the root stands for an unknown one. For a String the
 // octets are taken as its text, for every other type kept as an Opaque, both
 // with a deviation.
-func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	var b codec.Builder
 	s := b.Start(f, payload, o)
 	p, definition, ok := b.SingleTarget()
@@ -42,7 +42,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tre
 
 // Encode encodes the one node, which must be an Opaque; the error is a
 // *codec.EncodeError.
-func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
 	n, err := codec.SingleNode(f, nodes, o)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ const smallestPair = 6
 // payload says that there is nothing.
 //
 // Spec: RFC 8428 §6, RFC 8790, Core 1.1 §7.4.
-func DecodeCBOR(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func DecodeCBOR(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	var d cborDecoder
 	d.in.Payload = d.begin(f, payload, o)
 	if d.Err() == nil && !d.in.End() {
@@ -124,6 +124,10 @@ func (d *cborDecoder) record(h cborread.Head, start int) error {
 func (d *cborDecoder) label() (label, error) {
 	in := &d.in
 	at := in.Pos
+	if at < len(in.Payload) && in.Payload[at] <= byte(dataValue) { // most labels
+		in.Pos++
+		return label(in.Payload[at]), nil
+	}
 	h, ok := in.Head()
 	if !ok {
 		return unknown, d.broken()

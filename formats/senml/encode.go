@@ -46,7 +46,7 @@ func outlineOf(f lwm2m.ContentFormat, nodes []lwm2m.Node) (outline, error) {
 // instances and resources are left out, as SenML cannot say them.
 //
 // Spec: RFC 8428 §5.
-func EncodeJSON(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+func EncodeJSON(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
 	l, err := outlineOf(f, nodes)
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (l *outline) appendValueJSON(b []byte, n *lwm2m.Node) ([]byte, error) {
 // definite. What EncodeJSON says of base fields and empty instances holds here.
 //
 // Spec: RFC 8428 §6.
-func EncodeCBOR(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+func EncodeCBOR(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
 	l, err := outlineOf(f, nodes)
 	if err != nil {
 		return nil, err

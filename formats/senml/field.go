@@ -90,7 +90,7 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 		if l == name {
 			r.name, r.hasName, r.nameAt = item.Text, true, int(span.Start)
 		} else {
-			r.base, r.hasBase = item.Text, true
+			p.base = codec.NewName(item.Text)
 			if !r.hasName {
 				r.nameAt = int(span.Start)
 			}
@@ -168,12 +168,12 @@ func (p *pack) setNumber(r *record, l label, item codec.Item, offset int) error 
 	case timeStamp:
 		r.time, r.hasTime, r.timeAt = x, true, offset
 	case baseTime:
-		r.baseTime, r.hasBT = x, true
+		p.baseTime, p.hasBT = x, true
 		if !r.hasTime {
 			r.timeAt = offset
 		}
 	case baseValue:
-		r.baseItem, r.hasBV = item, true
+		p.baseItem, p.hasBV = item, true
 	case baseVersion:
 		if x > maxVersion {
 			return p.Fail(offset, p.At, "expected a base version of at most %d, found %v", maxVersion, x)

@@ -17,7 +17,7 @@ const smallestRecord = 8
 // payload says that there is nothing.
 //
 // Spec: RFC 8428 §5, RFC 8790, Core 1.1 §7.4.
-func DecodeJSON(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func DecodeJSON(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	var d jsonDecoder
 	d.in.Text = d.begin(f, payload, o)
 	d.json = true
@@ -98,20 +98,22 @@ func (d *jsonDecoder) record() error {
 		return d.broken()
 	}
 	r := record{start: in.Pos - 1}
-	for !in.Take('}') {
+	for in.Space() != '}' {
 		if err := d.field(&r); err != nil {
 			return err
 		}
-		if in.Take(',') {
-			if in.Space() == '}' {
-				in.Odd = "a comma before the end"
-				d.odd(in.Pos)
-			}
-		} else if in.Space() != '}' {
-			in.Expect(',')
+		if in.Space() == '}' {
+			break
+		}
+		if !in.Expect(',') {
 			return d.broken()
 		}
+		if in.Space() == '}' {
+			in.Odd = "a comma before the end"
+			d.odd(in.Pos)
+		}
 	}
+	in.Pos++
 	return d.add(&r, in.Pos)
 }
 

@@ -30,8 +30,6 @@ const maxVersion = 10
 type record struct {
 	name     string
 	hasName  bool
-	base     string
-	hasBase  bool
 	item     codec.Item
 	values   int // value fields seen; the first is the item
 	field    label
@@ -44,14 +42,11 @@ type record struct {
 	timeAt   int
 	start    int
 	value    lwm2m.Span
-	baseTime float64
-	hasBT    bool
-	baseItem codec.Item
-	hasBV    bool
 }
 
-// pack is the state of decoding one payload: the base fields that hold until
-// they are given again.
+// pack is the state of decoding one payload: the base fields that hold from their
+// record on until they are given again. A record is resolved at its end, so that
+// they hold for it wherever in it they stand.
 type pack struct {
 	codec.Builder
 	etch     bool // records without values and nulls are legal
@@ -64,7 +59,7 @@ type pack struct {
 }
 
 // begin starts a payload.
-func (p *pack) begin(f lwm2m.ContentFormat, payload []byte, o *codec.Options) string {
+func (p *pack) begin(f lwm2m.ContentFormat, payload []byte, o codec.Options) string {
 	p.etch = f.Canonical() == lwm2m.FormatETCHJSON || f.Canonical() == lwm2m.FormatETCHCBOR
 	p.LinkField = true
 	return p.Start(f, payload, o)
@@ -72,15 +67,6 @@ func (p *pack) begin(f lwm2m.ContentFormat, payload []byte, o *codec.Options) st
 
 // add resolves a record that ends before octet end, and appends its node.
 func (p *pack) add(r *record, end int) error {
-	if r.hasBase {
-		p.base = codec.Name{}.Append(r.base)
-	}
-	if r.hasBT {
-		p.baseTime, p.hasBT = r.baseTime, true
-	}
-	if r.hasBV {
-		p.baseItem, p.hasBV = r.baseItem, true
-	}
 	path, rooted, problem := p.base.Resolve(r.name)
 	if !r.hasName {
 		r.nameAt = r.start
@@ -149,8 +135,14 @@ func (p *pack) addValue(path lwm2m.Path, r *record, end int) error {
 	if item.Kind == codec.ItemNull && !p.etch {
 		p.Deviate(rules.SenMLNull, path, int(r.value.Start), "expected a value, found null, which only SenML-ETCH has")
 	}
-	v, kind := p.Value(item, codec.Typed{Path: path, Want: want, Known: known, Offset: int(r.value.Start)})
-	p.CheckLevel(path, definition, r.start)
+	v, ok := item.As(want)
+	kind := lwm2m.KindValue
+	if !ok {
+		v, kind = p.Value(item, codec.Typed{Path: path, Want: want, Known: known, Offset: int(r.value.Start)})
+	}
+	if definition != nil && definition.Multiple != (path.Level() == lwm2m.LevelResourceInstance) {
+		p.CheckLevel(path, definition, r.start)
+	}
 	p.Add(kind, path, v, definition, lwm2m.Span{Start: uint32(r.start), End: uint32(end)}, r.value)
 	if err := p.Err(); err != nil {
 		return err

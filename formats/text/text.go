@@ -23,7 +23,7 @@ import (
 // resource instance; the root stands for an unknown one. Blanks around numbers,
 // true and false, decimal commas, exponents and more are taken and noted; text
 // that is no value of the type is kept as a String.
-func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	var d decoder
 	s := d.Start(f, payload, o)
 	p, definition, ok := d.SingleTarget()
@@ -63,7 +63,7 @@ func guess(s string) (lwm2m.Value, lwm2m.Kind) {
 
 // Encode encodes the one node. The error is a *codec.EncodeError: not one node,
 // a null, a node with a time, a float that is no number.
-func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
 	n, err := codec.SingleNode(f, nodes, o)
 	if err != nil {
 		return nil, err

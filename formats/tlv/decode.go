@@ -9,12 +9,15 @@ import (
 // Decode decodes a TLV payload. The request path names the object, which TLV
 // does not: "*" stands for it if the path is the root, and for an instance id
 // that a Create leaves to the client.
-func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tree, error) {
+func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	d := decoder{anyObject: o.At.Level() == lwm2m.LevelRoot}
 	d.s = d.Start(f, payload, o)
 	d.object = o.At.Cut(lwm2m.LevelObject)
 	if d.anyObject {
 		d.object = o.At.Child(lwm2m.AnyID)
+	}
+	if !d.anyObject {
+		d.definition = d.Object(d.object.Object())
 	}
 	switch {
 	case d.Err() != nil:
@@ -30,9 +33,10 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o *codec.Options) (*lwm2m.Tre
 // decoder decodes one payload.
 type decoder struct {
 	codec.Builder
-	s         string
-	object    lwm2m.Path
-	anyObject bool // nobody says which object it is
+	s          string
+	object     lwm2m.Path
+	definition *lwm2m.Object // of the one object, nil if none is known
+	anyObject  bool          // nobody says which object it is
 }
 
 // nothing decodes the empty payload that answers the request for a resource.
@@ -48,20 +52,36 @@ func (d *decoder) nothing() {
 // next reads the head of the entry at start, within a value that ends at end.
 // It returns false after Fail.
 func (d *decoder) next(start, end int, within lwm2m.Path) (entry, bool) {
+	first := d.s[start]
+	if first&0x20 == 0 && end-start >= 3 { // an id of one octet: the common case
+		e := entry{start: start, value: start + 2, kind: kind(first >> 6), id: uint16(d.s[start+1])}
+		length := int(first & 7)
+		switch first >> 3 & 3 {
+		case 1:
+			length = int(d.s[start+2])
+			e.value++
+			fallthrough
+		case 0:
+			if e.end = e.value + length; e.end <= end {
+				return e, true
+			}
+		}
+	}
+	return d.longNext(start, end, within)
+}
+
+// longNext is next for all forms of a head.
+func (d *decoder) longNext(start, end int, within lwm2m.Path) (entry, bool) {
 	s := d.s
 	first := s[start]
 	e := entry{start: start, kind: kind(first >> 6)}
 	i := start + 1
-	if first&0x20 == 0 {
-		if i >= end {
-			return e, d.short(e, within, "an id", 1, end-i)
-		}
+	if width := 1 + int(first>>5&1); i+width > end {
+		return e, d.short(e, within, "an id", width, end-i)
+	} else if width == 1 {
 		e.id = uint16(s[i])
 		i++
 	} else {
-		if i+1 >= end {
-			return e, d.short(e, within, "an id", 2, end-i)
-		}
 		e.id = uint16(s[i])<<8 | uint16(s[i+1])
 		i += 2
 	}
@@ -70,11 +90,8 @@ func (d *decoder) next(start, end int, within lwm2m.Path) (entry, bool) {
 		if i+field > end {
 			return e, d.short(e, within, "a length", field, end-i)
 		}
-		length = 0
-		for range field {
-			length = length<<8 | int(s[i])
-			i++
-		}
+		length = int(bigEndian(s[i : i+field]))
+		i += field
 	}
 	e.value, e.end = i, i+length
 	if e.end > end {
@@ -129,6 +146,12 @@ func (d *decoder) top() {
 	}
 	wrapped, bare := false, false
 	for i := 0; i < len(d.s) && d.Err() == nil; {
+		if level == lwm2m.LevelObjectInstance && !wrapped {
+			if next := d.run(i, len(d.s), inside, resource, nil); next > i {
+				i, bare = next, true
+				continue
+			}
+		}
 		e, ok := d.next(i, len(d.s), d.At)
 		if !ok {
 			return
@@ -172,6 +195,10 @@ func (d *decoder) topInstance(e *entry) {
 		return
 	}
 	for i := e.value; i < e.end && d.Err() == nil; {
+		if next := d.run(i, e.end, p, resource, nil); next > i {
+			i = next
+			continue
+		}
 		m, ok := d.next(i, e.end, p)
 		if !ok {
 			return
@@ -199,33 +226,45 @@ func (d *decoder) member(e *entry, instance lwm2m.Path) {
 		return
 	}
 	p := instance.Child(e.id)
-	definition, want, known := d.Resolve(p)
+	definition := d.definition.Resource(e.id)
 	if d.s[e.start]&0x38 != 0 {
 		d.form(e, p)
 	}
 	if d.At.Level() >= lwm2m.LevelResource && d.At.Resource() != e.id {
 		d.Deviate(rules.OutsideRequest, p, e.start, "expected resource %d, found %d", d.At.Resource(), e.id)
 	}
-	if e.kind == resource {
-		if definition != nil && definition.Multiple {
-			d.Deviate(rules.TLVMissingMultiple, p, e.start, "expected a Multiple Resource, as %s is one, found a Resource", definition.Name)
-		}
-		d.value(e, p, definition, want, known)
-		return
+	if definition != nil && definition.Multiple != (e.kind == multipleResource) {
+		d.wrongKind(e, p, definition)
 	}
-	if definition != nil && !definition.Multiple {
-		d.Deviate(rules.TLVSingleAsMany, p, e.start, "expected a Resource, as %s is a single one, found a Multiple Resource", definition.Name)
-	}
-	if e.value == e.end {
+	switch {
+	case e.kind == resource:
+		d.value(e, p, definition)
+	case e.value == e.end:
 		d.empty(e, p, definition)
+	default:
+		d.instances(e, p, definition)
+	}
+}
+
+// wrongKind notes a single resource in the form of a multiple one, or the other
+// way round.
+func (d *decoder) wrongKind(e *entry, p lwm2m.Path, definition *lwm2m.Resource) {
+	if definition.Multiple {
+		d.Deviate(rules.TLVMissingMultiple, p, e.start, "expected a Multiple Resource, as %s is one, found a Resource", definition.Name)
 		return
 	}
-	d.instances(e, p)
+	d.Deviate(rules.TLVSingleAsMany, p, e.start, "expected a Resource, as %s is a single one, found a Multiple Resource", definition.Name)
 }
 
 // instances decodes the Resource Instances of a Multiple Resource.
-func (d *decoder) instances(e *entry, p lwm2m.Path) {
+func (d *decoder) instances(e *entry, p lwm2m.Path, definition *lwm2m.Resource) {
 	for i := e.value; i < e.end && d.Err() == nil; {
+		if definition != nil {
+			if next := d.run(i, e.end, p, resourceInstance, definition); next > i {
+				i = next
+				continue
+			}
+		}
 		m, ok := d.next(i, e.end, p)
 		if !ok {
 			return
@@ -246,8 +285,7 @@ func (d *decoder) instances(e *entry, p lwm2m.Path) {
 		if d.At.Level() == lwm2m.LevelResourceInstance && d.At.ResourceInstance() != m.id {
 			d.Deviate(rules.OutsideRequest, at, m.start, "expected resource instance %d, found %d", d.At.ResourceInstance(), m.id)
 		}
-		definition, want, known := d.Resolve(at)
-		d.value(&m, at, definition, want, known)
+		d.value(&m, at, definition)
 	}
 }
 
@@ -265,8 +303,7 @@ func (d *decoder) bareInstance(e *entry) {
 		d.Deviate(rules.OutsideRequest, p, e.start, "expected resource instance %d, found %d", d.At.ResourceInstance(), e.id)
 	}
 	d.form(e, p)
-	definition, want, known := d.Resolve(p)
-	d.value(e, p, definition, want, known)
+	d.value(e, p, d.definition.Resource(p.Resource()))
 }
 
 // forInstance decodes what else than a Resource Instance answers the request for
@@ -278,19 +315,28 @@ func (d *decoder) forInstance(e *entry) {
 		return
 	}
 	d.form(e, d.At)
-	definition, want, known := d.Resolve(d.At)
-	d.value(e, d.At, definition, want, known)
+	d.value(e, d.At, d.definition.Resource(d.At.Resource()))
 }
 
 // value appends the value of an entry.
-func (d *decoder) value(e *entry, p lwm2m.Path, definition *lwm2m.Resource, want lwm2m.Type, known bool) {
-	raw := d.s[e.value:e.end]
-	if !known {
-		v := guess(raw)
-		d.Add(lwm2m.KindGuess, p, v, definition, e.span(), e.valueSpan())
-		d.KeepRaw(raw)
+func (d *decoder) value(e *entry, p lwm2m.Path, definition *lwm2m.Resource) {
+	n := d.Next(p, uint32(e.start))
+	if n == nil {
 		return
 	}
-	v := d.typed(raw, codec.Typed{Path: p, Want: want, Known: true, Offset: e.value})
-	d.Add(lwm2m.KindValue, p, v, definition, e.span(), e.valueSpan())
+	n.Place(p, definition)
+	n.Stand(e.span(), e.valueSpan())
+	raw := d.s[e.value:e.end]
+	want, known := d.TypeOf(p, definition)
+	switch octets := len(raw); {
+	case want == lwm2m.Integer && (octets == 1 || octets == 2 || octets == 4 || octets == 8):
+		n.Hold(lwm2m.KindValue, lwm2m.IntegerValue(signed(raw)))
+	case want == lwm2m.String && codec.Plain(raw):
+		n.Hold(lwm2m.KindValue, lwm2m.StringValue(raw))
+	case known:
+		n.Hold(lwm2m.KindValue, d.typed(raw, codec.Typed{Path: p, Want: want, Known: true, Offset: e.value}))
+	default:
+		n.Hold(lwm2m.KindGuess, guess(raw))
+		*n = n.WithRaw(raw)
+	}
 }

@@ -18,7 +18,7 @@ const mostHead = 6
 // The error is an *codec.EncodeError: a node outside the request path, of
 // another object, with a time, a null, a path without value, a value of 2^24
 // octets and more.
-func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o *codec.Options) ([]byte, error) {
+func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
 	e := encoder{nodes: codec.Grouped(nodes), at: o.At, tooLong: -1}
 	if len(nodes) > 0 && o.At.Level() == lwm2m.LevelRoot {
 		e.at = nodes[0].Path().Cut(lwm2m.LevelObject)

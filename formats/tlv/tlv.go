@@ -44,14 +44,14 @@ func count(s string) int {
 	n := 0
 	for i := 0; i < len(s); {
 		first := s[i]
-		i += 2 + int(first>>5&1)
 		length := int(first & 7)
-		for field := first >> 3 & 3; field > 0 && i < len(s); field-- {
-			if field == first>>3&3 {
-				length = 0
+		i += 2 + int(first>>5&1)
+		if field := int(first >> 3 & 3); field > 0 {
+			if i+field > len(s) {
+				break
 			}
-			length = length<<8 | int(s[i])
-			i++
+			length = int(bigEndian(s[i : i+field]))
+			i += field
 		}
 		if first&0x40 != 0 || length == 0 { // holds a value, or nothing
 			n++

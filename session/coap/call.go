@@ -63,6 +63,9 @@ func (e *Endpoint) begin(ctx context.Context, c *call, n note, arg uint32) error
 // enter takes a turn, an id and a place in the table of tokens. A wait other
 // than 0 means that it took none and is to be tried again then.
 func (e *Endpoint) enter(ctx context.Context, c *call, p *Parameters) (time.Duration, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
 	e.mu.Lock()
 	if err := e.takeTurn(ctx, c.peer, p.NSTART); err != nil { // unlocks meanwhile
 		e.mu.Unlock()
@@ -72,6 +75,10 @@ func (e *Endpoint) enter(ctx context.Context, c *call, p *Parameters) (time.Dura
 	if e.closed {
 		e.passTurn(c.peer)
 		return 0, ErrClosed
+	}
+	if e.stream && c.peer.stream == nil {
+		e.passTurn(c.peer)
+		return 0, &TransportError{Peer: c.peer.address, Cause: transport.ErrNoPeer}
 	}
 	m := c.message
 	switch id := c.transfer.options.MessageID; {

@@ -58,20 +58,47 @@ func Encode(m *Message, stream bool) ([]byte, error) {
 // are well-formed; Scan reads all others. The message's slices are parts of b.
 // Elective options of an illegal length are left out, as RFC 7252 §5.4.3 asks.
 func Decode(b []byte, stream bool) (*Message, error) {
-	var space [4 * usualOptions]message.Option
-	foreign := message.Message{Options: space[:0]}
-	n, err := decodeForeign(b, stream, &foreign)
+	held := new(struct {
+		message Message
+		options [usualOptions]Option
+	})
+	held.message.Options = held.options[:0]
+	var d decoder
+	if err := d.decode(b, stream, &held.message); err != nil {
+		return nil, err
+	}
+	return &held.message, nil
+}
+
+// decoder holds the codec's own form of a message, which escapes to the heap:
+// one that is used again saves two allocations a message. It is not safe for
+// concurrent use.
+type decoder struct {
+	foreign *message.Message
+	options message.Options
+}
+
+// decode reads b into m, whose options have room that is to be used.
+func (d *decoder) decode(b []byte, stream bool, m *Message) error {
+	if d.foreign == nil {
+		d.foreign = new(message.Message)
+		d.options = make(message.Options, 0, 4*usualOptions)
+	}
+	*d.foreign = message.Message{Options: d.options[:0]}
+	n, err := decodeForeign(b, stream, d.foreign)
 	if errors.Is(err, message.ErrOptionsTooSmall) {
-		foreign = message.Message{Options: make(message.Options, 0, maxOptions)}
-		n, err = decodeForeign(b, stream, &foreign)
+		*d.foreign = message.Message{Options: make(message.Options, 0, maxOptions)}
+		n, err = decodeForeign(b, stream, d.foreign)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errMalformed, err)
+		return fmt.Errorf("%w: %w", errMalformed, err)
 	}
 	if n != len(b) {
-		return nil, fmt.Errorf("%w: %d bytes follow the message", errMalformed, len(b)-n)
+		return fmt.Errorf("%w: %d bytes follow the message", errMalformed, len(b)-n)
 	}
-	return fromForeign(&foreign), nil
+	fromForeign(d.foreign, m)
+	clear(d.foreign.Options) // it keeps no bytes
+	return nil
 }
 
 func decodeForeign(b []byte, stream bool, m *message.Message) (int, error) {
@@ -81,20 +108,13 @@ func decodeForeign(b []byte, stream bool, m *message.Message) (int, error) {
 	return udpcoder.DefaultCoder.Decode(b, m)
 }
 
-func fromForeign(foreign *message.Message) *Message {
-	held := new(struct {
-		message Message
-		options [usualOptions]Option
-	})
-	m := &held.message
+func fromForeign(foreign *message.Message, m *Message) {
 	m.Type = Type(foreign.Type)
 	m.Code = Code(foreign.Code)
 	m.ID = uint16(foreign.MessageID)
 	m.Token = foreign.Token
 	m.Payload = foreign.Payload
-	m.Options = held.options[:0]
 	for _, o := range foreign.Options {
 		m.Options = append(m.Options, Option{OptionNumber(o.ID), o.Value})
 	}
-	return m
 }

@@ -56,6 +56,7 @@ type Endpoint struct {
 	tap        Tap
 	onPeer     func(PeerEvent)
 	seed       maphash.Seed
+	decoders   sync.Pool
 
 	mu           sync.Mutex // guards all below
 	closed       bool
@@ -118,6 +119,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 		_, _ = crand.Read(seed[:]) // never fails
 		c.Random = rand.NewChaCha8(seed)
 	}
+	e.decoders.New = func() any { return new(decoder) }
 	e.random = rand.New(c.Random)
 	e.start = e.clock.Now()
 	e.peers.init(e)

@@ -32,6 +32,7 @@ var (
 	// ErrTooMany: a limit on what is under way was reached.
 	ErrTooMany = errors.New("too many under way")
 
+	errReleased     = errors.New("the peer has released the connection")
 	errTokenTooLong = fmt.Errorf("token: at most %d bytes can be encoded", MaxToken)
 )
 

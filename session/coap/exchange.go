@@ -81,6 +81,8 @@ type transfer struct {
 	request    Message // as given, with the token
 	observe    *Observation
 	// Room for what most exchanges need, so that they take one allocation.
+	message       Message
+	token         [MaxToken]byte
 	call          call
 	callUsed      bool
 	transmissions [2]Transmission
@@ -129,7 +131,7 @@ func (e *Endpoint) transfer(address transport.Address, req *Message, opts *Reque
 		t.exchange.Local = t.peer.local
 	}
 	if t.request.Token == nil {
-		t.request.Token = e.freeToken(t.peer, t.parameters.TokenLength)
+		t.request.Token = e.freeToken(t.peer, t.token[:min(max(1, t.parameters.TokenLength), MaxToken)])
 	}
 	return t, nil
 }
@@ -143,9 +145,8 @@ func (t *transfer) ended() *Exchange {
 	return &t.exchange
 }
 
-// freeToken draws a token that nothing waits for. RFC 7252 §5.3.1.
-func (e *Endpoint) freeToken(p *peer, length int) []byte {
-	token := make([]byte, min(max(1, length), MaxToken))
+// freeToken fills the token with one that nothing waits for. RFC 7252 §5.3.1.
+func (e *Endpoint) freeToken(p *peer, token []byte) []byte {
 	for {
 		for i := range token {
 			token[i] = byte(e.random.Uint32())
@@ -168,9 +169,9 @@ func (t *transfer) run(ctx context.Context) error {
 	if whole && (t.options.FirstBlock > 0 || len(t.request.Payload) > t.endpoint.unfragmented(t.peer, t.parameters, &t.request)) {
 		response, err = t.upload(ctx)
 	} else {
-		message := t.request
-		response, err = t.one(ctx, &message, noteNone, 0)
-		t.request.Type, t.request.ID = message.Type, message.ID
+		t.message = t.request
+		response, err = t.one(ctx, &t.message, noteNone, 0)
+		t.request.Type, t.request.ID = t.message.Type, t.message.ID
 	}
 	if err == nil && whole {
 		if block, found := response.Block2(); found && (block.More || block.Number > 0) {

@@ -8,8 +8,8 @@ import (
 )
 
 // messageOverhead is room for what a message has besides options and payload:
-// header, token, marker.
-const messageOverhead = 20
+// header, token, marker, and the options of a block.
+const messageOverhead = 32
 
 // unfragmented is how many bytes of payload go into one message to the peer.
 func (e *Endpoint) unfragmented(p *peer, params Parameters, m *Message) int {
@@ -43,6 +43,7 @@ func (e *Endpoint) fragment(p *peer, req, m *Message, wish *Block) {
 	room := minBlockSize << szx
 	if e.stream {
 		room = e.streamRoom(p, m)
+		szx = min(szx, szxFor(room))
 	}
 	if wish != nil {
 		szx = min(szx, wish.SZX)

@@ -1,6 +1,7 @@
 package coap
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,9 +83,21 @@ func (m *Message) setSegments(n OptionNumber, path string) {
 	if path == "" {
 		return
 	}
-	for segment := range strings.SplitSeq(path, "/") {
-		m.Options.Add(n, []byte(segment))
+	const usual = 6 // an operation's path and a few options more
+	if m.Options == nil {
+		m.Options = make(Options, 0, usual)
 	}
+	values := []byte(path) // one copy for all segments
+	for len(values) > 0 {
+		end := bytes.IndexByte(values, '/')
+		if end < 0 {
+			m.Options.Add(n, values)
+			return
+		}
+		m.Options.Add(n, values[:end:end])
+		values = values[end+1:]
+	}
+	m.Options.Add(n, nil) // the path ends with a slash
 }
 
 // Queries returns the Uri-Query options.

@@ -270,3 +270,22 @@ func (o Options) Equal(p Options) bool {
 		return a.Number == b.Number && bytes.Equal(a.Value, b.Value)
 	})
 }
+
+// signalDefinition returns what an option means in a signalling message.
+func signalDefinition(code Code, n OptionNumber) (OptionDefinition, bool) {
+	switch {
+	case code == CSM && n == CSMMaxMessageSize:
+		return OptionDefinition{n, "Max-Message-Size", FormatUint, 0, 4, false}, true
+	case code == CSM && n == CSMBlockWiseTransfer:
+		return OptionDefinition{n, "Block-Wise-Transfer", FormatEmpty, 0, 0, false}, true
+	case (code == Ping || code == Pong) && n == PingCustody:
+		return OptionDefinition{n, "Custody", FormatEmpty, 0, 0, false}, true
+	case code == Release && n == ReleaseAlternativeAddress:
+		return OptionDefinition{n, "Alternative-Address", FormatString, 1, 255, true}, true
+	case code == Release && n == ReleaseHoldOff:
+		return OptionDefinition{n, "Hold-Off", FormatUint, 0, 3, false}, true
+	case code == Abort && n == AbortBadCSMOption:
+		return OptionDefinition{n, "Bad-CSM-Option", FormatUint, 0, 2, false}, true
+	}
+	return OptionDefinition{}, false
+}

@@ -8,8 +8,12 @@ import (
 	"lwcon/session/transport"
 )
 
-// incoming is a message that has just arrived.
+// incoming is a message that has just arrived, with room for what most need,
+// so that it takes one allocation and its bytes another.
 type incoming struct {
+	decoded    Message
+	options    [usualOptions]Option
+	out        outbox // of what it causes
 	from       transport.Address
 	local      transport.Local
 	bytes      []byte // a copy that may be kept
@@ -35,12 +39,11 @@ func (e *Endpoint) Receive(d transport.Datagram) {
 	}
 	in := &incoming{from: d.From, local: d.Local, bytes: slices.Clone(d.Bytes), at: e.clock.Now()}
 	in.now = in.at.Sub(e.start)
-	m, err := Decode(in.bytes, false)
-	if err != nil {
+	if err := e.decode(in); err != nil {
 		e.receiveMalformed(in)
 		return
 	}
-	in.message = m
+	m := in.message
 	switch {
 	case m.Type == Acknowledgement || m.Type == Reset:
 		e.receiveReply(in)
@@ -53,6 +56,15 @@ func (e *Endpoint) Receive(d transport.Datagram) {
 	default:
 		e.receiveReserved(in)
 	}
+}
+
+// decode reads the message that came.
+func (e *Endpoint) decode(in *incoming) error {
+	in.message = &in.decoded
+	in.message.Options = in.options[:0]
+	d := e.decoders.Get().(*decoder)
+	defer e.decoders.Put(d)
+	return d.decode(in.bytes, e.stream, in.message)
 }
 
 // heard returns the peer that a message came from, or one that is not entered
@@ -69,8 +81,7 @@ func (e *Endpoint) heard(in *incoming) *peer {
 
 // receiveReply takes an ACK or RST: it ends what waits under its id.
 func (e *Endpoint) receiveReply(in *incoming) {
-	m := in.message
-	var out outbox
+	m, out := in.message, &in.out
 	e.mu.Lock()
 	if e.closed {
 		e.mu.Unlock()
@@ -79,14 +90,14 @@ func (e *Endpoint) receiveReply(in *incoming) {
 	p := e.heard(in)
 	f := e.flights[flightKey{p, m.ID}]
 	if f == nil {
-		e.strayReply(p, in, &out)
+		e.strayReply(p, in, out)
 		e.mu.Unlock()
 		out.run()
 		return
 	}
 	number := f.number
 	if m.Type == Reset {
-		f.fate.reset(e, in.at, in.bytes, &out)
+		f.fate.reset(e, in.at, in.bytes, out)
 		e.mu.Unlock()
 		e.pass(p, in.local, in.entry(number, noteReset, 0))
 		out.run()
@@ -111,7 +122,7 @@ func (e *Endpoint) receiveReply(in *incoming) {
 			c.transfer.deviate(in.deviations...)
 		}
 	}
-	f.fate.acknowledged(e, in.at, in.bytes, &out)
+	f.fate.acknowledged(e, in.at, in.bytes, out)
 	e.mu.Unlock()
 	e.pass(p, in.local, in.entry(number, noteAcknowledgement, 0))
 	out.run()

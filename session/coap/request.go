@@ -36,7 +36,8 @@ type Request struct {
 	peer     *peer
 	id       uint16
 	token    []byte
-	state    any    // of protection
+	state    any // of protection
+	response Message
 	block1   *Block // the last block, which the response repeats
 	block2   *Block // the block wished for
 	// Guarded by the endpoint's lock:
@@ -68,7 +69,7 @@ func (e *Endpoint) receiveRequest(in *incoming) {
 	number := e.log.next()
 	_, shortened := e.remember(key, hash, number, m.Type == Confirmable, in.now)
 	e.mu.Unlock()
-	if !clean(in.bytes) {
+	if !clean(in.bytes, false) {
 		in.deviations = append(in.deviations, Scan(in.bytes, false).Deviations...)
 	}
 	logged := in.entry(number, noteNone, 0)

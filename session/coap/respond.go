@@ -13,24 +13,25 @@ import (
 // sent, which is no error. Errors: ErrAnswered, ErrClosed, ErrTooMany, the
 // link's.
 func (r *Request) Respond(m *Message) error {
-	out := *m
-	out.Token = r.token
 	e := r.endpoint
 	e.mu.Lock()
 	if err := r.close(); err != nil {
 		e.mu.Unlock()
 		return err
 	}
+	out := &r.response
+	*out = *m
+	out.Token = r.token
 	if r.declined(m.Code) {
 		return r.sendNothing()
 	}
-	r.complete(&out)
-	err := r.address(&out)
+	r.complete(out)
+	err := r.address(out)
 	e.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return r.transmit(&out, true)
+	return r.transmit(out, true)
 }
 
 // sendUnprotected answers a request that protection could not open.

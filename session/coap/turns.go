@@ -15,6 +15,9 @@ type callQueue struct{ waiting []chan error }
 // takeTurn waits until a request may go out. The lock is held, and released
 // while it waits.
 func (e *Endpoint) takeTurn(ctx context.Context, p *peer, limit int) error {
+	if p.stream != nil && p.stream.released {
+		return &TransportError{Peer: p.address, Cause: errReleased}
+	}
 	if limit < 0 || p.queue == nil && int(p.busy) < limit {
 		p.busy++
 		return nil
@@ -63,6 +66,7 @@ func (e *Endpoint) passTurn(p *peer) {
 		return
 	}
 	p.busy--
+	e.releaseLater(p)
 }
 
 // settle drops a queue in which nobody waits.

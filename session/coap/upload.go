@@ -13,7 +13,7 @@ const maxRestarts = 2
 // upload sends a request's body in blocks and returns the response to the last
 // one. RFC 7959 §2.5.
 func (t *transfer) upload(ctx context.Context) (*Message, error) {
-	szx := szxFor(t.parameters.BlockSize)
+	szx := szxFor(min(t.parameters.BlockSize, t.endpoint.unfragmented(t.peer, t.parameters, &t.request)))
 	first := Block{Number: t.options.FirstBlock, SZX: szx}.Offset()
 	if first >= int64(len(t.request.Payload)) {
 		return nil, fmt.Errorf("block %d begins beyond the %d bytes of the body", t.options.FirstBlock, len(t.request.Payload))

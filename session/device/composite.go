@@ -26,7 +26,7 @@ func (d *Device) ReadComposite(server uint16, paths []lwm2m.Path) Result {
 }
 
 func (d *Device) readComposite(server uint16, paths []lwm2m.Path, now time.Time) Result {
-	if r := d.checkComposite(len(paths)); r.Status != 0 {
+	if r := d.checkComposite(server, len(paths)); r.Status != 0 {
 		return r
 	}
 	var nodes []lwm2m.Node
@@ -65,9 +65,9 @@ func isRoot(p lwm2m.Path) bool { return p.Level() == lwm2m.LevelRoot && p.Prefix
 
 // checkComposite says why a composite operation of so many paths cannot be,
 // with Status 0 if it can.
-func (d *Device) checkComposite(paths int) Result {
+func (d *Device) checkComposite(server uint16, paths int) Result {
 	switch {
-	case d.Version() < lwm2m.V1_1:
+	case d.Version() < lwm2m.V1_1 && server != Local:
 		return refuse(MethodNotAllowed, "no composite operations in LwM2M 1.0")
 	case paths == 0:
 		return refuse(BadRequest, "expected paths, found none")
@@ -90,11 +90,11 @@ func (d *Device) checkComposite(paths int) Result {
 func (d *Device) WriteComposite(server uint16, nodes []lwm2m.Node) Result {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if r := d.checkComposite(len(nodes)); r.Status != 0 {
+	if r := d.checkComposite(server, len(nodes)); r.Status != 0 {
 		return r
 	}
 	before := d.tree
-	next, r := d.writeAll(server, nodes)
+	next, effects, r := d.writeAll(server, nodes)
 	d.tree = before
 	if r.Status != Changed {
 		return r
@@ -103,30 +103,36 @@ func (d *Device) WriteComposite(server uint16, nodes []lwm2m.Node) Result {
 	for i := 1; i < len(nodes); i++ {
 		r.Effects = append(r.Effects, Effect{Kind: EffectValues, Path: nodes[i].Path()})
 	}
+	r.Effects = append(r.Effects, effects...)
 	return r
 }
 
 // writeAll makes the tree with all nodes written. It uses d.tree for what it has
 // so far; the caller puts that right.
-func (d *Device) writeAll(server uint16, nodes []lwm2m.Node) (*tree, Result) {
+func (d *Device) writeAll(server uint16, nodes []lwm2m.Node) (*tree, []Effect, Result) {
+	var effects []Effect
 	for i := range nodes {
 		p := nodes[i].Path()
 		if p.Level() < lwm2m.LevelResource {
-			return nil, refuse(BadRequest, "expected a resource, found %s", p)
+			return nil, nil, refuse(BadRequest, "expected a resource, found %s", p)
 		}
 		if r := d.reachForWrite(server, p.Cut(lwm2m.LevelResource)); r.Status != 0 {
-			return nil, r
+			return nil, nil, r
 		}
 		if !d.tree.may(server, rightWrite, p.Object(), p.ObjectInstance()) || !d.ownsAccess(server, p) {
-			return nil, refuse(Unauthorized, "%s: server %d has no right to write", p, server)
+			return nil, nil, refuse(Unauthorized, "%s: server %d has no right to write", p, server)
 		}
 		w := d.newWriter(server, p)
 		w.composite = true
 		r := w.writeGroup(nodeGroup{path: p.Cut(lwm2m.LevelResource), nodes: nodes[i : i+1]}, Update)
 		if r.Status != Changed {
-			return nil, r
+			return nil, nil, r
 		}
 		d.tree = d.tree.with(p.Object(), w.instance)
+		effects = append(effects, w.effects...)
+		if q := w.touched(p); q != p {
+			effects = append(effects, Effect{Kind: EffectValues, Path: q})
+		}
 	}
-	return d.tree, Result{Status: Changed}
+	return d.tree, effects, Result{Status: Changed}
 }

@@ -1,8 +1,15 @@
 package device
 
 import (
+	"strconv"
+	"strings"
+
 	"lwcon/lwm2m"
 )
+
+// maxFallbackText is the longest text that the device makes up for a range that
+// wants one.
+const maxFallbackText = 64
 
 // Create makes an instance of an object. The id in the paths of the nodes wins;
 // where they have "*", or there are no nodes, the device takes the lowest that
@@ -148,16 +155,26 @@ func fallback(objectID uint16, definition *lwm2m.Resource) []entry {
 		e.kind = multiple
 		return []entry{e}
 	}
-	for _, text := range [...]string{"0", "1", "", "0:0"} {
-		if v, err := lwm2m.ParseValue(definition.Type, text); err == nil && outside(v, definition.Range) == "" {
-			e.value = v
-			break
-		}
-	}
-	if e.value.Type() != definition.Type {
-		e.value = zero(definition.Type)
-	}
+	e.value = lowest(definition)
 	return []entry{e}
+}
+
+// lowest returns zero of the type of a resource, or where that lies out of range
+// the lower bound, of text as many hyphens.
+func lowest(definition *lwm2m.Resource) lwm2m.Value {
+	v := zero(definition.Type)
+	if outside(v, definition.Range) == "" {
+		return v
+	}
+	first, _, _ := strings.Cut(definition.Range, "..")
+	first, _, _ = strings.Cut(first, ",")
+	if n, err := strconv.Atoi(first); err == nil && n <= maxFallbackText && !definition.Type.Numeric() {
+		first = strings.Repeat("-", n)
+	}
+	if w, err := lwm2m.ParseValue(definition.Type, first); err == nil && outside(w, definition.Range) == "" {
+		return w
+	}
+	return v
 }
 
 // zero returns the value of a type whose every bit is zero; the link to nothing

@@ -54,23 +54,23 @@ func TestCreateOfTheOneInstanceOfAnObject(t *testing.T) {
 }
 
 func TestCreateMakesWhatAServerCannotWrite(t *testing.T) {
-	d, _ := start(t, bench)
-	expect(t, d.Create(1, path("/3303"), nodes(t, "/3303/2/5700=21.5", "/3303/2/5750=hall")), Created)
-	if got, want := readAll(t, d, "/3303/2"), lines("/3303/2/5700=0", "/3303/2/5750=hall"); got != want {
+	d, _ := start(t, "objects: {3: {0: }, 3342: {}}")
+	expect(t, d.Create(1, path("/3342"), nodes(t, "/3342/2/5500=true", "/3342/2/5750=hall")), Created)
+	if got, want := readAll(t, d, "/3342/2"), lines("/3342/2/5500=false", "/3342/2/5750=hall"); got != want {
 		t.Errorf("created\n%s\nwant the read-only value left aside\n%s", got, want)
 	}
 }
 
 func TestFallbackOfEveryMandatoryResourceIsInItsRange(t *testing.T) {
-	for id, o := range registry(t) {
+	for o := range known.All() {
 		for i := range o.Resources {
 			r := &o.Resources[i]
 			if !r.Mandatory {
 				continue
 			}
-			for _, e := range fallback(id, r) {
+			for _, e := range fallback(o.ID, r) {
 				if e.kind == single && (e.value.Type() != r.Type || outside(e.value, r.Range) != "") {
-					t.Errorf("/%d/0/%d: %s %s, range %s", id, r.ID, e.value.Type(), e.value, r.Range)
+					t.Errorf("/%d/0/%d: %s %s, range %s", o.ID, r.ID, e.value.Type(), e.value, r.Range)
 				}
 			}
 		}

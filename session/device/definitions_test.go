@@ -1,74 +1,69 @@
 package device
 
 import (
-	_ "embed"
-	"strconv"
 	"strings"
 	"testing"
 
 	"lwcon/lwm2m"
+	"lwcon/lwm2m/objects"
 )
 
-// objectFacts are the definitions that the tests need: lines of "object", id,
-// name, version, S or M, M or O; then its resources: id, name, operations, S or
-// M, M or O, type, range, unit.
-//
-//go:embed testdata/objects.tsv
-var objectFacts string
+var known = objects.New()
 
-// table is a registry made of objectFacts. It has the core objects in whatever
-// version they are wanted, all with the same resources, the others in one.
-type table map[uint16]*lwm2m.Object
+// registry is the one that the program has.
+func registry(testing.TB) *objects.Registry { return known }
 
-func (t table) Object(id uint16, version lwm2m.Version) *lwm2m.Object {
-	o := t[id]
-	if o == nil || id > 7 || version == 0 {
-		return o
+func TestDeviceDefinesTheObjectsThatItHas(t *testing.T) {
+	d, _ := start(t, bench)
+	var definitions lwm2m.Definitions = d
+	if o := definitions.Object(3); o == nil || o.Version != lwm2m.V1_1 {
+		t.Errorf("object 3: %+v, want version 1.1", o)
 	}
-	core := *o
-	core.Version = version
-	return &core
+	if o := definitions.Object(4); o != nil {
+		t.Errorf("object 4, which the device does not have: %+v", o)
+	}
 }
 
-var factTypes = map[string]lwm2m.Type{
-	"none": lwm2m.None, "str": lwm2m.String, "int": lwm2m.Integer, "uint": lwm2m.Unsigned, "float": lwm2m.Float,
-	"bool": lwm2m.Boolean, "opaque": lwm2m.Opaque, "time": lwm2m.Time, "objlnk": lwm2m.ObjectLink, "corelnk": lwm2m.CoreLink,
+func TestObjectVersionIsImpliedOrHasAllResources(t *testing.T) {
+	for _, c := range []struct {
+		profile string
+		object  uint16
+		want    lwm2m.Version
+	}{
+		{"lwm2m: 1.0\nobjects: {3: {0: }}", 3, 0x0100},
+		{"lwm2m: 1.1\nobjects: {3: {0: }}", 3, 0x0101},
+		{"lwm2m: 1.2\nobjects: {3: {0: }}", 3, 0x0102},
+		{"lwm2m: 1.0\nobjects: {1: {0: {9: }}, 3: {0: }}", 1, 0x0102},
+		{"objects: {3: {0: }, 3303: {0: {5700: 1}}}", 3303, 0x0100},
+		{"objects: {3: {0: }, 3303: {0: {5700: 1}, 1: {5700: 1, 5750: x}}}", 3303, 0x0101},
+	} {
+		d, _ := start(t, c.profile)
+		if got := d.Object(c.object).Version; got != c.want {
+			t.Errorf("%s: object %d has version %s, want %s", c.profile, c.object, got, c.want)
+		}
+	}
 }
 
-func registry(t testing.TB) table {
-	t.Helper()
-	objects := make(table)
-	var o *lwm2m.Object
-	for line := range strings.Lines(objectFacts) {
-		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
-		if f[0] == "object" {
-			v, err := lwm2m.ParseVersion(f[3])
-			if err != nil {
-				t.Fatal(err)
-			}
-			o = &lwm2m.Object{ID: fact(t, f[1]), Name: f[2], Version: v, Multiple: f[4] == "M", Mandatory: f[5] == "M"}
-			objects[o.ID] = o
-			continue
-		}
-		r := lwm2m.Resource{ID: fact(t, f[1]), Name: f[2], Multiple: f[4] == "M", Mandatory: f[5] == "M", Type: factTypes[f[6]], Range: f[7], Units: f[8]}
-		for i, letter := range "RWE" {
-			if strings.ContainsRune(f[3], letter) {
-				r.Operations |= 1 << i
-			}
-		}
-		at := len(o.Resources)
-		for at > 0 && o.Resources[at-1].ID > r.ID {
-			at--
-		}
-		o.Resources = append(o.Resources[:at], append([]lwm2m.Resource{r}, o.Resources[at:]...)...)
+func TestAddedObjectIsRegisteredAndFilled(t *testing.T) {
+	d, _ := start(t, bench)
+	r := d.AddObject(known.Latest(3304))
+	expect(t, r, Created)
+	if got := showEffects(r.Effects); got != "objects" {
+		t.Errorf("effects %q, want objects", got)
 	}
-	return objects
+	if got := showLinks(d.Registration(1).Links); !strings.Contains(got, "</3304>;ver=1.1") {
+		t.Errorf("object list %s", got)
+	}
+	expect(t, d.Create(Local, path("/3304"), nodes(t, "/3304/0/5700=40", "/3304/0/5750=hall")), Created)
+	if got := readAll(t, d, "/3304"); got != lines("/3304/0/5700=40", "/3304/0/5750=hall") {
+		t.Errorf("/3304:\n%s", got)
+	}
+	expect(t, d.AddObject(known.Latest(3304)), BadRequest)
+	expect(t, d.AddObject(nil), BadRequest)
 }
 
-func fact(t testing.TB, text string) uint16 {
-	n, err := strconv.ParseUint(text, 10, 16)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return uint16(n)
+func TestDeviceItselfReadsAnyWayInAnyVersion(t *testing.T) {
+	d, _ := start(t, bench10)
+	expect(t, d.Read(Local, path("/3/0/6/1")), Content)
+	expect(t, d.ReadComposite(Local, paths("/")), Content)
 }

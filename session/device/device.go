@@ -34,7 +34,10 @@ type Device struct {
 	start      time.Time
 	attributes []attached // by server, then path
 	revision   uint64     // counts changes of attributes
-	matches    []uint32   // per rule of misbehaviour: how often it matched
+	drawn      uint64     // random values so far
+	// firmwareVersion is /3/0/3 once the package at hand is installed.
+	firmwareVersion string
+	matches         []uint32 // per rule of misbehaviour: how often it matched
 }
 
 // New makes a device that starts its life now.

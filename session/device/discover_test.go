@@ -18,7 +18,7 @@ func query(t testing.TB, text string) lwm2m.Attributes {
 
 func TestDiscoverListsByLevelVersionAndDepth(t *testing.T) {
 	const (
-		object    = "</3303>;ver=1.1"
+		object    = "</3303>"
 		instances = "</3303/0>,</3303/0/5700>,</3303/0/5701>,</3303/1>,</3303/1/5700>"
 		multiple  = "</3442/0/1120>;dim=2"
 		within    = "</3442/0/1120/0>,</3442/0/1120/5>"
@@ -30,7 +30,9 @@ func TestDiscoverListsByLevelVersionAndDepth(t *testing.T) {
 	}{
 		{"an object", bench, "/3303", DefaultDepth, object + "," + instances},
 		{"an object in 1.0", bench10, "/3303", DefaultDepth, object + "," + instances},
-		{"an object without instances", bench, "/3336", DefaultDepth, "</3336>;ver=2.0"},
+		{"an object without instances", bench, "/3336", DefaultDepth, "</3336>"},
+		{"an object with a version", versioned, "/3303", DefaultDepth, "</3303>;ver=1.1,</3303/0>,</3303/0/5700>,</3303/0/5750>"},
+		{"no version below the object", versioned, "/3303/0", DefaultDepth, "</3303/0>,</3303/0/5700>,</3303/0/5750>"},
 		{"an instance", bench, "/3303/0", DefaultDepth, "</3303/0>,</3303/0/5700>,</3303/0/5701>"},
 		{"a resource", bench, "/3303/0/5701", DefaultDepth, "</3303/0/5701>"},
 		{"an executable resource", bench, "/3/0/4", DefaultDepth, "</3/0/4>"},

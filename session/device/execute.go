@@ -17,13 +17,19 @@ type execution struct {
 type act uint8
 
 const (
-	actNothing      act = iota
-	actReboot           // /3/x/4
-	actFactoryReset     // /3/x/5
-	actResetErrors      // /3/x/12
-	actDisable          // /1/x/4
-	actUpdate           // /1/x/8
-	actBootstrap        // /1/x/9
+	actNothing         act = iota
+	actReboot              // /3/x/4
+	actFactoryReset        // /3/x/5
+	actResetErrors         // /3/x/12
+	actDisable             // /1/x/4
+	actUpdate              // /1/x/8
+	actBootstrap           // /1/x/9
+	actUpdateFirmware      // /5/x/2
+	actCancelFirmware      // /5/x/10
+	actResetValues         // /3441/x/0, /3442/x/0
+	actRandomizeValues     // /3441/x/1, /3442/x/1
+	actClearValues         // /3441/x/2, /3442/x/2
+	actKeepArguments       // /3441/x/3, /3442/x/3
 )
 
 // actNames are the words for acts in a profile.
@@ -35,6 +41,13 @@ var actNames = [...]string{
 	actDisable:      "disable",
 	actUpdate:       "update",
 	actBootstrap:    "bootstrap",
+
+	actUpdateFirmware:  "update-firmware",
+	actCancelFirmware:  "cancel-firmware",
+	actResetValues:     "reset-values",
+	actRandomizeValues: "randomize-values",
+	actClearValues:     "clear-values",
+	actKeepArguments:   "keep-arguments",
 }
 
 // standardAct is what the specification says that an executable resource does.
@@ -52,12 +65,20 @@ func standardAct(objectID, resource uint16) act {
 		return actFactoryReset
 	case lwm2m.NewPath(objectDevice, 0, deviceResetErrors):
 		return actResetErrors
+	case lwm2m.NewPath(objectFirmware, 0, firmwareUpdate):
+		return actUpdateFirmware
+	case lwm2m.NewPath(objectFirmware, 0, firmwareCancel):
+		return actCancelFirmware
+	}
+	if (objectID == objectTest10 || objectID == objectTest11) && resource <= testKeepArguments {
+		return actResetValues + act(resource)
 	}
 	return actNothing
 }
 
 // Resources of object 3 that the device acts upon. Spec: Core 1.2 §E.4.
 const (
+	deviceFirmware     = 3
 	deviceReboot       = 4
 	deviceFactoryReset = 5
 	deviceErrors       = 11
@@ -137,6 +158,12 @@ func (d *Device) act(a act, p lwm2m.Path, arguments []lwm2m.Argument) Result {
 		effect(EffectUpdate)
 	case actBootstrap:
 		effect(EffectBootstrap)
+	case actUpdateFirmware:
+		return d.updateFirmware(p)
+	case actCancelFirmware:
+		return d.cancelFirmware(p)
+	case actResetValues, actRandomizeValues, actClearValues, actKeepArguments:
+		return d.actOnTestObject(a, p, arguments)
 	}
 	return r
 }

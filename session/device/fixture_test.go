@@ -72,6 +72,9 @@ var bench12 = strings.Replace(bench, `"1.1"`, `"1.2"`, 1)
 // bench10 is the same in LwM2M 1.0.
 var bench10 = strings.Replace(bench, `"1.1"`, `"1.0"`, 1)
 
+// versioned has an object in another version than goes without saying.
+const versioned = "objects: {3: {0: }, 3303: {0: {5700: 1, 5750: x}}}"
+
 // path is the path of a text.
 func path(text string) lwm2m.Path { return lwm2m.MustParsePath(text) }
 

@@ -40,7 +40,7 @@ func overridden(b behaviour, v lwm2m.Value, now time.Time) behaviour {
 		return nil
 	}
 	if s := v.Int(); s > -maxSeconds/2 && s < maxSeconds/2 {
-		return &present{offset: time.Duration(s-now.Unix()) * time.Second}
+		return &present{offset: time.Unix(s, 0).Sub(now)}
 	}
 	return nil // too far away to count on from: it stands still
 }

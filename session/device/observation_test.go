@@ -199,7 +199,7 @@ func TestNotificationsOfSeveralValues(t *testing.T) {
 		{"an instance comes", "/3303", "/3303?pmin=5", "1:+/3303/4/5700=1", 9, "5:20,Cel,-3.5,1"},
 		{"an instance goes", "/3303", "", "1:-/3303/0", 9, "1:-3.5"},
 		{"the last instance goes, the object stays", "/16", "", "1:-/16/0", 9, "1:"},
-		{"an instance comes where none was", "/3336", "/3336?pmin=5", "1:+/3336/0/5750=x", 9, "5:x,0,0"},
+		{"an instance comes where none was", "/3336", "/3336?pmin=5", "1:+/3336/0/5750=x", 9, "5:,,x"},
 		{"pmax of an object without instances", "/3336", "/3336?pmax=4", "", 9, "4: 8:"},
 		{"something else changes", "/3306/0", "", "1:/3303/0/5700=1", 9, ""},
 		{"a condition of one member", "/3306/0", "/3306/0/5851?st=10", "1:/3306/0/5851=55 2:/3306/0/5853=on", 9, "2:false,55,on"},

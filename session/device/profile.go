@@ -24,7 +24,8 @@ type Profile struct {
 	Lifetime time.Duration
 	Binding  lwm2m.Binding
 	Queue    bool
-	Rules    []Rule // misbehaviour
+	Firmware Firmware // how updates of object 5 go
+	Rules    []Rule   // misbehaviour
 
 	tree *tree
 }
@@ -95,7 +96,7 @@ func Parse(file, text string, registry lwm2m.Registry) (*Profile, error) {
 	base := filepath.Base(file)
 	p := &Profile{
 		Name: strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml"), Version: DefaultVersion,
-		Lifetime: DefaultLifetime, Binding: lwm2m.DefaultBinding, tree: &tree{},
+		Lifetime: DefaultLifetime, Binding: lwm2m.DefaultBinding, Firmware: Firmware{Update: defaultUpdateTime}, tree: &tree{},
 	}
 	l := &loader{document: document{file: file}, profile: p, registry: registry}
 	if len(text) > MaxProfileSize {
@@ -149,6 +150,7 @@ func (l *loader) load(n *yaml.Node) {
 		{"binding", l.binding},
 		{"queue", func(v *yaml.Node) { l.boolean(v, "queue", &p.Queue) }},
 		{"objects", func(v *yaml.Node) { objects = v }},
+		{"firmware", l.firmware},
 		{"misbehave", func(v *yaml.Node) { rules = v }},
 	})
 	if p.Endpoint == "" {

@@ -67,7 +67,7 @@ func (d *Device) reach(server uint16, p lwm2m.Path) Result {
 		return refuse(MethodNotAllowed, "expected an object, found the root")
 	case closed(p.Object()) && server != Local:
 		return refuse(Unauthorized, "object %d belongs to the bootstrap interface", p.Object())
-	case p.Level() == lwm2m.LevelResourceInstance && d.Version() < lwm2m.V1_1:
+	case p.Level() == lwm2m.LevelResourceInstance && d.Version() < lwm2m.V1_1 && server != Local:
 		return refuse(MethodNotAllowed, "%s: no paths of resource instances in LwM2M 1.0", p)
 	}
 	o := d.tree.object(p.Object())

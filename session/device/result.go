@@ -30,7 +30,7 @@ type Effect struct {
 	Kind     EffectKind
 	Server   uint16        // the short server id that it concerns; 0: all servers
 	Path     lwm2m.Path    // what was executed or changed
-	Duration time.Duration // of a Disable: how long to stay away
+	Duration time.Duration // of a Disable: how long to stay away; of a Continue: when
 }
 
 // EffectKind says what follows from an operation.
@@ -57,6 +57,11 @@ const (
 	EffectDisable
 	// EffectUpdate: send an Update to Server now.
 	EffectUpdate
+	// EffectDownload: fetch the package whose URI is at Path, and tell
+	// Device.Downloaded how it went.
+	EffectDownload
+	// EffectContinue: once Duration has passed, call Device.Continue with Path.
+	EffectContinue
 	// EffectBootstrap: de-register and ask the bootstrap server.
 	EffectBootstrap
 )
@@ -64,7 +69,7 @@ const (
 // String returns the name of the kind, "factory-reset".
 func (k EffectKind) String() string {
 	names := [...]string{
-		"values", "lifetime", "binding", "objects", "reboot", "factory-reset", "disable", "update", "bootstrap",
+		"values", "lifetime", "binding", "objects", "reboot", "factory-reset", "disable", "update", "download", "continue", "bootstrap",
 	}
 	if int(k) < len(names) {
 		return names[k]

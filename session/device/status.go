@@ -17,14 +17,14 @@ const (
 	Deleted                  Status = 2<<5 | 2
 	Changed                  Status = 2<<5 | 4
 	Content                  Status = 2<<5 | 5
-	BadRequest               Status = 4<<5 | 0
+	BadRequest               Status = 4 << 5
 	Unauthorized             Status = 4<<5 | 1
 	NotFound                 Status = 4<<5 | 4
 	MethodNotAllowed         Status = 4<<5 | 5
 	NotAcceptable            Status = 4<<5 | 6
 	RequestEntityTooLarge    Status = 4<<5 | 13
 	UnsupportedContentFormat Status = 4<<5 | 15
-	InternalServerError      Status = 5<<5 | 0
+	InternalServerError      Status = 5 << 5
 	NotImplemented           Status = 5<<5 | 1
 	ServiceUnavailable       Status = 5<<5 | 3
 )

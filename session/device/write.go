@@ -63,7 +63,22 @@ func (d *Device) Write(server uint16, p lwm2m.Path, mode WriteMode, nodes []lwm2
 	if r.Status != Changed {
 		return r
 	}
-	return d.commit(d.tree.with(p.Object(), w.instance), p, r)
+	return w.finish(d.commit(d.tree.with(p.Object(), w.instance), w.touched(p), r))
+}
+
+// touched is where values changed: at a path, or in its whole instance where a
+// write moves more than it names.
+func (w *writer) touched(p lwm2m.Path) lwm2m.Path {
+	if p.Object() == objectFirmware {
+		return p.Cut(lwm2m.LevelObjectInstance)
+	}
+	return p
+}
+
+// finish adds the effects of the writer to a result.
+func (w *writer) finish(r Result) Result {
+	r.Effects = append(r.Effects, w.effects...)
+	return r
 }
 
 // reachForWrite is reach, but a resource that the device supports need not be
@@ -108,8 +123,9 @@ type writer struct {
 	object    *object
 	instance  *instance // as changed so far
 	old       *instance
-	creating  bool // read-only resources are left aside
-	composite bool // a null deletes a resource instance
+	creating  bool     // read-only resources are left aside
+	composite bool     // a null deletes a resource instance
+	effects   []Effect // beyond those of commit
 }
 
 func (d *Device) newWriter(server uint16, p lwm2m.Path) *writer {
@@ -225,6 +241,9 @@ func (w *writer) writeGroup(g nodeGroup, mode WriteMode) Result {
 	if r := w.put(&e, &g.nodes[0], definition); r.Status != 0 {
 		return r
 	}
+	if w.steersFirmware(g.path) {
+		return w.writeFirmware(g.path, e.value)
+	}
 	w.instance = w.instance.with(e.resource, []entry{e})
 	return Result{Status: Changed}
 }
@@ -291,57 +310,4 @@ func (w *writer) put(e *entry, n *lwm2m.Node, definition *lwm2m.Resource) Result
 	e.value = v
 	e.behaviour = overridden(e.behaviour, v, w.device.clock.Now())
 	return Result{}
-}
-
-// nodeGroup is the nodes of a payload for one resource.
-type nodeGroup struct {
-	path  lwm2m.Path // of the resource
-	nodes []lwm2m.Node
-}
-
-// group parts a payload by resource, in the order in which they first appear.
-// Every node must lie at or below p; one that names p itself, without value, is
-// an empty instance or multiple resource.
-func group(p lwm2m.Path, nodes []lwm2m.Node) ([]nodeGroup, Result) {
-	var groups []nodeGroup
-	at := make(map[uint16]int)
-	for i := range nodes {
-		n := &nodes[i]
-		q := n.Path()
-		if !p.Contains(q) {
-			return nil, refuse(BadRequest, "expected paths below %s, found %s", p, q)
-		}
-		if q.Level() < lwm2m.LevelResource {
-			if n.HasValue() {
-				return nil, refuse(BadRequest, "expected a resource below %s, found a value of %s", p, q)
-			}
-			continue
-		}
-		k, ok := at[q.Resource()]
-		if !ok {
-			k = len(groups)
-			at[q.Resource()] = k
-			groups = append(groups, nodeGroup{path: q.Cut(lwm2m.LevelResource)})
-		}
-		if len(groups[k].nodes) > MaxResourceInstances {
-			return nil, refuse(InternalServerError, "%s: room for %d instances", q.Parent(), MaxResourceInstances)
-		}
-		for j := range groups[k].nodes {
-			if groups[k].nodes[j].Path() == q {
-				return nil, refuse(BadRequest, "expected %s once, found it twice", q)
-			}
-		}
-		groups[k].nodes = append(groups[k].nodes, *n)
-	}
-	return groups, Result{}
-}
-
-// named says whether one of the groups is of a resource.
-func named(groups []nodeGroup, resource uint16) bool {
-	for i := range groups {
-		if groups[i].path.Resource() == resource {
-			return true
-		}
-	}
-	return false
 }

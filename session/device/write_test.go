@@ -60,7 +60,7 @@ func TestWriteAnswersByTheRules(t *testing.T) {
 }
 
 func TestWriteChecksTheRange(t *testing.T) {
-	d, _ := start(t, "objects: {3: {0: }, 3336: {}, 2: {0: {0: 3, 1: 0, 2: {1: 15}, 3: 1}}}")
+	d, _ := start(t, "lwm2m: 1.2\nobjects: {3: {0: }, 2: {0: {0: 3, 1: 0, 2: {1: 15}, 3: 1}}}")
 	expect(t, d.Write(1, path("/2/0/2"), Update, nodes(t, "/2/0/2/1=32")), BadRequest)
 	expect(t, d.Write(1, path("/2/0/2"), Update, nodes(t, "/2/0/2/1=31")), Changed)
 	expect(t, d.Write(1, path("/2/0/2"), Update, nodes(t, "/2/0/2/1=-1")), BadRequest)

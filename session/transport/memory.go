@@ -99,6 +99,7 @@ type memoryEvent struct {
 	up    bool
 	down  bool
 	cause error
+	told  chan struct{} // closed once the receiver knows that the peer is up
 }
 
 // Address returns where the link is reached.
@@ -133,18 +134,23 @@ func (m *Memory) Send(to Address, _ Local, b []byte) error {
 	return nil
 }
 
-// Connect makes a stream connection with the link at the address; both ends are
-// told that their peer is up.
-func (m *Memory) Connect(_ context.Context, to Address) error {
+// Connect makes a stream connection with the link at the address. Both ends are
+// told that their peer is up, this one before Connect returns.
+func (m *Memory) Connect(ctx context.Context, to Address) error {
 	peer := m.network.at(to)
-	if peer == nil || !peer.stream || !peer.join(m.address) {
+	told := make(chan struct{})
+	if peer == nil || !peer.stream || !peer.join(m.address, nil) || !m.join(to, told) {
 		return fmt.Errorf("%v: connection refused: nobody listens there", to)
 	}
-	m.join(to)
-	return nil
+	select {
+	case <-told:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
-func (m *Memory) join(peer Address) bool {
+func (m *Memory) join(peer Address, told chan struct{}) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
@@ -154,7 +160,7 @@ func (m *Memory) join(peer Address) bool {
 		m.peers = make(map[Address]bool)
 	}
 	m.peers[peer] = true
-	m.queue = append(m.queue, memoryEvent{from: peer, up: true})
+	m.queue = append(m.queue, memoryEvent{from: peer, up: true, told: told})
 	m.run()
 	return true
 }
@@ -222,6 +228,9 @@ func (e memoryEvent) deliver(r Receiver, local Local) {
 	switch {
 	case e.up:
 		r.PeerUp(e.from, local)
+		if e.told != nil {
+			close(e.told)
+		}
 	case e.down:
 		r.PeerDown(e.from, e.cause)
 	default:

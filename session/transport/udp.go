@@ -108,7 +108,7 @@ func (u *UDP) read() {
 	}
 	fixed := Local{hostport: u.local}
 	for {
-		n, controls, _, from, err := u.conn.ReadMsgUDPAddrPort(buffer, control)
+		n, controls, from, err := u.readOne(buffer, control)
 		if err != nil {
 			if u.closed.Load() || errors.Is(err, net.ErrClosed) {
 				return
@@ -125,6 +125,17 @@ func (u *UDP) read() {
 		}
 		u.receiver.Receive(d)
 	}
+}
+
+// readOne reads a datagram, by the cheaper call where nobody asks where it came
+// to.
+func (u *UDP) readOne(buffer, control []byte) (n, controls int, from netip.AddrPort, err error) {
+	if control == nil {
+		n, from, err = u.conn.ReadFromUDPAddrPort(buffer)
+		return n, 0, from, err
+	}
+	n, controls, _, from, err = u.conn.ReadMsgUDPAddrPort(buffer, control)
+	return n, controls, from, err
 }
 
 // failed reports an error that the network sent back. An unconnected socket

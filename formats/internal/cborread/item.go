@@ -24,6 +24,17 @@ const EpochTime = "tag 1"
 // time, a decimal fraction or a bignum.
 func (r *Reader) Item() (codec.Item, bool) {
 	start := r.Pos
+	if start < len(r.Payload) { // small integers and short texts are most values
+		first := r.Payload[start]
+		if first < 24 {
+			r.Pos++
+			return codec.Item{Bits: uint64(first), Kind: codec.ItemInteger}, true
+		}
+		if end := start + 1 + int(first&31); first>>5 == Text && first&31 < 24 && end <= len(r.Payload) {
+			r.Pos = end
+			return codec.Item{Text: r.Payload[start+1 : end], Kind: codec.ItemText}, true
+		}
+	}
 	h, ok := r.Head()
 	if !ok {
 		return codec.Item{}, false

@@ -23,6 +23,12 @@ func (n *Number) Item() codec.Item {
 // Value reads one value that is no array or object.
 func (r *Reader) Value() (codec.Item, bool) {
 	switch c := r.Space(); {
+	case c-'1' < 9:
+		if n := r.integer(); n > 0 {
+			return codec.Item{Bits: n, Kind: codec.ItemInteger}, true
+		}
+		n, ok := r.Number()
+		return n.Item(), ok && r.finite(&n)
 	case c == '"':
 		s, ok := r.String()
 		return codec.Item{Text: s, Kind: codec.ItemText}, ok
@@ -31,12 +37,31 @@ func (r *Reader) Value() (codec.Item, bool) {
 		return r.word("-")
 	case c-'0' < 10 || c == '-' || c == '+' || c == '.':
 		n, ok := r.Number()
-		if ok && math.IsInf(n.Float, 0) {
-			r.Odd = "a number beyond the range of a float, " + codec.Quote(n.Text)
-		}
-		return n.Item(), ok
+		return n.Item(), ok && r.finite(&n)
 	}
 	return r.word("")
+}
+
+// finite notes a number that is beyond the range of a float; it returns true.
+func (r *Reader) finite(n *Number) bool {
+	if math.IsInf(n.Float, 0) {
+		r.Odd = "a number beyond the range of a float, " + codec.Quote(n.Text)
+	}
+	return true
+}
+
+// integer reads a positive integer of up to 18 digits, the most common number; 0
+// if there is something else, with nothing read.
+func (r *Reader) integer() uint64 {
+	text, i, n := r.Text, r.Pos, uint64(0)
+	for ; i < len(text) && text[i]-'0' < 10; i++ {
+		n = n*10 + uint64(text[i]-'0')
+	}
+	if i-r.Pos > 18 || i < len(text) && (text[i] == '.' || text[i]|0x20 == 'e') {
+		return 0
+	}
+	r.Pos = i
+	return n
 }
 
 // word reads a value that is a word.

@@ -39,6 +39,13 @@ func (r *Reader) found() string {
 
 // Space skips white space and returns the next octet, 0 at the end.
 func (r *Reader) Space() byte {
+	if r.Pos < len(r.Text) && r.Text[r.Pos] > ' ' {
+		return r.Text[r.Pos]
+	}
+	return r.space()
+}
+
+func (r *Reader) space() byte {
 	for r.Pos < len(r.Text) {
 		switch c := r.Text[r.Pos]; c {
 		case ' ', '\t', '\n', '\r':
@@ -59,11 +66,19 @@ func (r *Reader) End() bool {
 // Take reads the octet c after white space; false, without a problem recorded,
 // if another one stands there.
 func (r *Reader) Take(c byte) bool {
-	if r.Pos < len(r.Text) && r.Text[r.Pos] == c || r.Space() == c && r.Pos < len(r.Text) {
+	if r.Pos < len(r.Text) && r.Text[r.Pos] == c {
 		r.Pos++
 		return true
 	}
-	return false
+	return r.take(c)
+}
+
+func (r *Reader) take(c byte) bool {
+	if r.space() != c || r.Pos == len(r.Text) {
+		return false
+	}
+	r.Pos++
+	return true
 }
 
 // Expect is Take that records a problem.
@@ -78,15 +93,18 @@ func (r *Reader) String() (string, bool) {
 	}
 	start, text := r.Pos, r.Text
 	for i := start; i < len(text); i++ {
-		switch c := text[i]; {
+		c := text[i]
+		if c > '"' && c != '\\' || c == ' ' || c == '!' {
+			continue
+		}
+		switch {
 		case c == '"':
 			r.Pos = i + 1
 			return text[start:i], true
 		case c == '\\':
 			return r.escaped(start, i)
-		case c < ' ':
-			r.Odd = "a control character in a string"
 		}
+		r.Odd = "a control character in a string"
 	}
 	r.Pos = start - 1
 	return "", r.fail("a string that ends")

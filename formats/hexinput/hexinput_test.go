@@ -1,0 +1,113 @@
+package hexinput_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"testing"
+
+	"lwcon/formats/hexinput"
+)
+
+// device begins the answer of a Device object; its 19 octets fill more than one
+// line of most dumps.
+const device = "c800144f70656e204d6f62696c6520416c6cff"
+
+func TestEveryWayToPasteGivesTheSameOctets(t *testing.T) {
+	tests := map[string]string{
+		"bare":           "c800144f70656e204d6f62696c6520416c6cff",
+		"upper case":     "C800144F70656E204D6F62696C6520416C6CFF",
+		"blanks":         "c8 00 14 4f 70 65 6e 20 4d 6f 62 69 6c 65 20 41 6c 6c ff",
+		"line ends":      "c800144f70656e20\r\n4d6f62696c65\r\n20416c6cff\r\n",
+		"one 0x":         "0xc800144f70656e204d6f62696c6520416c6cff",
+		"many 0x":        "0xC8, 0x00, 0x14, 0x4F, 0x70,0x65,0x6E,0x20,0x4D,0x6F,0x62,0x69,0x6C,0x65,0x20,0x41,0x6C,0x6C,0xFF,",
+		"colons":         "c8:00:14:4f:70:65:6e:20:4d:6f:62:69:6c:65:20:41:6c:6c:ff",
+		"commas":         "c8,0,14,4f,70,65,6e,20,4d,6f,62,69,6c,65,20,41,6c,6c,ff",
+		"escapes":        `"\xc8\x00\x14\x4f\x70\x65\x6e\x20\x4d\x6f\x62\x69\x6c\x65\x20\x41\x6c\x6c\xff"`,
+		"C array":        "static const uint8_t payload[19] = {\n\t0xc8, 0x00, 0x14, /* name, 0x14 octets */\n\t0x4f, 0x70, 0x65, 0x6e, 0x20, 0x4d, // Open M\n\t0x6f, 0x62, 0x69, 0x6c, 0x65, 0x20, 0x41, 0x6c, 0x6c, 0xff };\n",
+		"xxd":            "00000000: c800 144f 7065 6e20 4d6f 6269 6c65 2041  ...Open Mobile A\n00000010: 6c6c ff                                  ll.\n",
+		"xxd, one line":  "00000000: c800 144f 7065 6e20 4d6f 6269 6c65 2041 6c6c ff  ...Open Mobile All.",
+		"xxd -p":         "c800144f70656e204d6f62696c6520416c\n6cff\n",
+		"hexdump -C":     "00000000  c8 00 14 4f 70 65 6e 20  4d 6f 62 69 6c 65 20 41  |...Open Mobile A|\n00000010  6c 6c ff                                          |ll.|\n00000013\n",
+		"od -A x -t x1":  "000000 c8 00 14 4f 70 65 6e 20 4d 6f 62 69 6c 65 20 41\n000010 6c 6c ff\n000013\n",
+		"od -t x1":       "0000000 c8 00 14 4f 70 65 6e 20 4d 6f 62 69 6c 65 20 41\n0000020 6c 6c ff\n0000023\n",
+		"Wireshark":      "0000   c8 00 14 4f 70 65 6e 20 4d 6f 62 69 6c 65 20 41   ...Open Mobile A\n0010   6c 6c ff                                          ll.\n",
+		"Wireshark, gap": "0000   c8 00 14 4f 70 65 6e 20  4d 6f 62 69 6c 65 20 41   ...Open  Mobile A\n0010   6c 6c ff                                           ll.\n",
+		"Zephyr":         "[00:00:04.230,000] <dbg> net_lwm2m_engine: lwm2m_udp_receive: payload\n                                    c8 00 14 4f 70 65 6e 20  4d 6f 62 69 6c 65 20 41 |...Open  Mobile A\n                                    6c 6c ff                                         |ll.              \n",
+		"Anjay":          "DEBUG [coap] [/src/udp/ctx.c:310]: 00000000: c8 00 14 4f 70 65 6e 20 4d 6f 62 69 6c 65 20 41\nDEBUG [coap] [/src/udp/ctx.c:310]: 00000010: 6c 6c ff\n",
+		"log line":       "2026-11-23T10:00:00Z INFO [lwm2m] payload: c8 00 14 4f 70 65 6e 20 4d 6f 62 69 6c 65 20 41 6c 6c ff",
+		"base64":         "yAAUT3BlbiBNb2JpbGUgQWxs/w==",
+		"base64url":      "yAAUT3BlbiBNb2JpbGUgQWxs_w",
+		"base64, lines":  "yAAUT3BlbiBN\nb2JpbGUgQWxs/w==\n",
+	}
+	want, err := hex.DecodeString(device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range tests {
+		octets, err := hexinput.Parse(text, hexinput.Auto)
+		if err != nil || !bytes.Equal(octets, want) {
+			t.Errorf("%s: expected %x, found %x (%v)", name, want, octets, err)
+		}
+	}
+}
+
+func TestCharacterColumnThatLooksLikeHexIsLeftOut(t *testing.T) {
+	for _, text := range []string{
+		"00000000: 6162 6364 6162 6364  abcdabcd",
+		"00000000  61 62 63 64 61 62 63 64                           |abcdabcd|",
+		"0000   61 62 63 64 61 62 63 64   abcdabcd",
+	} {
+		octets, err := hexinput.Parse(text, hexinput.Hex)
+		if err != nil || string(octets) != "abcdabcd" {
+			t.Errorf("%q: found %q (%v)", text, octets, err)
+		}
+	}
+}
+
+func TestTextThatIsNoOctetsIsRefusedWithItsPlace(t *testing.T) {
+	tests := []struct {
+		text         string
+		kind         hexinput.Kind
+		line, column int
+	}{
+		{"c8 00 zz", hexinput.Hex, 1, 7},
+		{"c8 00\n1 234", hexinput.Hex, 2, 3},
+		{"abc", hexinput.Hex, 1, 1},
+		{"not octets!", hexinput.Auto, 1, 1},
+		{"00000000: c800 1\n", hexinput.Hex, 0, 0},
+		{"a===b", hexinput.Base64, 1, 1},
+	}
+	for _, test := range tests {
+		octets, err := hexinput.Parse(test.text, test.kind)
+		var where *hexinput.Error
+		if test.line == 0 {
+			if err != nil || len(octets) != 3 { // a single digit is an octet of its own
+				t.Errorf("%q: found %x (%v)", test.text, octets, err)
+			}
+			continue
+		}
+		if !errors.As(err, &where) || where.Line != test.line || where.Column != test.column {
+			t.Errorf("%q: expected an error at %d:%d, found %x (%v)", test.text, test.line, test.column, octets, err)
+		}
+	}
+}
+
+func FuzzHexWithSeparatorsReadsBack(f *testing.F) {
+	f.Add([]byte{0xc8, 0, 0x14}, "00000000: c800 144f  ..O")
+	f.Add([]byte{}, "{ 0x1, 0x2 } // x")
+	f.Add([]byte{1}, "/* /* | ] > : 0000")
+	f.Fuzz(func(t *testing.T, octets []byte, text string) {
+		for _, kind := range []hexinput.Kind{hexinput.Auto, hexinput.Hex, hexinput.Base64} {
+			if out, err := hexinput.Parse(text, kind); err == nil && len(out) > len(text) {
+				t.Fatalf("%d octets out of %d characters", len(out), len(text))
+			}
+		}
+		for _, written := range []string{hex.EncodeToString(octets), hex.Dump(octets)} {
+			out, err := hexinput.Parse(written, hexinput.Hex)
+			if err != nil && len(octets) > 0 || !bytes.Equal(out, octets) && len(octets) > 0 {
+				t.Fatalf("%q: expected %x, found %x (%v)", written, octets, out, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,124 @@
+package tlv
+
+import (
+	"math"
+
+	"lwcon/formats/codec"
+	"lwcon/lwm2m"
+)
+
+// run decodes the entries from start on that have nothing out of the ordinary: of
+// the kind k, with a short id and the shortest length, defined, and holding what
+// their type wants. It returns where it stopped: the end, or the first entry that
+// the general code has to look at. It is there for speed alone; without it the
+// tree is the same.
+//
+// The entries are Resource Instances of the resource many or, where that is nil,
+// Resources of the instance at parent.
+func (d *decoder) run(start, end int, parent lwm2m.Path, k kind, many *lwm2m.Resource) int {
+	if d.definition == nil || d.Overridden() || d.At.Level() > lwm2m.LevelObjectInstance {
+		return start
+	}
+	s, i, next := d.s, start, 0
+	for i+3 <= end && len(d.Nodes) < cap(d.Nodes) {
+		first, id := s[i], uint16(s[i+1])
+		value, length := i+2, int(first&7)
+		if first&0x38 == 0x08 {
+			if length = int(s[value]); length < 8 {
+				break
+			}
+			value++
+		} else if first&0x38 != 0 {
+			break
+		}
+		stop := value + length
+		if stop > end {
+			break
+		}
+		r := many
+		if r == nil {
+			if r, next = after(d.definition.Resources, next, id); r == nil {
+				break
+			}
+		}
+		p := parent.Child(id)
+		if kind(first>>6) != k || many == nil && r.Multiple {
+			if many == nil && r.Multiple && kind(first>>6) == multipleResource && d.runMany(value, stop, p, r) {
+				i = stop
+				continue
+			}
+			break
+		}
+		v, ok := ordinary(s[value:stop], r.Type)
+		if !ok {
+			break
+		}
+		d.Nodes = d.Nodes[:len(d.Nodes)+1]
+		n := &d.Nodes[len(d.Nodes)-1]
+		n.Place(p, r)
+		n.Hold(lwm2m.KindValue, v)
+		n.Stand(lwm2m.Span{Start: uint32(i), End: uint32(stop)}, lwm2m.Span{Start: uint32(value), End: uint32(stop)})
+		i = stop
+	}
+	return i
+}
+
+// runMany decodes the Resource Instances of a Multiple Resource, if there are
+// some and all are ordinary; else it leaves no trace.
+func (d *decoder) runMany(start, end int, p lwm2m.Path, r *lwm2m.Resource) bool {
+	before := len(d.Nodes)
+	if start < end && d.run(start, end, p, resourceInstance, r) == end {
+		return true
+	}
+	clear(d.Nodes[before:])
+	d.Nodes = d.Nodes[:before]
+	return false
+}
+
+// after finds the resource with an id where ids without gaps have it, else from
+// index i on, which suits ids that ascend; it returns where it was found.
+func after(resources []lwm2m.Resource, i int, id uint16) (*lwm2m.Resource, int) {
+	if int(id) < len(resources) && resources[id].ID == id {
+		return &resources[id], int(id)
+	}
+	for i < len(resources) && resources[i].ID < id {
+		i++
+	}
+	if i < len(resources) && resources[i].ID == id {
+		return &resources[i], i
+	}
+	return nil, i
+}
+
+// ordinary returns the value of octets that are just what a type wants; false
+// leaves them to typed.
+func ordinary(raw string, t lwm2m.Type) (lwm2m.Value, bool) {
+	switch t {
+	case lwm2m.String:
+		return lwm2m.StringValue(raw), codec.Plain(raw)
+	case lwm2m.Integer, lwm2m.Time:
+		i := int64(0)
+		switch len(raw) {
+		case 1:
+			i = int64(int8(raw[0]))
+		case 2:
+			i = int64(int16(uint16(raw[0])<<8 | uint16(raw[1])))
+		case 4:
+			i = int64(int32(uint32(raw[0])<<24 | uint32(raw[1])<<16 | uint32(raw[2])<<8 | uint32(raw[3])))
+		default:
+			return lwm2m.Value{}, false
+		}
+		if t == lwm2m.Time {
+			return lwm2m.TimeValue(i), true
+		}
+		return lwm2m.IntegerValue(i), true
+	case lwm2m.Float:
+		if len(raw) == 4 {
+			return lwm2m.FloatValue(float64(math.Float32frombits(uint32(bigEndian(raw))))), true
+		}
+		return lwm2m.FloatValue(math.Float64frombits(bigEndian(raw))), len(raw) == 8
+	case lwm2m.Boolean:
+		return lwm2m.BooleanValue(raw == "\x01"), raw == "\x00" || raw == "\x01"
+	}
+	return lwm2m.Value{}, false
+}
