@@ -8,6 +8,7 @@ import (
 	"lwcon/lwm2m"
 	"lwcon/session/clock"
 	"lwcon/session/coap"
+	"lwcon/session/files"
 	"lwcon/session/transport"
 )
 
@@ -40,6 +41,7 @@ type Server struct {
 	aliases    map[string]string
 	seed       uint64
 	tap        coap.Tap
+	files      *files.Store
 
 	mu              sync.Mutex
 	closed          bool
@@ -77,6 +79,7 @@ func NewServer(c ServerConfig) *Server {
 		s.seed = randomSeed()
 	}
 	s.nextLocation = s.seed
+	s.files = files.NewStore(s.clock)
 	return s
 }
 
@@ -101,6 +104,9 @@ func (s *Server) Strict() bool {
 	defer s.mu.Unlock()
 	return s.strict
 }
+
+// Files returns what clients can download from every listener, at /fw/NAME.
+func (s *Server) Files() *files.Store { return s.files }
 
 // Listener is one link on which a Server serves.
 type Listener struct {
@@ -207,6 +213,8 @@ func (l *Listener) serve(r *coap.Request) {
 		l.serveLocation(r, path[1])
 	case len(path) == 1 && path[0] == "dp" && r.Message.Code == coap.POST:
 		l.serveSend(r)
+	case len(path) > 0 && path[0] == files.Prefix:
+		l.server.files.ServeCoAP(r)
 	default:
 		l.serveUnknown(r)
 	}

@@ -21,6 +21,10 @@ type Config struct {
 	Clock clock.Clock
 	// Handler answers requests; nil answers each with 4.04.
 	Handler Handler
+	// OnBlock is shown each block of a request's body before it is put to the
+	// others; an answer that is not nil refuses the block, and the body with it.
+	// It keeps to the rules of Handler. Nil takes all.
+	OnBlock func(r *Request, block Block) *Message
 	// Parameters of all peers that have none of their own.
 	Parameters Parameters
 	// Protection is called for each message; nil leaves them as they are.
@@ -46,6 +50,7 @@ type Endpoint struct {
 	clock      clock.Clock
 	start      time.Time
 	handler    Handler
+	onBlock    func(*Request, Block) *Message
 	base       Parameters
 	protection Protection
 	log        *Log
@@ -90,6 +95,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 		stream:       c.Link.Reliable(),
 		clock:        c.Clock,
 		handler:      c.Handler,
+		onBlock:      c.OnBlock,
 		base:         c.Parameters.defaults(c.Link.Timing()),
 		protection:   c.Protection,
 		log:          c.Log,
