@@ -191,9 +191,6 @@ func diagnostic(message string) string {
 	return strings.ToValidUTF8(message[:min(len(message), maxDiagnostic)], "")
 }
 
-// respond sends an answer. That it can't be sent shows in the exchange.
-func (l *Listener) respond(r *coap.Request, m *coap.Message) { _ = r.Respond(m) }
-
 // at returns the name of the endpoint registered from an address, "" if none
 // is.
 func (s *Server) at(peer transport.Address) string {

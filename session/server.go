@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lwcon/lwm2m"
@@ -42,6 +43,7 @@ type Server struct {
 	seed       uint64
 	tap        coap.Tap
 	files      *files.Store
+	answers    atomic.Pointer[answers] // nil while all are as they should be
 
 	mu              sync.Mutex
 	closed          bool
@@ -205,6 +207,9 @@ func (s *Server) Close() error {
 
 // serve answers one request of a client.
 func (l *Listener) serve(r *coap.Request) {
+	if l.misanswered(r) {
+		return
+	}
 	path := r.Message.Path()
 	switch {
 	case len(path) == 1 && path[0] == "rd":

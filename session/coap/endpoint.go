@@ -127,6 +127,9 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 	e.peers.init(e)
 	e.duplicates.init(e)
 	e.bodies.init(e)
+	if f, ok := c.Link.(interface{ Notify(transport.WireTap) }); ok {
+		f.Notify(e.NoteFault)
+	}
 	if err := c.Link.Start(e); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Link.Scheme(), err)
 	}
