@@ -66,6 +66,7 @@ type Endpoint struct {
 	timers       timers
 	calls        map[tokenKey]*call
 	observations map[tokenKey]*Observation
+	former       formerObservations
 	flights      map[flightKey]*flight
 	duplicates   duplicates
 	bodies       bodies
