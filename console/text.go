@@ -91,12 +91,12 @@ func (t *Text) settled(p *page, r commands.Result) {
 		p.head("lwcon", nil, r.Version+" ("+r.Go+", "+r.Platform+")")
 	case *commands.Text:
 		p.lines(r.Body)
-	case *commands.RuleList:
-		p.lines(r.String())
 	case *commands.Candidates:
 		for _, c := range r.List {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))
 		}
+	case commands.Texter:
+		p.texter(r)
 	default:
 		p.lines(string(r.AppendJSON(nil)))
 	}
@@ -112,10 +112,10 @@ func (t *Text) Event(e commands.Event) string {
 		p.head("lost", t.Style.Refusal, timeOfDay(e.Time), fmt.Sprintf("%d events were forgotten before they could be shown", e.Count))
 	case *commands.Passed:
 		t.passed(p, e, t.Wire)
-	case commands.Result:
-		return t.Result(e)
+	case commands.Texter:
+		p.texter(e)
 	default:
-		p.lines(string(e.AppendJSON(nil)))
+		return t.Result(e)
 	}
 	return p.String()
 }

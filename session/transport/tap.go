@@ -60,11 +60,11 @@ type WireTap func(WireRecord)
 // Tapped wraps a link so that tap sees all that passes it. Wrapped around a
 // link directly, below Faulty, it sees the bytes as they were on the wire.
 func Tapped(l Link, c clock.Clock, tap WireTap) Link {
-	return &tapped{Link: l, clock: c, tap: tap, stream: l.Reliable(), bound: boundTo(l)}
+	return &tapped{borrowed: borrowed{l}, clock: c, tap: tap, stream: l.Reliable(), bound: boundTo(l)}
 }
 
 type tapped struct {
-	Link
+	borrowed
 	clock  clock.Clock
 	tap    WireTap
 	stream bool
