@@ -109,7 +109,7 @@ func (h *hand) raw(ctx context.Context, command string, b []byte, wait time.Dura
 		case p := <-passages:
 			x.take(p)
 			if p.Direction == transport.Received && answers(&p.Scanned, &sent) {
-				x.Code = p.Scanned.Message.Code
+				x.Answered, x.Code = true, p.Scanned.Message.Code
 				return x, nil
 			}
 		case <-limited.Done():
@@ -121,13 +121,14 @@ func (h *hand) raw(ctx context.Context, command string, b []byte, wait time.Dura
 // answers says whether a message ends the wait for what comes back to another.
 func answers(came, sent *coap.Scanned) bool {
 	m := &came.Message
+	same := m.ID == sent.Message.ID && !came.Stream
 	switch {
 	case m.Code.IsResponse():
-		return bytes.Equal(m.Token, sent.Message.Token)
+		return same && m.Type == coap.Acknowledgement || bytes.Equal(m.Token, sent.Message.Token)
 	case came.Stream:
 		return m.Code == coap.Pong || m.Code == coap.Abort
 	}
-	return m.ID == sent.Message.ID && (m.Type == coap.Reset || m.Type == coap.Acknowledgement && !sent.Message.Code.IsRequest())
+	return same && (m.Type == coap.Reset || m.Type == coap.Acknowledgement && !sent.Message.Code.IsRequest())
 }
 
 // do sends a request that the message layer can carry, and waits for its answer
@@ -139,7 +140,7 @@ func (h *hand) do(ctx context.Context, command string, m *coap.Message, o coap.R
 	}
 	x := &Exchanged{Command: command, Peer: h.peer.String(), Details: *h.env.detailsOf(exchange.Number)}
 	if exchange.Response != nil {
-		x.Code = exchange.Response.Code
+		x.Answered, x.Code = true, exchange.Response.Code
 	}
 	return x, err
 }

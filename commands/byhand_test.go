@@ -239,6 +239,7 @@ func TestDetailsTellTheLineThatRepeatsTheExchange(t *testing.T) {
 	for line, want := range map[string]string{
 		"read /3/0/0":                        "read /3/0/0",
 		"read /3/0 --accept tlv":             "read /3/0 --accept tlv",
+		"read /3 --block 32":                 "read /3 --block 32",
 		"read /3/0 --option 2050=2a --non":   "read /3/0 --non --option 2050=2a",
 		"discover /3/0":                      "discover /3/0",
 		"execute /3/0/4":                     "execute /3/0/4",

@@ -75,6 +75,9 @@ func runCoAP(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			SingleBlocks: m.Options.Has(coap.Block1) || m.Options.Has(coap.Block2),
 		}))
 	}
+	if !args.Has("message-id") {
+		c.Message.ID = uint16(env.Sessions.Exchanges().Newest()) // another one each time
+	}
 	b, err := coap.Compose(*c, stream)
 	if err != nil {
 		return nil, usage("coap: %v", err)

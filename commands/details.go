@@ -86,7 +86,9 @@ put together from their blocks, as trees.`,
 			}
 			d.Hex = args.Switch("hex")
 			if args.Switch("command") {
-				d.Line = d.commandLine()
+				if d.Line = d.commandLine(); d.Line == "" {
+					return nil, usage("details %d: no request is known that could be sent again", number)
+				}
 			}
 			return d, nil
 		},

@@ -24,6 +24,12 @@ func (d *Details) commandLine() string {
 	if words == nil {
 		words, said = d.messageLine(m)
 	}
+	for _, b := range [...]func() (coap.Block, bool){m.Block1, m.Block2} {
+		if block, has := b(); has && block.Number == 0 {
+			words = append(words, "--block", strconv.Itoa(block.Size()))
+			break
+		}
+	}
 	if m.Type == coap.NonConfirmable && !p.Stream {
 		words = append(words, "--non")
 	}

@@ -6,13 +6,16 @@ import (
 
 // Exchanged is what was sent by hand and what came back.
 //
-//	{"command":"coap","peer":"192.0.2.7:40001","code":"2.05","ms":3.2,"exchange":17,"messages":[…],"deviations":[…]}
+//	{"command":"coap","peer":"192.0.2.7:40001","answered":true,"code":"2.05","exchange":17,"messages":[…],"deviations":[…]}
 //
-// Without an answer there is no "code".
+// Without a response there is no "code".
 type Exchanged struct {
 	Command string
-	Peer    string
-	Code    coap.Code // of the answer, Empty if none came
+	Peer    string // its address
+	// Answered says whether something came that ended the wait; Code is that of a
+	// response, Empty of an acknowledgement or RST.
+	Answered bool
+	Code     coap.Code
 	Details
 }
 
@@ -24,6 +27,7 @@ func (x *Exchanged) AppendJSON(b []byte) []byte {
 	o := beginObject(b)
 	o.text("command", x.Command)
 	o.text("peer", x.Peer)
+	o.boolean("answered", x.Answered)
 	if x.Code != coap.Empty {
 		o.text("code", x.Code.String())
 	}

@@ -89,6 +89,10 @@ func (t *Text) wirePayload(p *page, m *commands.Passed) {
 
 // details writes an exchange: every message with options and octets.
 func (t *Text) details(p *page, d *commands.Details) {
+	if d.Line != "" { // asked for alone, to be copied
+		p.lines(terminal.Escape(d.Line))
+		return
+	}
 	p.head(fmt.Sprintf("exchange %d", d.Number), nil, plural(len(d.Messages), "message"))
 	for i, m := range d.Messages {
 		since := "+0"
@@ -107,9 +111,6 @@ func (t *Text) details(p *page, d *commands.Details) {
 		p.deep = false
 	}
 	t.bodies(p, d)
-	if d.Line != "" {
-		p.line("again", t.Style.Dim("again:")+" "+terminal.Escape(d.Line))
-	}
 	for _, deviation := range d.Deviations {
 		t.deviation(p, &lwm2m.Deviation{Rule: lwm2m.RuleID(deviation.Rule), Offset: deviation.Offset, Message: deviation.Message})
 	}
@@ -142,7 +143,7 @@ func (t *Text) bodies(p *page, d *commands.Details) {
 
 // exchanged writes what was sent by hand and what came back.
 func (t *Text) exchanged(p *page, x *commands.Exchanged) {
-	if x.Code == 0 {
+	if !x.Answered {
 		p.head("no answer", t.Style.Refusal, "from "+terminal.Escape(x.Peer))
 	}
 	t.details(p, &x.Details)
