@@ -152,7 +152,7 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 // stays nil.
 func unseen(r commands.Result) commands.Result {
 	w, ok := r.(*commands.Waited)
-	if !ok || !w.Passed {
+	if !ok {
 		return r
 	}
 	short := *w
