@@ -51,6 +51,7 @@ func (f *face) prompt(ctx context.Context) int {
 	}
 	p.screen = t
 	f.stderr = NewText(t.Style(), t.Plain(), f.program.Definitions)
+	f.stderr.Further = true
 	if !f.program.JSON {
 		f.renderer = f.stderr
 	}

@@ -161,7 +161,10 @@ func newBench(t *testing.T, started string, color terminal.Color) *bench {
 	}
 	p.fill()
 	f := p.face()
-	f.out, f.err = b.paper, b.paper
+	f.out, f.err, f.stderr.Further = b.paper, b.paper, true
+	if !p.JSON {
+		f.renderer = f.stderr
+	}
 	if err := f.openForPrompt(t.Context()); err != nil {
 		t.Fatal(err)
 	}
