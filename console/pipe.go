@@ -17,6 +17,7 @@ func (f *face) pipe(ctx context.Context) int {
 	if err := f.open(ctx, true); err != nil {
 		return f.show(nil, err)
 	}
+	f.greet(func(text string) { write(f.err, text) })
 	f.trace(func(text string) { write(f.err, text) })
 	if err := f.registerDevices(ctx, func(text string) { write(f.out, text) }); err != nil {
 		return f.show(nil, err)
@@ -67,13 +68,10 @@ func (f *face) line(ctx context.Context, line string) (status int, err error) {
 		return f.show(nil, err), nil
 	}
 	if call.Command.Roles&commands.ServerRole != 0 {
-		listening, err := f.needServer(ctx)
-		if err != nil {
+		if err := f.needServer(ctx); err != nil {
 			return f.show(nil, err), nil
 		}
-		if listening {
-			defer f.greet(func(text string) { write(f.err, text) })()
-		}
+		f.greet(func(text string) { write(f.err, text) })
 	}
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
 		write(f.out, f.renderer.Event(e))

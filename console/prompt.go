@@ -75,7 +75,7 @@ func (f *face) prompt(ctx context.Context) int {
 func (p *prompter) begin(ctx context.Context) (end func()) {
 	p.remember()
 	watching, stop := context.WithCancel(ctx)
-	silent := p.welcome(watching)
+	p.welcome(watching)
 	p.trace(p.screen.Print)
 	watched := make(chan struct{})
 	go func() {
@@ -84,7 +84,6 @@ func (p *prompter) begin(ctx context.Context) (end func()) {
 		p.watch(watching, p.env.Sessions.Log().Reader(0))
 	}()
 	return func() {
-		silent()
 		stop()
 		<-watched
 	}
@@ -95,26 +94,24 @@ func (f *face) openForPrompt(ctx context.Context) error {
 	if err := f.open(ctx, true); err != nil {
 		return err
 	}
-	_, err := f.needServer(ctx)
-	return err
+	return f.needServer(ctx)
 }
 
-// welcome says where lwcon stands when the prompt opens. The function returned
-// ends what it began.
-func (p *prompter) welcome(ctx context.Context) (end func()) {
-	if p.program.Demo {
-		if !p.program.JSON {
-			p.screen.Print(p.text().demoHint())
-		}
-		return func() {}
+// welcome says where lwcon stands when the prompt opens; scripts ask for it by
+// status.
+func (p *prompter) welcome(ctx context.Context) {
+	switch {
+	case p.program.JSON:
+	case p.program.Demo:
+		p.screen.Print(p.stderr.demoHint())
+	default:
+		p.greet(p.screen.Print)
 	}
-	end = p.greet(p.screen.Print)
 	go func() {
 		if err := p.registerDevices(ctx, p.screen.Print); err != nil && ctx.Err() == nil {
 			p.screen.Print(p.renderer.Failure(err))
 		}
 	}()
-	return end
 }
 
 // execute runs one line.
