@@ -30,6 +30,7 @@ func (f *face) oneShot(ctx context.Context, words []string) int {
 	}
 	f.trace(func(text string) { write(f.err, text) })
 	f.greet(func(text string) { write(f.err, text) })
+	f.prepare(call)
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
 		write(f.out, f.renderer.Event(e))
 		return nil

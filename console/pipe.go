@@ -73,6 +73,7 @@ func (f *face) line(ctx context.Context, line string) (status int, err error) {
 		}
 		f.greet(func(text string) { write(f.err, text) })
 	}
+	f.prepare(call)
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
 		write(f.out, f.renderer.Event(e))
 		return nil

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"time"
@@ -129,6 +130,7 @@ type face struct {
 	demo     *commands.Sessions
 	greeted  func() // ends what greet began; nil before
 	tracer   *tracer
+	shared   bool         // traces and results share the screen
 	level    string       // of the tracer
 	say      func(string) // where the tracer writes
 }
@@ -205,7 +207,7 @@ func (f *face) show(r commands.Result, err error) int {
 		write(f.out, f.renderer.Result(r))
 		return commands.ExitStatus(r, nil)
 	}
-	if !f.program.JSON && r != nil {
+	if !f.program.JSON && r != nil && !errors.Is(err, context.Canceled) {
 		write(f.out, f.renderer.Result(r))
 		err = withoutTree(err)
 	}

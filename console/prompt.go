@@ -51,7 +51,7 @@ func (f *face) prompt(ctx context.Context) int {
 	}
 	p.screen = t
 	f.stderr = NewText(t.Style(), t.Plain(), f.program.Definitions)
-	f.stderr.Further = true
+	f.stderr.Further, f.shared = true, true
 	if !f.program.JSON {
 		f.renderer = f.stderr
 	}
@@ -133,7 +133,7 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 	}
 	text := p.renderer.Result(r)
 	if err != nil {
-		if p.program.JSON {
+		if p.program.JSON || errors.Is(err, context.Canceled) {
 			text = ""
 		} else if r != nil {
 			err = withoutTree(err)
@@ -164,7 +164,12 @@ func (p *prompter) do(ctx context.Context, line string) (commands.Result, error)
 	if err != nil {
 		return nil, err
 	}
-	return p.env.Table.Do(ctx, p.env, words, func(e commands.Event) error {
+	call, err := p.env.Table.Parse(words)
+	if err != nil {
+		return nil, err
+	}
+	p.prepare(call)
+	return call.Do(ctx, p.env, func(e commands.Event) error {
 		if h, ok := e.(commands.Happened); ok && h.Number > p.before {
 			return nil
 		}
