@@ -99,9 +99,7 @@ func (t *Text) settled(p *page, r commands.Result) {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))
 		}
 	case commands.Texter:
-		for line := range strings.Lines(string(r.AppendText(nil))) {
-			p.lines(terminal.Escape(strings.TrimSuffix(line, "\n")))
-		}
+		p.texter(r)
 	default:
 		p.lines(jsonLine(r.AppendJSON(nil)))
 	}
@@ -117,6 +115,8 @@ func (t *Text) Event(e commands.Event) string {
 		p.head("lost", t.Style.Refusal, timeOfDay(e.Time), fmt.Sprintf("%d events were forgotten before they could be shown", e.Count))
 	case *commands.Passed:
 		t.passed(p, e, t.Wire)
+	case commands.Texter:
+		p.texter(e)
 	default:
 		return t.Result(e)
 	}
