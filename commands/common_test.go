@@ -307,3 +307,17 @@ func freeURI(t *testing.T) string {
 	defer s.Close(t.Context())
 	return s.URIs()[0]
 }
+
+func TestARegisterThatNobodyAnswersIsATimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		if err := b.env.Sessions.Server().Close(); err != nil {
+			t.Fatal(err)
+		}
+		r, _, err := b.try("register --timeout 5s")
+		e, ok := err.(*Error)
+		if !ok || e.Kind != TimeoutError || ExitStatus(r, err) != ExitNoAnswer || !strings.Contains(e.Message, "no answer") {
+			t.Errorf("got %#v, want a timeout and exit 3", err)
+		}
+	})
+}

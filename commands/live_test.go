@@ -396,3 +396,26 @@ func TestACompositeObservationIsCancelledByItsPaths(t *testing.T) {
 		}
 	})
 }
+
+func TestAnInstanceIsCreatedAndDeleted(t *testing.T) {
+	live(t, func(b *bench) {
+		if m := fields(t, b.do("create /3303 --instance 2 5700=21.5")); m["code"] != "2.01" || m["created"] != "/3303/2" {
+			t.Errorf("got %v", m)
+		}
+		m := fields(t, b.do("create Temperature SensorValue=22"))
+		path, _ := m["created"].(string)
+		if m["code"] != "2.01" || !strings.HasPrefix(path, "/3303/") {
+			t.Fatalf("without an id: got %v, want one that the device chose", m)
+		}
+		for _, p := range []string{"/3303/2", path} {
+			if got := shown(t, b.do("delete "+p)); got != "2.02" {
+				t.Errorf("delete %s: %s", p, got)
+			}
+		}
+		for _, line := range []string{"create /3303/0/5700 1=2", "create /3303 --instance 65535", "create /3303 --instance 3 5700=warm"} {
+			if r, _, err := b.try(line); ExitStatus(r, err) != ExitUsage {
+				t.Errorf("%s: %v, want exit 2", line, err)
+			}
+		}
+	})
+}

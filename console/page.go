@@ -4,6 +4,9 @@ import (
 	"strings"
 
 	"github.com/mattn/go-runewidth"
+
+	"lwcon/commands"
+	"lwcon/console/terminal"
 )
 
 // page collects the lines of one block. On a plain page every line begins with a
@@ -121,5 +124,12 @@ func (p *page) lines(text string) {
 	p.b.WriteString(text)
 	if !strings.HasSuffix(text, "\n") {
 		p.b.WriteByte('\n')
+	}
+}
+
+// texter writes the lines of something that makes its own text.
+func (p *page) texter(t commands.Texter) {
+	for line := range strings.Lines(string(t.AppendText(nil))) {
+		p.lines(terminal.Escape(strings.TrimSuffix(line, "\n")))
 	}
 }

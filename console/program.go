@@ -138,9 +138,9 @@ func (f *face) open(ctx context.Context, peer bool) error {
 	c := f.program.Sessions
 	switch {
 	case !peer:
-		c.Listen, c.Connect = nil, nil
+		c.Listen, c.Connect, c.State = nil, nil, ""
 	case f.program.Demo:
-		c.Connect = nil
+		c.Connect, c.State = nil, ""
 		if len(c.Listen)+len(c.Links) == 0 {
 			c.Listen = []string{demoListen}
 		}

@@ -89,14 +89,12 @@ func (t *Text) settled(p *page, r commands.Result) {
 		p.head("lwcon", nil, r.Version+" ("+r.Go+", "+r.Platform+")")
 	case *commands.Text:
 		p.lines(r.Body)
-	case *commands.RuleList:
-		p.lines(r.String())
 	case *commands.Candidates:
 		for _, c := range r.List {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))
 		}
 	case commands.Texter:
-		p.lines(string(r.AppendText(nil)))
+		p.texter(r)
 	default:
 		p.lines(string(r.AppendJSON(nil)))
 	}
@@ -113,11 +111,9 @@ func (t *Text) Event(e commands.Event) string {
 	case *commands.Passed:
 		t.passed(p, e, t.Wire)
 	case commands.Texter:
-		p.lines(string(e.AppendText(nil)))
-	case commands.Result:
-		return t.Result(e)
+		p.texter(e)
 	default:
-		p.lines(string(e.AppendJSON(nil)))
+		return t.Result(e)
 	}
 	return p.String()
 }

@@ -21,6 +21,10 @@ func (r Recognition) String() string { return r.Format.String() + " (" + r.Reaso
 // a longer one is taken for opaque.
 const maxRecognized = 1 << 20
 
+// maxHinted is the most octets of a payload that fails to decode, for the error to
+// say which other format it looks like.
+const maxHinted = 64 << 10
+
 // Recognize tells which formats a payload looks like, the likeliest first; it is
 // never empty, as any octets can be opaque. The path of the request helps: below
 // an object or object instance there is no single value. The root says nothing.
@@ -131,6 +135,9 @@ func printable(payload []byte) bool {
 // looksLike says which format a payload looks like that does not decode in the
 // format f; "" if that is f itself or cannot be told.
 func looksLike(f lwm2m.ContentFormat, payload []byte, o *Options) string {
+	if len(payload) > maxHinted {
+		return ""
+	}
 	best := Recognize(payload, o.At)[0]
 	if best.Format == lwm2m.FormatOpaque || sameSyntax(best.Format, f) || len(payload) == 0 {
 		return ""
@@ -163,6 +170,9 @@ func noteMismatch(tree *lwm2m.Tree, f lwm2m.ContentFormat, payload []byte, o *Op
 		doubtful = doubtful || rules.HintsAtFormat(tree.Deviations[i].Rule)
 	}
 	if !doubtful {
+		return
+	}
+	if len(payload) > maxHinted {
 		return
 	}
 	best := Recognize(payload, o.At)[0]

@@ -3,11 +3,13 @@ package session
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lwcon/lwm2m"
 	"lwcon/session/clock"
 	"lwcon/session/coap"
+	"lwcon/session/files"
 	"lwcon/session/transport"
 )
 
@@ -40,6 +42,8 @@ type Server struct {
 	aliases    map[string]string
 	seed       uint64
 	tap        coap.Tap
+	files      *files.Store
+	answers    atomic.Pointer[answers] // nil while all are as they should be
 
 	mu              sync.Mutex
 	closed          bool
@@ -50,6 +54,10 @@ type Server struct {
 	observations    map[*Endpoint][]*Observation
 	queues          map[*Endpoint][]*waiting // requests to clients in queue mode
 	alarms          alarms
+	departed        departures
+	started         time.Time
+	reobserves      bool
+	wishes          map[string][]*Observation // of endpoints that are to register anew, by name
 	awakeTime       time.Duration
 	nextQueued      uint64
 	nextObservation uint64
@@ -63,6 +71,7 @@ func NewServer(c ServerConfig) *Server {
 		parameters: c.Parameters, aliases: c.Aliases, seed: c.Seed, tap: c.Tap,
 		endpoints: map[string]*Endpoint{}, locations: map[string]*Endpoint{},
 		observations: map[*Endpoint][]*Observation{}, queues: map[*Endpoint][]*waiting{},
+		wishes: map[string][]*Observation{},
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
@@ -77,6 +86,8 @@ func NewServer(c ServerConfig) *Server {
 		s.seed = randomSeed()
 	}
 	s.nextLocation = s.seed
+	s.files = files.NewStore(s.clock)
+	s.started = s.clock.Now()
 	return s
 }
 
@@ -101,6 +112,9 @@ func (s *Server) Strict() bool {
 	defer s.mu.Unlock()
 	return s.strict
 }
+
+// Files returns what clients can download from every listener, at /fw/NAME.
+func (s *Server) Files() *files.Store { return s.files }
 
 // Listener is one link on which a Server serves.
 type Listener struct {
@@ -189,6 +203,9 @@ func (s *Server) Close() error {
 	}
 	listeners := s.listeners
 	s.listeners = nil
+	for e := range s.queues {
+		s.release(e, ErrClosed)
+	}
 	s.mu.Unlock()
 	var errs []error
 	for _, l := range listeners {
@@ -199,6 +216,9 @@ func (s *Server) Close() error {
 
 // serve answers one request of a client.
 func (l *Listener) serve(r *coap.Request) {
+	if l.misanswered(r) {
+		return
+	}
 	path := r.Message.Path()
 	switch {
 	case len(path) == 1 && path[0] == "rd":
@@ -207,6 +227,8 @@ func (l *Listener) serve(r *coap.Request) {
 		l.serveLocation(r, path[1])
 	case len(path) == 1 && path[0] == "dp" && r.Message.Code == coap.POST:
 		l.serveSend(r)
+	case len(path) > 0 && path[0] == files.Prefix:
+		l.server.files.ServeCoAP(r)
 	default:
 		l.serveUnknown(r)
 	}

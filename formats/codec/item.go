@@ -133,7 +133,9 @@ func (b *Builder) Value(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 
 // mismatch notes that an item is not of the type of its resource.
 func (b *Builder) mismatch(it Item, t Typed) {
-	b.Deviate(rules.ValueType, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
+	if !b.Full(rules.ValueType) {
+		b.Deviate(rules.ValueType, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
+	}
 }
 
 // expected names a type with its article.
@@ -273,7 +275,9 @@ func (b *Builder) integral(it Item, t Typed) (int64, bool) {
 		b.Deviate(rules.ValueFraction, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
 		return 0, false
 	}
-	b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
+	if !b.Full(rules.ValueIntegerFloat) {
+		b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
+	}
 	if whole, zeros, ok := strings.Cut(it.Text, "."); ok && strings.Trim(zeros, "0") == "" {
 		if i, err := strconv.ParseInt(whole, 10, 64); err == nil {
 			return i, true // every digit, where the float has lost some

@@ -19,7 +19,7 @@ const (
 	baseTime    label = -3
 	baseName    label = -2
 	baseVersion label = -1
-	name        label = 0
+	recordName  label = 0
 	unit        label = 1
 	numberValue label = 2
 	stringValue label = 3
@@ -36,7 +36,7 @@ const (
 func labelOf(s string) label {
 	switch s {
 	case "n":
-		return name
+		return recordName
 	case "v":
 		return numberValue
 	case "vs":
@@ -83,11 +83,11 @@ func (l label) String() string {
 // depends on the field.
 func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 	switch l {
-	case name, baseName:
+	case recordName, baseName:
 		if item.Kind != codec.ItemText {
 			return p.Fail(int(span.Start), p.At, "expected text for %s", l)
 		}
-		if l == name {
+		if l == recordName {
 			r.name, r.hasName, r.nameAt = item.Text, true, int(span.Start)
 		} else {
 			p.base = codec.NewName(item.Text)

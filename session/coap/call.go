@@ -2,7 +2,6 @@ package coap
 
 import (
 	"context"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -24,8 +23,7 @@ type call struct {
 	// Set by the lock held:
 	begun bool // holds a turn, is in the tables
 	over  bool
-	alone bool // the only call under way when it was begun
-	ended atomic.Bool
+	ended atomic.Bool // over, for who waits
 }
 
 // begin waits for the call's turn, enters it in the tables and sends it.
@@ -103,7 +101,7 @@ func (e *Endpoint) enter(ctx context.Context, c *call, p *Parameters) (time.Dura
 		return 0, ErrTooMany
 	}
 	c.begun = true
-	c.alone = len(e.calls) == 0 && e.parallel
+	c.done = e.signal()
 	e.calls[c.key] = c
 	return 0, nil
 }
@@ -160,16 +158,7 @@ func (e *Endpoint) depart(c *call, b []byte, p *Parameters, at time.Time, now in
 
 // await waits for the end of the call.
 func (e *Endpoint) await(ctx context.Context, c *call) (*Message, error) {
-	if c.linger() {
-		return c.response, c.err
-	}
-	e.mu.Lock()
-	if c.over {
-		e.mu.Unlock()
-		return c.response, c.err
-	}
-	c.done = e.signal()
-	e.mu.Unlock()
+	stood := e.lender != nil && e.lender.Stand(c)
 	select {
 	case <-c.done:
 	case <-ctx.Done():
@@ -178,30 +167,13 @@ func (e *Endpoint) await(ctx context.Context, c *call) (*Message, error) {
 	}
 	e.mu.Lock()
 	e.signals = append(e.signals, c.done)
+	others := len(e.calls) > 0
 	e.mu.Unlock()
+	if stood && others {
+		e.lender.Resume()
+	}
 	return c.response, c.err
 }
-
-// linger gives way to other goroutines for some microseconds before the waiting
-// goroutine is put to sleep: a peer on the same machine answers within that
-// time, and to sleep and be woken would cost a quarter of the whole exchange.
-// Only one at a time does so, and none where there is but one processor, on
-// which the answer could not be received meanwhile.
-func (c *call) linger() bool {
-	if !c.alone {
-		return false
-	}
-	for range lingerTurns {
-		if c.ended.Load() {
-			return true
-		}
-		runtime.Gosched()
-	}
-	return false
-}
-
-// lingerTurns is how often a goroutine gives way before it sleeps.
-const lingerTurns = 0
 
 // signal returns a channel for the end of a call. They are used again, within
 // one endpoint.
@@ -245,10 +217,14 @@ func (e *Endpoint) finish(c *call, err error) {
 	}
 	e.passTurn(c.peer)
 	c.ended.Store(true)
-	if c.done != nil {
-		c.done <- struct{}{}
+	c.done <- struct{}{}
+	if len(e.calls) == 0 && e.lender != nil {
+		e.lender.Rest()
 	}
 }
+
+// Over implements transport.Waiting.
+func (c *call) Over() bool { return c.ended.Load() }
 
 // callDeadline is a call whose longest wait is over.
 type callDeadline call

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math/rand/v2"
-	"runtime"
 	"sync"
 	"time"
 
@@ -22,6 +21,10 @@ type Config struct {
 	Clock clock.Clock
 	// Handler answers requests; nil answers each with 4.04.
 	Handler Handler
+	// OnBlock is shown each block of a request's body before it is put to the
+	// others; an answer that is not nil refuses the block, and the body with it.
+	// It keeps to the rules of Handler. Nil takes all.
+	OnBlock func(r *Request, block Block) *Message
 	// Parameters of all peers that have none of their own.
 	Parameters Parameters
 	// Protection is called for each message; nil leaves them as they are.
@@ -42,11 +45,12 @@ type Config struct {
 // concurrent use.
 type Endpoint struct {
 	link       transport.Link
+	lender     transport.Lender // nil where the link always receives by itself
 	stream     bool
-	parallel   bool // more than one processor
 	clock      clock.Clock
 	start      time.Time
 	handler    Handler
+	onBlock    func(*Request, Block) *Message
 	base       Parameters
 	protection Protection
 	log        *Log
@@ -62,6 +66,7 @@ type Endpoint struct {
 	timers       timers
 	calls        map[tokenKey]*call
 	observations map[tokenKey]*Observation
+	former       formerObservations
 	flights      map[flightKey]*flight
 	duplicates   duplicates
 	bodies       bodies
@@ -89,9 +94,9 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 	e := &Endpoint{
 		link:         c.Link,
 		stream:       c.Link.Reliable(),
-		parallel:     runtime.GOMAXPROCS(0) > 1,
 		clock:        c.Clock,
 		handler:      c.Handler,
+		onBlock:      c.OnBlock,
 		base:         c.Parameters.defaults(c.Link.Timing()),
 		protection:   c.Protection,
 		log:          c.Log,
@@ -102,6 +107,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 		observations: make(map[tokenKey]*Observation),
 		flights:      make(map[flightKey]*flight),
 	}
+	e.lender, _ = c.Link.(transport.Lender)
 	if e.clock == nil {
 		e.clock = clock.Real()
 	}
@@ -122,6 +128,9 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 	e.peers.init(e)
 	e.duplicates.init(e)
 	e.bodies.init(e)
+	if f, ok := c.Link.(interface{ Notify(transport.WireTap) }); ok {
+		f.Notify(e.NoteFault)
+	}
 	if err := c.Link.Start(e); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Link.Scheme(), err)
 	}

@@ -36,6 +36,9 @@ type Notification struct {
 	// Ended: the observation is over: the peer sent an error code or no Observe
 	// option, or is gone (Err says why).
 	Ended bool
+	// Late: it came after we had ended the observation, and was answered with
+	// RST, which a stream does not have.
+	Late bool
 	// Skipped counts notifications dropped before this one because the rest of
 	// a block-wise body was still being fetched.
 	Skipped int
@@ -160,6 +163,9 @@ func (o *Observation) Cancel(ctx context.Context) (*Exchange, error) {
 func (o *Observation) Forget() {
 	o.endpoint.mu.Lock()
 	defer o.endpoint.mu.Unlock()
+	if !o.ended {
+		o.endpoint.former.add(o)
+	}
 	o.endpoint.endObservation(o)
 }
 

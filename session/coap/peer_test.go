@@ -2,6 +2,7 @@ package coap
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -101,5 +102,42 @@ func TestRequestOverTCP(t *testing.T) {
 	x, err := client.Do(t.Context(), peer, NewRequest(GET, "/3"), RequestOptions{})
 	if err != nil || len(x.Response.Payload) != 3000 {
 		t.Errorf("got %v, %v", x, err)
+	}
+}
+
+func TestContextEndsARequestThatReceivesItsOwnAnswer(t *testing.T) {
+	n := newNetwork(t)
+	silent := make(chan *Request, 1)
+	listener, err := transport.ListenUDP(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.start(listener, Config{Handler: func(r *Request) {
+		if r.Message.Path()[0] == "silent" {
+			r.Ignore()
+			silent <- r
+			return
+		}
+		_ = r.Respond(NewResponse(Content))
+	}})
+	link, peer, err := transport.DialUDP(t.Context(), listener.Address().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := n.start(link, Config{})
+	for range 3 {
+		for range 50 { // so that the goroutine of Do receives
+			if _, err := client.Do(t.Context(), peer, NewRequest(GET, "/3"), RequestOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			<-silent
+			cancel()
+		}()
+		if _, err := client.Do(ctx, peer, NewRequest(GET, "/silent"), RequestOptions{}); !errors.Is(err, context.Canceled) {
+			t.Fatalf("got %v, want the context's error", err)
+		}
 	}
 }

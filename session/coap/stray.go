@@ -92,11 +92,18 @@ func (e *Endpoint) strayResponse(p *peer, in *incoming) {
 		c.transfer.note(in.at, transport.Received, in.bytes, n, 0)
 		c.transfer.deviate(in.all()...)
 	}
+	var former *Observation
+	if number == 0 && m.Options.Has(Observe) {
+		former = e.former.find(p, m.Token)
+	}
 	e.mu.Unlock()
 	if number == 0 {
 		number = e.log.next()
 	}
 	e.pass(p, in.local, in.entry(number, n, 0))
+	if former != nil {
+		former.late(in, number)
+	}
 	if m.Type == Confirmable || m.Options.Has(Observe) {
 		_ = e.send(p, in.local, &entry{
 			number: number, time: e.clock.Now(), note: noteReset, bytes: emptyMessage(Reset, m.ID),

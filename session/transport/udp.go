@@ -24,7 +24,7 @@ const (
 )
 
 // UDP is a link of datagrams over one socket. It has one reader goroutine,
-// however many peers there are.
+// however many peers there are, and is a Lender.
 type UDP struct {
 	conn      *net.UDPConn
 	connected Address // the only peer of a dialled link, else zero
@@ -33,9 +33,8 @@ type UDP struct {
 	packets   bool // the kernel tells where a datagram came to
 	receiver  Receiver
 	closed    atomic.Bool
-
-	roles           roles
-	buffer, control []byte // of who reads
+	reading
+	buffer, control []byte // of the one who reads
 }
 
 // ListenUDP opens a socket at HOST:PORT or coap://HOST:PORT. Without a host it
@@ -82,7 +81,7 @@ const defaultPort = 5683
 func newUDP(conn *net.UDPConn) *UDP {
 	_ = conn.SetReadBuffer(udpReadBuffer) // a smaller one only loses more in a burst
 	local := conn.LocalAddr().(*net.UDPAddr).AddrPort()
-	return &UDP{conn: conn, local: netip.AddrPortFrom(local.Addr().Unmap(), local.Port())}
+	return &UDP{conn: conn, reading: newReading(), local: netip.AddrPortFrom(local.Addr().Unmap(), local.Port())}
 }
 
 func listenError(address string, err error) error {
@@ -105,61 +104,63 @@ func (u *UDP) Start(r Receiver) error {
 	if u.packets {
 		u.control = make([]byte, udpControlSpace)
 	}
-	u.roles.init()
+	u.try()
 	go u.read()
 	return nil
 }
 
-// read is the socket's own reader.
+// read is the link's own goroutine. It has the right to read when it begins.
 func (u *UDP) read() {
-	for {
-		u.roles.reading.Lock()
-		open := u.readUntil(&u.roles)
-		u.roles.reading.Unlock()
-		if !open {
-			return
+	for u.readOne() {
+		if !u.resting.Load() {
+			continue
 		}
-		u.roles.rest()
+		u.release()
+		u.rest(func() { _ = u.conn.SetReadDeadline(time.Now()) })
+		_ = u.conn.SetReadDeadline(time.Time{})
 	}
 }
 
-// readUntil delivers datagrams until w is over; false if the socket is closed.
-// The caller holds the role of the reader.
-func (u *UDP) readUntil(w Waiting) bool {
-	fixed := Local{hostport: u.local}
-	for !w.Over() {
-		n, controls, from, err := u.readOne(u.buffer, u.control)
-		if err != nil {
-			switch {
-			case u.closed.Load() || errors.Is(err, net.ErrClosed):
-				return false
-			case errors.Is(err, os.ErrDeadlineExceeded):
-				_ = u.conn.SetReadDeadline(time.Time{}) // an Interrupt; a closed socket shows at the next read
-			default:
-				u.failed(err)
-			}
-			continue
-		}
-		d := Datagram{From: u.connected, Local: fixed, Bytes: u.buffer[:n]}
-		if u.connected.IsZero() {
-			d.From = ipAddress(from)
-		}
-		if controls > 0 {
-			d.Local = packetLocal(u.control[:controls], u.local.Port())
-		}
-		u.receiver.Receive(d)
+// Stand implements Lender.
+func (u *UDP) Stand(w Waiting) bool {
+	if u.closed.Load() || !u.try() {
+		return false
 	}
+	for !w.Over() && u.readOne() {
+	}
+	u.release()
 	return true
 }
 
-// readOne reads a datagram, by the cheaper call where nobody asks where it came
-// to.
-func (u *UDP) readOne(buffer, control []byte) (n, controls int, from netip.AddrPort, err error) {
-	if control == nil {
-		n, from, err = u.conn.ReadFromUDPAddrPort(buffer)
+// readOne reads a datagram and delivers it; false where the reading ends: the
+// link was closed, or its own goroutine takes over.
+func (u *UDP) readOne() bool {
+	n, controls, from, err := u.readDatagram()
+	if err != nil {
+		if u.closed.Load() || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
+			return false
+		}
+		u.failed(err)
+		return true
+	}
+	d := Datagram{From: u.connected, Local: Local{hostport: u.local}, Bytes: u.buffer[:n]}
+	if u.connected.IsZero() {
+		d.From = ipAddress(from)
+	}
+	if controls > 0 {
+		d.Local = packetLocal(u.control[:controls], u.local.Port())
+	}
+	u.receiver.Receive(d)
+	return true
+}
+
+// readDatagram reads by the cheaper call where nobody asks where it came to.
+func (u *UDP) readDatagram() (n, controls int, from netip.AddrPort, err error) {
+	if u.control == nil {
+		n, from, err = u.conn.ReadFromUDPAddrPort(u.buffer)
 		return n, 0, from, err
 	}
-	n, controls, _, from, err = u.conn.ReadMsgUDPAddrPort(buffer, control)
+	n, controls, _, from, err = u.conn.ReadMsgUDPAddrPort(u.buffer, u.control)
 	return n, controls, from, err
 }
 
