@@ -106,6 +106,26 @@ func TestPathsOrderByIDsParentsFirst(t *testing.T) {
 	}
 }
 
+func TestPathsShareTheirLeadingIDs(t *testing.T) {
+	for _, test := range []struct {
+		p, q string
+		want int
+	}{
+		{"/3/0/6", "/3/0/9", 2},
+		{"/3/0/6", "/3/0/6/1", 3},
+		{"/3/0/6/1", "/3/0/6/1", 4},
+		{"/3/0", "/3/0/0/0", 2},
+		{"/3", "/4", 0},
+		{"/", "/3", 0},
+		{"/dev1/3", "/3", 0},
+		{"/dev1/3/0", "/dev1/3/1", 1},
+	} {
+		if got := lwm2m.MustParsePath(test.p).Shared(lwm2m.MustParsePath(test.q)); got != test.want {
+			t.Errorf("%s and %s: expected %d, found %d", test.p, test.q, test.want, got)
+		}
+	}
+}
+
 func TestPathIsAJSONStringAndKey(t *testing.T) {
 	type holder struct {
 		P lwm2m.Path
