@@ -42,7 +42,8 @@ func TestValuesAreWrittenAsAUserTypesThem(t *testing.T) {
 
 func TestEveryValueReadsBackFromItsText(t *testing.T) {
 	for _, v := range []lwm2m.Value{
-		{}, lwm2m.StringValue("x"), lwm2m.IntegerValue(-5), lwm2m.UnsignedValue(math.MaxUint64), lwm2m.FloatValue(5e-324),
+		{},
+		lwm2m.StringValue("x"), lwm2m.IntegerValue(-5), lwm2m.UnsignedValue(math.MaxUint64), lwm2m.FloatValue(5e-324),
 		lwm2m.FloatValue(math.Inf(1)), lwm2m.BooleanValue(true), lwm2m.OpaqueValue("\x01"), lwm2m.TimeValue(1 << 60),
 		lwm2m.ObjectLinkValue(65535, 65535), lwm2m.CoreLinkValue("</>"),
 	} {
