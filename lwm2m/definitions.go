@@ -92,3 +92,42 @@ func FindResource(d Definitions, p Path) *Resource {
 	}
 	return d.Object(p.Object()).Resource(p.Resource())
 }
+
+// Registry knows objects in all their versions. Implementations are safe for
+// concurrent use.
+type Registry interface {
+	// Object returns the definition of an object in a version: that one, else
+	// the nearest below, else the nearest above; nil if no version is known. A
+	// version of 0 means the newest.
+	Object(id uint16, version Version) *Object
+}
+
+// coreVersions are the versions of the core objects that belong to a version of
+// the enabler and need not be announced: for 1.0, 1.1 and 1.2.
+// Spec: Core 1.0, 1.1.1, 1.2 Appendix E.
+var coreVersions = map[uint16][3]Version{
+	0:  {V1_0, V1_1, V1_2},
+	1:  {V1_0, V1_1, V1_2},
+	2:  {V1_0, V1_0, V1_1},
+	3:  {V1_0, V1_1, V1_2},
+	4:  {V1_0, V1_2, 0x0103},
+	5:  {V1_0, V1_0, V1_1},
+	21: {0, V1_0, 0x0200},
+}
+
+// ImpliedVersion returns the version of an object that is meant where none is
+// announced: for a core object the one that belongs to the version of the
+// enabler, for all others 1.0. Spec: Core 1.1 §7.2.2.
+func ImpliedVersion(object uint16, enabler Version) Version {
+	versions, core := coreVersions[object]
+	if !core {
+		return V1_0
+	}
+	switch {
+	case enabler >= V1_2:
+		return versions[2]
+	case enabler >= V1_1:
+		return versions[1]
+	}
+	return max(versions[0], V1_0)
+}

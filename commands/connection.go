@@ -1,0 +1,97 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lwcon/session"
+	"lwcon/session/device"
+	"lwcon/session/transport"
+)
+
+// Connection says which simulated device is to be a client of which server.
+type Connection struct {
+	URI      string            // of the server: "coap://127.0.0.1:5683"
+	Link     transport.Link    // instead of a socket towards URI; nil: one is opened
+	Server   transport.Address // of the server, on Link
+	Profile  string            // built-in name or file; "" is minimal
+	Endpoint string            // the name to register with; "": the profile's
+}
+
+// Connect makes a client, which does not register yet. The error is an *Error.
+func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, error) {
+	if c.Profile == "" {
+		c.Profile = "minimal"
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	profile, err := device.Load(c.Profile, s.definitions)
+	if err != nil {
+		e := failure(ConfigError, "%v", err)
+		e.Err = err
+		return nil, e
+	}
+	simulated, err := device.New(device.Config{Profile: profile, Clock: s.clock, Seed: s.seed, Endpoint: c.Endpoint})
+	if err != nil {
+		return nil, failure(ConfigError, "device %s: %v", c.Profile, err)
+	}
+	if err := c.dial(ctx); err != nil {
+		return nil, err
+	}
+	client, err := session.NewClient(session.ClientConfig{
+		Device: simulated, Link: c.Link, Server: c.Server, Clock: s.clock, Log: s.log,
+		Exchanges: s.Exchanges(), Parameters: s.parameters, Seed: s.seed, Tap: s.passClient,
+	})
+	if err != nil {
+		return nil, Classify(fmt.Errorf("connect %s: %w", c.URI, err))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clients = append(s.clients, client)
+	return client, nil
+}
+
+// check says what is wrong with the URI, unless there is a link.
+func (c *Connection) check() error {
+	if scheme, _, ok := strings.Cut(c.URI, "://"); c.Link == nil && (!ok || scheme != "coap") {
+		return usage("connect %q: expected a URI such as coap://127.0.0.1:5683", c.URI)
+	}
+	return nil
+}
+
+// dial opens a link towards the URI, unless there is one.
+func (c *Connection) dial(ctx context.Context) error {
+	if c.Link != nil {
+		return nil
+	}
+	link, server, err := transport.DialUDP(ctx, c.URI)
+	if err != nil {
+		e := failure(TransportError, "connect %s: %v", c.URI, err)
+		e.Err = err
+		return e
+	}
+	c.Link, c.Server = link, server
+	return nil
+}
+
+// Clients are the simulated devices, in the order they were made.
+func (s *Sessions) Clients() []*session.Client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.clients)
+}
+
+// Disconnect ends a client: it de-registers, as far as ctx allows.
+func (s *Sessions) Disconnect(ctx context.Context, c *session.Client) error {
+	s.mu.Lock()
+	s.clients = slices.DeleteFunc(s.clients, func(other *session.Client) bool { return other == c })
+	s.mu.Unlock()
+	if err := c.Close(ctx); err != nil && !errors.Is(err, session.ErrClosed) {
+		return err
+	}
+	return nil
+}

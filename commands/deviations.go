@@ -1,0 +1,61 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lwcon/formats"
+	"lwcon/lwm2m"
+	"lwcon/session"
+	"lwcon/session/coap"
+)
+
+// RuleList is every rule whose breach is named as a deviation.
+//
+//	{"command":"help","rules":[{"rule":"tlv-…","severity":"warning","summary":"…","section":"…","seen":"…"}]}
+type RuleList struct{ Rules []lwm2m.Rule }
+
+// AppendJSON appends the rules as one JSON object.
+func (l *RuleList) AppendJSON(b []byte) []byte {
+	o := beginObject(b)
+	o.text("command", "help")
+	o.list("rules", len(l.Rules), func(i int, in *object) {
+		r := &l.Rules[i]
+		in.text("rule", string(r.ID))
+		in.text("severity", r.Severity.String())
+		in.text("summary", r.Summary)
+		in.text("section", r.Section)
+		in.optional("seen", r.Seen)
+	})
+	return o.end()
+}
+
+// String lists the rules for people: the name, then what it asks.
+func (l *RuleList) String() string {
+	var b strings.Builder
+	for i := range l.Rules {
+		r := &l.Rules[i]
+		fmt.Fprintf(&b, "%s (%s)\n  %s %s\n", r.ID, r.Severity, r.Summary, r.Section)
+		if r.Seen != "" {
+			fmt.Fprintf(&b, "  seen: %s\n", r.Seen)
+		}
+	}
+	return b.String()
+}
+
+// Rules returns every rule of payloads, of live traffic and of the message
+// layer, by name.
+func Rules() []lwm2m.Rule {
+	rules := formats.Rules()
+	rules = append(rules, session.Rules()...)
+	for _, r := range coap.Rules() {
+		rules = append(rules, lwm2m.Rule{ID: lwm2m.RuleID(r.ID), Severity: lwm2m.Warning, Summary: r.Sentence, Section: r.Section})
+	}
+	rules = append(rules, lwm2m.Rule{
+		ID: ruleMessageTrailing, Severity: lwm2m.Warning,
+		Summary: "Nothing follows a message that stands by itself.", Section: "RFC 8323 §3.2",
+	})
+	slices.SortStableFunc(rules, func(a, b lwm2m.Rule) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return slices.CompactFunc(rules, func(a, b lwm2m.Rule) bool { return a.ID == b.ID })
+}

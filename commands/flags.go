@@ -1,0 +1,44 @@
+package commands
+
+// callFlags are the flags that every command takes at its call.
+func callFlags() []Parameter {
+	return []Parameter{
+		{Name: "endpoint", Short: 'e', Kind: KindEndpoint, Summary: "the device that the command is for: its name, an alias, a unique part of the name or a glob"},
+		{Name: "timeout", Short: 't', Kind: KindDuration, Summary: "how long to wait for an answer, from the moment of sending"},
+		{Name: "wait", Kind: KindDuration, Summary: "how long to wait for the device to register or to wake"},
+	}
+}
+
+// ProgramFlags are the flags of the program itself, without those that every
+// command takes. Each is also an environment variable: FlagVariable.
+func ProgramFlags() []Parameter {
+	return []Parameter{
+		{Name: "listen", Short: 'l', Kind: KindURI, Repeated: true, Summary: "be a server there; host empty: all local addresses, port 0: any"},
+		{Name: "connect", Short: 'c', Kind: KindURI, Summary: "be a client towards that server, with --device"},
+		{Name: "device", Kind: KindText, Word: "PROFILE", Summary: "the simulated device that --connect registers: minimal, thermometer, full or a file"},
+		{Name: "link", Kind: KindEnum, Values: LinkNames(), Default: "default", Summary: "ACK timeout, retransmissions, block size and awake time together"},
+		{Name: "output", Short: 'o', Kind: KindEnum, Values: []string{"text", "json"}, Default: "text", Summary: "json: one JSON object per line on stdout, nothing else there"},
+		{Name: "objects", Kind: KindDirectory, Repeated: true, Summary: "extra object definitions (OMA XML)"},
+		{Name: "state", Kind: KindDirectory, Summary: "where registrations are kept over a restart; else the user's state directory"},
+		{Name: "fresh", Kind: KindSwitch, Summary: "ignore the registrations that were kept"},
+		{Name: "trace", Kind: KindEnum, Values: []string{"off", "summary", "full", "hex"}, Default: "off", Summary: "the wire, on stderr in one-shot mode"},
+		{Name: "keep-going", Kind: KindSwitch, Summary: "lines from a pipe: run all and exit with the first failure"},
+		{Name: "color", Kind: KindEnum, Values: []string{"auto", "always", "never"}, Default: "auto", Summary: "colours; also NO_COLOR"},
+		{Name: "plain", Kind: KindSwitch, Summary: "no menus, redraws, boxes or bars: each event one line that begins with a word"},
+	}
+}
+
+// FlagVariable is the environment variable that stands for a flag:
+// LWCON_KEEP_GOING.
+func FlagVariable(name string) string {
+	b := []byte("LWCON_" + name)
+	for i, c := range b {
+		switch {
+		case c == '-':
+			b[i] = '_'
+		case c >= 'a' && c <= 'z':
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	return string(b)
+}

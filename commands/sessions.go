@@ -1,0 +1,193 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"lwcon/lwm2m"
+	"lwcon/session"
+	"lwcon/session/clock"
+	"lwcon/session/coap"
+	"lwcon/session/transport"
+)
+
+// Config says which sessions to open. The zero Config opens none.
+type Config struct {
+	Listen      []string          // URIs to be a server at: "coap://:5683"
+	Links       []transport.Link  // further links to be a server on
+	Connect     []Connection      // simulated devices to make; they register by the command register
+	Link        string            // timing by name, LinkNames; "": default
+	Definitions lwm2m.Registry    // nil: nothing is known
+	Aliases     map[string]string // alias -> endpoint name
+	Clock       clock.Clock       // nil: the machine's
+	State       string            // directory in which registrations outlive the program; "" keeps none
+	Fresh       bool              // ignore those that were kept
+	Seed        uint64            // of locations and message ids; 0: the machine's
+	Tap         coap.Tap          // is shown each message that passes, besides those who subscribe; may be nil
+}
+
+// DefaultListen is where lwcon is a server if nobody says where to be what.
+const DefaultListen = "coap://:5683"
+
+// Sessions are the live exchanges of one lwcon: what it listens on and who is
+// registered. Any number of Envs share one. It is safe for concurrent use.
+type Sessions struct {
+	server      *session.Server
+	log         *session.Log
+	taps        *taps
+	clock       clock.Clock
+	definitions lwm2m.Registry
+	parameters  coap.Parameters
+	seed        uint64
+	state       string
+	fresh       bool
+
+	mu      sync.Mutex
+	clients []*session.Client
+}
+
+// Open opens what a Config says. What was opened before an error is closed
+// again. The error is an *Error of kind config: a port in use, a URI that does
+// not parse.
+func Open(ctx context.Context, c Config) (*Sessions, error) {
+	parameters, err := linkParameters(c.Link)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sessions{
+		log: session.NewLog(), taps: newTaps(c.Tap), clock: c.Clock,
+		definitions: c.Definitions, parameters: parameters, seed: c.Seed, state: c.State, fresh: c.Fresh,
+	}
+	if s.clock == nil {
+		s.clock = clock.Real()
+	}
+	s.server = session.NewServer(session.ServerConfig{
+		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,
+		Aliases: c.Aliases, Seed: c.Seed, Tap: s.taps.pass,
+	})
+	for _, uri := range c.Listen {
+		if _, err := s.Listen(ctx, uri); err != nil {
+			_ = s.Close(ctx) // the first error is the one to tell
+			return nil, err
+		}
+	}
+	for _, link := range c.Links {
+		if _, err := s.server.Listen(link); err != nil {
+			_ = s.Close(ctx)
+			return nil, Classify(err)
+		}
+	}
+	for _, connection := range c.Connect {
+		if _, err := s.Connect(ctx, connection); err != nil {
+			_ = s.Close(ctx)
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Listen is a server at one more URI. The error is an *Error.
+func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, error) {
+	scheme, _, ok := strings.Cut(uri, "://")
+	if !ok {
+		return nil, usage("listen %q: expected a URI such as coap://:5683", uri)
+	}
+	if scheme != "coap" {
+		return nil, usage("listen %q: expected the scheme coap, found %q", uri, scheme)
+	}
+	link, err := transport.ListenUDP(ctx, uri)
+	if err != nil {
+		e := failure(ConfigError, "listen %s: %v", uri, err)
+		e.Err = err
+		if errors.Is(err, transport.ErrPortInUse) {
+			e.Hint = "another program listens there; port 0 takes any free one"
+		}
+		return nil, e
+	}
+	l, err := s.server.Listen(link)
+	if err != nil {
+		return nil, Classify(fmt.Errorf("listen %s: %w", uri, err))
+	}
+	if err := s.keep(l, uri); err != nil {
+		_ = l.Close() // why it cannot serve is the error to tell
+		return nil, err
+	}
+	return l, nil
+}
+
+// keep makes the registrations of a listener outlive the program, unless its
+// port is another one each time.
+func (s *Sessions) keep(l *session.Listener, uri string) error {
+	if s.state == "" || strings.HasSuffix(uri, ":0") {
+		return nil
+	}
+	if err := l.Keep(filepath.Join(s.state, stateName(uri)), s.fresh); err != nil {
+		e := failure(ConfigError, "listen %s: %v", uri, err)
+		e.Err = err
+		return e.hinting("--state DIR keeps registrations elsewhere")
+	}
+	return nil
+}
+
+// stateName is the file in which the registrations of a listener are kept:
+// "coap-127.0.0.1-5683.registrations".
+func stateName(uri string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' {
+			return r
+		}
+		return '-'
+	}, strings.Replace(uri, "://", "-", 1))
+	return name + ".registrations"
+}
+
+// Server is the server role.
+func (s *Sessions) Server() *session.Server { return s.server }
+
+// Log is the log of events of all roles.
+func (s *Sessions) Log() *session.Log { return s.log }
+
+// Exchanges is the log of exchanges of all roles.
+func (s *Sessions) Exchanges() *coap.Log { return s.server.Exchanges() }
+
+// Roles are the roles that are open.
+func (s *Sessions) Roles() Role {
+	var r Role
+	if len(s.server.Listeners()) > 0 {
+		r |= ServerRole
+	}
+	if len(s.Clients()) > 0 {
+		r |= ClientRole
+	}
+	return r
+}
+
+// Shows says whether an event is one to show and to wait for. Where a server and
+// a simulated device of its share one process, what passes between them happens
+// to both: then the server's side counts.
+func (s *Sessions) Shows(e *session.Event) bool {
+	return !e.Simulated || s.Roles()&ServerRole == 0
+}
+
+// URIs are what can be entered in a device, one per interface and listener.
+func (s *Sessions) URIs() []string {
+	var uris []string
+	for _, l := range s.server.Listeners() {
+		uris = append(uris, l.URIs()...)
+	}
+	return uris
+}
+
+// Close ends everything: clients de-register, as far as ctx allows, and
+// listeners close.
+func (s *Sessions) Close(ctx context.Context) error {
+	var errs []error
+	for _, c := range s.Clients() {
+		errs = append(errs, s.Disconnect(ctx, c))
+	}
+	return errors.Join(append(errs, s.server.Close())...)
+}

@@ -1,0 +1,90 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"lwcon/lwm2m"
+	"lwcon/session"
+)
+
+// target is what a command of the server role is for: a device and a path.
+type target struct {
+	endpoint    *session.Endpoint
+	definitions lwm2m.Definitions // of the device's objects, nil if nothing is known
+	path        lwm2m.Path        // the first of paths; the root if there is none
+	paths       []lwm2m.Path
+	options     session.RequestOptions
+}
+
+// target finds the device that the environment names, waiting for it if need
+// be, and the paths of the arguments.
+func (env *Env) target(ctx context.Context, args Args) (*target, error) {
+	e, err := env.device(ctx)
+	if err != nil {
+		return nil, err
+	}
+	g := e.Registration()
+	if g == nil {
+		return nil, failure(NoPeerError, "endpoint %q: not registered any more", e.Name())
+	}
+	t := &target{endpoint: e, definitions: g}
+	for _, word := range args.Texts("path") {
+		p, err := env.path(word, g)
+		if err != nil {
+			return nil, err
+		}
+		t.paths = append(t.paths, p)
+	}
+	if len(t.paths) > 0 {
+		t.path = t.paths[0]
+	}
+	t.options = session.RequestOptions{Timeout: env.Timeout, NonConfirmable: args.Switch("non")}
+	return t, nil
+}
+
+// device finds the device that commands are for, and waits up to Env.Wait for
+// it to register.
+func (env *Env) device(ctx context.Context) (*session.Endpoint, error) {
+	server := env.Sessions.Server()
+	events := env.Sessions.Log().Reader(env.Sessions.Log().End())
+	e, err := server.Find(env.Endpoint)
+	if err == nil || env.Wait <= 0 || ambiguous(err) {
+		return e, err
+	}
+	waiting, cancel := env.within(ctx, env.Wait)
+	defer cancel()
+	for {
+		event, _, wait := events.Next(waiting)
+		if wait != nil {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			return nil, failure(NoPeerError, "%v; waited %v", err, env.Wait).
+				hinting("is the device entered with one of these: %s", listed(env.Sessions.URIs()))
+		}
+		if event.Kind != session.EventRegister {
+			continue
+		}
+		if e, err = server.Find(env.Endpoint); err == nil || ambiguous(err) {
+			return e, err
+		}
+	}
+}
+
+// ambiguous says whether an error is that of a name that means several
+// devices: waiting does not help.
+func ambiguous(err error) bool {
+	e, ok := err.(*session.FindError)
+	return ok && len(e.Matches) > 1
+}
+
+// within ends a context after a time of the environment's clock.
+func (env *Env) within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	limited, cancel := context.WithCancelCause(ctx)
+	timer := env.clock().AfterFunc(d, func() { cancel(context.DeadlineExceeded) })
+	return limited, func() {
+		timer.Stop()
+		cancel(context.Canceled)
+	}
+}

@@ -1,0 +1,136 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"lwcon/session/coap"
+	"lwcon/session/transport"
+)
+
+// The levels of a trace.
+const (
+	TraceOff     = "off"
+	TraceSummary = "summary" // a line for each message
+	TraceFull    = "full"    // options and payload too
+	TraceHex     = "hex"     // the octets too
+)
+
+// Passed is one message that passed on the wire.
+//
+//	{"event":"message","time":"…","direction":"sent","peer":"192.0.2.7:40001","exchange":17,
+//	 "message":{"type":"CON","code":"0.01",…},"octets":14,"hex":"4401…"}
+type Passed struct {
+	Exchange  uint64
+	Time      time.Time
+	Direction transport.Direction
+	Peer      transport.Address
+	Stream    bool
+	Inner     bool   // what protection hides
+	Note      string // "retransmission 2", "duplicate"
+	Bytes     []byte
+	Scanned   coap.Scanned // of the bytes
+}
+
+// NewPassed keeps what a coap.Tap was shown.
+func NewPassed(p coap.Passage) *Passed {
+	b := append([]byte(nil), p.Bytes...)
+	return &Passed{p.Number, p.Time, p.Direction, p.Peer, p.Stream, p.Inner, p.Note, b, coap.Scan(b, p.Stream)}
+}
+
+// AppendJSON appends the message as one JSON object.
+func (p *Passed) AppendJSON(b []byte) []byte {
+	o := beginObject(b)
+	o.text("event", "message")
+	o.passed(p)
+	return o.end()
+}
+
+// passed writes a message with what is known of its way.
+func (o *object) passed(p *Passed) {
+	o.moment("time", p.Time)
+	o.text("direction", p.Direction.String())
+	o.text("peer", p.Peer.String())
+	o.unsigned("exchange", p.Exchange)
+	o.optional("note", p.Note)
+	if p.Inner {
+		o.boolean("inner", true)
+	}
+	in := o.object("message")
+	in.message(&p.Scanned)
+	o.close(in)
+	o.integer("octets", int64(len(p.Bytes)))
+	o.hex("hex", string(p.Bytes))
+}
+
+// traceLevels are the words that trace takes.
+func traceLevels() []string { return []string{TraceOff, TraceSummary, TraceFull, TraceHex} }
+
+// traceCommand shows the wire.
+func traceCommand() *Command {
+	return &Command{
+		Name: "trace", Group: GroupCommon, Roles: AnyRole, Passive: true, Stream: true,
+		Summary: "show each message on the wire",
+		Help: `At the prompt it sets how much is shown from now on; without a level it tells the present one. As one shot the messages
+follow until --count, --for or Ctrl-C.`,
+		Parameters: append([]Parameter{
+			{Name: "level", Kind: KindEnum, Values: traceLevels(), Positional: true, Summary: "how much"},
+		}, streamParameters()...),
+		Examples: []string{"trace summary", "trace off", "trace full --count 4"},
+		Run: func(ctx context.Context, env *Env, args Args, emit Emit) (Result, error) {
+			if env.Follow || args.Has("count") || args.Has("for") {
+				return nil, env.followWire(ctx, args, emit)
+			}
+			if args.Has("level") {
+				env.setTrace(args.Text("level"))
+			}
+			level := env.Trace
+			if level == "" {
+				level = TraceOff
+			}
+			return &Settings{"trace", []Setting{{"trace", level}}}, nil
+		},
+	}
+}
+
+// maxTraced is how many messages wait to be shown before further ones are left
+// out and counted.
+const maxTraced = 1000
+
+// followWire emits the messages as they pass.
+func (env *Env) followWire(ctx context.Context, args Args, emit Emit) error {
+	passages := make(chan *Passed, maxTraced)
+	lost := make(chan struct{}, 1)
+	end := env.Sessions.Tap(func(p coap.Passage) {
+		select {
+		case passages <- NewPassed(p):
+		default:
+			select {
+			case lost <- struct{}{}:
+			default:
+			}
+		}
+	})
+	defer end()
+	limited, cancel := ctx, context.CancelFunc(func() {})
+	if args.Has("for") {
+		limited, cancel = env.within(ctx, args.Duration("for"))
+	}
+	defer cancel()
+	for count := 0; !args.Has("count") || count < args.Count("count"); {
+		var e Event
+		select {
+		case p := <-passages:
+			e = p
+			count++
+		case <-lost:
+			e = Lost{1, env.clock().Now()}
+		case <-limited.Done():
+			return ctx.Err() // nil where --for is over
+		}
+		if err := emit(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}

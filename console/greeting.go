@@ -1,0 +1,90 @@
+package console
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lwcon/commands"
+	"lwcon/session"
+	"lwcon/session/coap"
+	"lwcon/session/transport"
+)
+
+// silence is how long nothing arrives before the console says what to look at.
+const silence = 30 * time.Second
+
+// greet says what can be entered in a device, and after 30 s without a message
+// what to look at. The function returned ends the watch.
+func (f *face) greet(say func(string)) (end func()) {
+	s := f.env.Sessions
+	if s.Roles()&commands.ServerRole == 0 {
+		return func() {}
+	}
+	if f.program.JSON {
+		say(f.renderer.Result(&commands.Listening{Command: "listen", URIs: s.URIs()}))
+	} else {
+		say(f.text().listeningAt(s.URIs()))
+	}
+	var heard atomic.Bool
+	untap := s.Tap(func(p coap.Passage) {
+		if p.Direction == transport.Received {
+			heard.Store(true)
+		}
+	})
+	var once sync.Once
+	timer := f.program.Clock.AfterFunc(silence, func() {
+		once.Do(untap)
+		if !heard.Load() {
+			say(f.text().silent(s.URIs()))
+		}
+	})
+	return func() {
+		timer.Stop()
+		once.Do(untap)
+	}
+}
+
+// listeningAt says what can be entered in a device.
+func (t *Text) listeningAt(uris []string) string {
+	p := t.page()
+	p.head("listening", t.Style.Success, "enter one of these in the device as its LwM2M server:")
+	for _, uri := range uris {
+		p.line("uri", uri)
+	}
+	return p.String()
+}
+
+// silent says what to look at where nothing arrives.
+func (t *Text) silent(uris []string) string {
+	p := t.page()
+	p.head("silence", t.Style.Refusal, "no message has arrived in 30 s")
+	for _, line := range []string{
+		"is the server URI in the device one of " + strings.Join(uris, " ") + ", with coap:// and security mode 3 (no security)?",
+		"can the device reach that address: same network, no NAT in between, and no firewall here that drops UDP?",
+		"does the device try at all: many wait minutes between two attempts; a restart begins anew",
+	} {
+		p.line("look", line)
+	}
+	return p.String()
+}
+
+// registerDevices registers the simulated devices that the program connects, and
+// says how it went. A refusal is an answer like others; no answer is an error.
+func (f *face) registerDevices(ctx context.Context, say func(string)) error {
+	for _, c := range f.env.Sessions.Clients() {
+		r, err := c.Register(ctx)
+		if err != nil {
+			return err
+		}
+		say(f.renderer.Result(registered(r)))
+	}
+	return nil
+}
+
+// registered makes the answer to a Register a result.
+func registered(r *session.Result) commands.Result {
+	return &commands.Answer{Command: "register", Result: *r}
+}

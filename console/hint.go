@@ -1,0 +1,59 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+
+	"lwcon/commands"
+	"lwcon/session"
+	"lwcon/session/coap"
+)
+
+// refusalHint is the next thing to try after a refusal, "" where there is none
+// to name.
+func refusalHint(a *commands.Answer) string {
+	switch a.Code {
+	case coap.Unauthorized:
+		return "the device does not let this server do that: the access control object 2 says who may, and objects 0, 21 and 23 are for the bootstrap interface only"
+	case coap.NotFound:
+		parent := a.Path.Parent()
+		if parent.Level() == 0 {
+			return "clients shows the objects that the device registered"
+		}
+		return fmt.Sprintf("discover %s shows what the device has there", parent)
+	case coap.MethodNotAllowed:
+		return fmt.Sprintf("objects %d shows what each resource allows: read, write or execute", a.Path.Object())
+	case coap.NotAcceptable:
+		return "the device does not have that format; try --accept with another, or without"
+	case coap.UnsupportedContentFormat:
+		return "the device does not take that format; try --format with another"
+	case coap.RequestEntityTooLarge:
+		return "the device has no room for it; write less at once"
+	}
+	return ""
+}
+
+// failureHint is the next thing to try after an error, "" where there is none to
+// name.
+func failureHint(e *commands.Error) string {
+	if e.Hint != "" {
+		return e.Hint
+	}
+	var timeout *coap.TimeoutError
+	var found *session.FindError
+	switch {
+	case errors.As(e.Err, &found) && len(found.Known) == 0:
+		return "status shows what to enter in a device; wait registered waits for it"
+	case errors.As(e.Err, &timeout) && timeout.Acknowledged:
+		return "the device acknowledged the request but sent no answer; --timeout waits longer"
+	case e.Kind == commands.TimeoutError && e.Exchange != 0:
+		return fmt.Sprintf("is the device asleep or behind NAT? wait update waits for its next sign of life; details %d shows each transmission", e.Exchange)
+	case e.Kind == commands.ResetError:
+		return "the device does not know this server any more, or cannot process the message: has it restarted? wait register waits for it"
+	case errors.Is(e.Err, session.ErrNotRegistered):
+		return "clients lists who is registered"
+	case e.Kind == commands.TransportError && e.Exchange != 0:
+		return fmt.Sprintf("details %d shows what passed", e.Exchange)
+	}
+	return ""
+}

@@ -1,0 +1,98 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+
+	"lwcon/commands"
+	"lwcon/console/terminal"
+	"lwcon/session/coap"
+)
+
+// message writes a CoAP message that was read offline, its payload too.
+func (t *Text) message(p *page, m *commands.Message) {
+	p.head(t.messageHead(&m.Scanned), nil, t.Style.Dim(plural(len(m.Raw), "byte")))
+	t.options(p, &m.Scanned, m.Bytes)
+	switch {
+	case m.Tree != nil && m.Bytes:
+		t.spans(p, m.Tree)
+	case m.Tree != nil:
+		p.line("payload", fmt.Sprintf("payload %s, %s", m.Tree.Format, plural(len(m.Scanned.Message.Payload), "byte")))
+		t.tree(p, m.Tree)
+	case len(m.Scanned.Message.Payload) > 0:
+		t.rawPayload(p, m.Scanned.Message.Payload, m.Scanned.Message.Code)
+	}
+	if m.Problem != nil {
+		p.line("problem", t.Style.Failure("the payload does not decode:")+" "+terminal.Escape(m.Problem.Message))
+		t.dump(p, string(m.Raw), m.Problem.Offset)
+	}
+	t.deviations(p, m.Deviations, string(m.Raw))
+}
+
+// messageHead is the line of a message: type, code, id, token.
+func (t *Text) messageHead(s *coap.Scanned) string {
+	m := &s.Message
+	var parts []string
+	if !s.Stream {
+		parts = append(parts, m.Type.String())
+	}
+	code := strings.TrimSpace(m.Code.String() + " " + m.Code.Name())
+	switch m.Code.Class() {
+	case 4:
+		code = t.Style.Refusal(code)
+	case 5:
+		code = t.Style.Failure(code)
+	}
+	parts = append(parts, code)
+	if !s.Stream {
+		parts = append(parts, fmt.Sprintf("id %d", m.ID))
+	}
+	if len(m.Token) > 0 {
+		parts = append(parts, fmt.Sprintf("token %x", m.Token))
+	}
+	if !s.Complete {
+		parts = append(parts, t.Style.Failure("(breaks off)"))
+	}
+	return strings.Join(parts, " ")
+}
+
+// options writes the options of a message, one on a line; with their place in
+// the octets if wanted.
+func (t *Text) options(p *page, s *coap.Scanned, places bool) {
+	rows := make([][]cell, 0, len(s.Options))
+	for i := range s.Options {
+		o := &s.Options[i]
+		name := o.Name
+		if name == "" {
+			name = fmt.Sprintf("option %d (unknown)", o.Number)
+		}
+		row := []cell{{name, t.Style.Dim}, {optionValue(o), nil}}
+		if places {
+			row = append([]cell{{fmt.Sprintf("%d..%d", o.Span.Offset, o.Span.End), t.Style.Dim}}, row...)
+		}
+		rows = append(rows, row)
+	}
+	p.table("option", rows)
+}
+
+// optionValue is the value of an option as people read it.
+func optionValue(o *coap.ScannedOption) string {
+	if text := commands.OptionText(o); text != "" {
+		return terminal.Escape(text)
+	}
+	if len(o.Value) == 0 {
+		return "(empty)"
+	}
+	return fmt.Sprintf("%x", o.Value)
+}
+
+// rawPayload writes a payload of no known format: as text where it is that of a
+// refusal, else its octets.
+func (t *Text) rawPayload(p *page, payload []byte, code coap.Code) {
+	if code.Class() >= 4 {
+		p.line("diagnostic", "diagnostic: "+terminal.Escape(string(payload)))
+		return
+	}
+	p.line("payload", "payload, "+plural(len(payload), "byte"))
+	t.dump(p, string(payload))
+}

@@ -1,0 +1,112 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+
+	"lwcon/commands"
+	"lwcon/console/terminal"
+	"lwcon/lwm2m"
+	"lwcon/session/transport"
+)
+
+// passed writes a message that passed on the wire, as much of it as the level of
+// a trace says.
+func (t *Text) passed(p *page, m *commands.Passed, level string) {
+	p.head("wire", t.Style.Dim, t.Style.Dim(timeOfDay(m.Time)), t.wireLine(m))
+	if level == commands.TraceFull || level == commands.TraceHex {
+		t.options(p, &m.Scanned, false)
+		t.wirePayload(p, m)
+	}
+	if level == commands.TraceHex {
+		t.dump(p, string(m.Bytes))
+	}
+}
+
+// wireLine is a message in a line: way, peer, what it is, how large.
+func (t *Text) wireLine(m *commands.Passed) string {
+	way := "->"
+	if m.Direction == transport.Received {
+		way = "<-"
+	}
+	parts := []string{way + " " + terminal.Escape(m.Peer.String()), t.messageHead(&m.Scanned)}
+	if target := wireTarget(m); target != "" {
+		parts = append(parts, target)
+	}
+	size := plural(len(m.Bytes), "byte")
+	if m.Exchange != 0 {
+		size += fmt.Sprintf(", exchange %d", m.Exchange)
+	}
+	parts = append(parts, t.Style.Dim(size))
+	if m.Note != "" {
+		parts = append(parts, t.Style.Refusal(terminal.Escape(m.Note)))
+	}
+	if m.Inner {
+		parts = append(parts, "inner")
+	}
+	return strings.Join(parts, "  ")
+}
+
+// wireTarget is where a request goes, and the format of what a message carries.
+func wireTarget(m *commands.Passed) string {
+	message := &m.Scanned.Message
+	var parts []string
+	if message.Code.IsRequest() {
+		target := "/" + strings.Join(message.Path(), "/")
+		if queries := message.Queries(); len(queries) > 0 {
+			target += "?" + strings.Join(queries, "&")
+		}
+		parts = append(parts, terminal.Escape(target))
+	}
+	if n, ok := message.Observe(); ok {
+		parts = append(parts, fmt.Sprintf("observe %d", n))
+	}
+	if f, ok := message.ContentFormat(); ok {
+		parts = append(parts, lwm2m.ContentFormat(f).String())
+	}
+	if b, ok := message.Block1(); ok {
+		parts = append(parts, "block1 "+b.String())
+	}
+	if b, ok := message.Block2(); ok {
+		parts = append(parts, "block2 "+b.String())
+	}
+	return strings.Join(parts, " ")
+}
+
+// wirePayload writes the payload: text as text, else octets as one line of hex.
+func (t *Text) wirePayload(p *page, m *commands.Passed) {
+	payload := m.Scanned.Message.Payload
+	if len(payload) == 0 {
+		return
+	}
+	f, ok := m.Scanned.Message.ContentFormat()
+	if ok && lwm2m.ContentFormat(f).Textual() || m.Scanned.Message.Code.Class() >= 4 {
+		p.line("payload", terminal.Escape(string(payload)))
+		return
+	}
+	p.line("payload", opaqueText(string(payload)))
+}
+
+// details writes an exchange: every message with options and octets.
+func (t *Text) details(p *page, d *commands.Details) {
+	p.head(fmt.Sprintf("exchange %d", d.Number), nil, plural(len(d.Messages), "message"))
+	for i, m := range d.Messages {
+		since := "+0"
+		if i > 0 {
+			since = "+" + durationText(m.Time.Sub(d.Messages[0].Time))
+		}
+		p.line("message", timeOfDay(m.Time)+" "+t.Style.Dim(since)+"  "+t.wireLine(m))
+		if d.Hex {
+			p.lines(fmt.Sprintf("%x", m.Bytes))
+			continue
+		}
+		p.deep = true
+		t.options(p, &m.Scanned, false)
+		t.wirePayload(p, m)
+		t.dump(p, string(m.Bytes))
+		p.deep = false
+	}
+	for _, deviation := range d.Deviations {
+		t.deviation(p, &lwm2m.Deviation{Rule: lwm2m.RuleID(deviation.Rule), Offset: deviation.Offset, Message: deviation.Message})
+	}
+}

@@ -1,0 +1,128 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+
+	"lwcon/console/terminal"
+	"lwcon/formats"
+	"lwcon/lwm2m"
+)
+
+// maxOpaque is how many octets of an opaque value text shows; JSON has them all.
+const maxOpaque = 128
+
+// valueText is what a node says, in words: the value with its unit, the meaning
+// of an enumeration, a time as UTC, the other readings of a guess.
+func (t *Text) valueText(n *lwm2m.Node) string {
+	switch n.Kind() {
+	case lwm2m.KindEmpty:
+		return "(empty)"
+	case lwm2m.KindPath:
+		return ""
+	}
+	v := n.Value()
+	text := literal(v)
+	if d := n.Definition(); d != nil && d.Units != "" && v.Type() != lwm2m.None {
+		text += " " + t.Style.Dim(unitText(d.Units))
+	}
+	if m := meaning(n.Path(), v); m != "" {
+		text += " " + t.Style.Dim("= "+m)
+	}
+	if utc := v.UTC(); utc != "" {
+		text += " " + t.Style.Dim("= "+utc)
+	}
+	if seconds, ok := n.Time(); ok {
+		text += " " + t.Style.Dim(moment(seconds))
+	}
+	if n.Kind() == lwm2m.KindGuess {
+		text += " " + t.Style.Dim(otherReadings(n))
+	}
+	return text
+}
+
+// unitText is a SenML unit as people write it: "/100", the share of a hundred,
+// is a per cent.
+func unitText(unit string) string {
+	if unit == "/100" {
+		return "%"
+	}
+	return terminal.Escape(unit)
+}
+
+// literal is a value on its own: text is quoted only where it could be taken for
+// something else, an opaque is hex with its length.
+func literal(v lwm2m.Value) string {
+	switch v.Type() {
+	case lwm2m.String, lwm2m.CoreLink:
+		shown := terminal.Escape(v.Text())
+		if shown == "" || shown != strings.TrimSpace(shown) {
+			return `"` + shown + `"`
+		}
+		return shown
+	case lwm2m.Opaque:
+		return opaqueText(v.Text())
+	case lwm2m.ObjectLink:
+		if v.Link() == lwm2m.NullLink {
+			return v.String() + " (no object)"
+		}
+	}
+	return v.String()
+}
+
+// opaqueText is octets as hex, cut where they are many.
+func opaqueText(octets string) string {
+	size := plural(len(octets), "byte")
+	if octets == "" {
+		return "(" + size + ")"
+	}
+	if len(octets) > maxOpaque {
+		return fmt.Sprintf("%x… (%s)", octets[:maxOpaque], size)
+	}
+	return fmt.Sprintf("%x (%s)", octets, size)
+}
+
+// moment is the time stamp of a record: an instant, or seconds from when it was
+// sent. SenML parts the two at 2^28. Spec: RFC 8428 §4.5.3.
+func moment(seconds float64) string {
+	const first = 1 << 28
+	number := string(lwm2m.AppendFloat(nil, seconds))
+	if seconds < first {
+		return "at " + number + " s from when it was sent"
+	}
+	return "at " + number + " = " + lwm2m.TimeValue(int64(seconds)).UTC()
+}
+
+// otherReadings tells that a value is guessed, and what else its octets can
+// mean.
+func otherReadings(n *lwm2m.Node) string {
+	var others []string
+	shown := n.Value()
+	for _, r := range formats.Readings(n.Raw()) {
+		if r.Value == shown {
+			continue
+		}
+		kind := r.Value.Type().String()
+		if r.Value.Type() == lwm2m.Opaque {
+			kind = "hex"
+			others = append(others, fmt.Sprintf("%s %x", kind, clipped(r.Value.Text(), maxOpaque)))
+			continue
+		}
+		others = append(others, kind+" "+literal(r.Value))
+	}
+	if len(others) == 0 {
+		return "(type guessed)"
+	}
+	return "(type guessed; or " + strings.Join(others, ", ") + ")"
+}
+
+// clipped is the first octets of a text.
+func clipped(text string, most int) string { return text[:min(len(text), most)] }
+
+// plural is a number with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

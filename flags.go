@@ -1,0 +1,182 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lwcon/commands"
+	"lwcon/console"
+	"lwcon/console/terminal"
+)
+
+// configure reads flags and environment into the program, and returns the words
+// of the command: none for the prompt.
+func configure(p *console.Program, words []string, getenv func(string) string) ([]string, error) {
+	own := programFlags(p.Table, words)
+	args, rest, err := parse(own, words, takesWord(p.Table), getenv)
+	// The output comes first: the error itself is written by it.
+	p.JSON = args.Text("output") == "json"
+	p.Plain = args.Switch("plain")
+	p.Color = map[string]terminal.Color{"always": terminal.ColorAlways, "never": terminal.ColorNever}[args.Text("color")]
+	if err != nil {
+		return nil, err
+	}
+	call, bare, err := parse(p.Table.Flags, rest, takesWord(p.Table), getenv)
+	if err != nil {
+		return nil, err
+	}
+	p.Endpoint, p.Timeout = call.Text("endpoint"), call.Duration("timeout")
+	if call.Has("wait") {
+		wait := call.Duration("wait")
+		p.Wait = &wait
+	}
+	p.Trace = args.Text("trace")
+	p.KeepGoing = args.Switch("keep-going")
+	p.Sessions.Link = args.Text("link")
+	p.Sessions.Listen = args.Texts("listen")
+	p.Sessions.State, p.Sessions.Fresh = args.Text("state"), args.Switch("fresh")
+	if p.Sessions.State == "" {
+		p.Sessions.State = stateDirectory(getenv)
+	}
+	if err := connect(p, args); err != nil {
+		return nil, err
+	}
+	if paths := args.Texts("objects"); len(paths) > 0 {
+		if p.Definitions, err = commands.LoadDefinitions(paths); err != nil {
+			return nil, err
+		}
+	}
+	p.HistoryFile = historyFile(getenv)
+	if len(bare) == 0 || len(bare) == 1 && bare[0] == "demo" {
+		rest = bare // the flags are the prompt's: no command takes them
+	}
+	if len(bare) > 0 && bare[0] == "demo" {
+		p.Demo = true
+		at := slices.Index(rest, "demo")
+		rest = slices.Delete(rest, at, at+1)
+	}
+	rest = command(p.Table, rest)
+	if len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
+		all := p.Table
+		all.Flags = append(own, all.Flags...) // so that the nearest of all is offered
+		if _, err := all.Parse(rest); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
+}
+
+// connect makes the program a client, if --connect says of which server; its
+// device registers by the name of --endpoint.
+func connect(p *console.Program, args commands.Args) error {
+	switch {
+	case args.Has("connect"):
+		p.Sessions.Connect = []commands.Connection{{
+			URI: args.Text("connect"), Profile: args.Text("device"), Endpoint: p.Endpoint,
+		}}
+	case args.Has("device"):
+		return &commands.Error{
+			Kind: commands.UsageError, Message: "lwcon --device: expected --connect URI with it, found none",
+			Hint: "lwcon demo has a device and its server",
+		}
+	}
+	return nil
+}
+
+// command turns what other programs understand as flags into words of the table.
+func command(t commands.Table, words []string) []string {
+	for i, w := range words {
+		switch {
+		case w == "--":
+			return words
+		case w == "--version" && i == 0:
+			return []string{"version"}
+		case w == "--help" || w == "-h":
+			if c, _, err := t.Lookup(words); err == nil && i > 0 {
+				return append([]string{"help"}, strings.Fields(c.Name)...)
+			}
+			return []string{"help"}
+		}
+	}
+	return words
+}
+
+// parse takes flags off a line; those that are not on it have their value from
+// the environment. A repeated flag has its words from there parted by blanks.
+func parse(flags []commands.Parameter, words []string, takes func(string) bool, getenv func(string) string) (commands.Args, []string, error) {
+	args, _, err := commands.ParseFlags(words, flags, takes)
+	if err != nil {
+		return args, nil, err
+	}
+	var set []string
+	for _, f := range flags {
+		value := getenv(commands.FlagVariable(f.Name))
+		if value == "" || args.Has(f.Name) {
+			continue
+		}
+		mine := []string{"--" + f.Name + "=" + value}
+		if f.Repeated {
+			mine = nil
+			for _, w := range strings.Fields(value) {
+				mine = append(mine, "--"+f.Name+"="+w)
+			}
+		}
+		if _, _, err := commands.ParseFlags(mine, flags, takes); err != nil {
+			e := *commands.Classify(err)
+			e.Message = fmt.Sprintf("%s: %s", commands.FlagVariable(f.Name), e.Message)
+			return args, nil, &e
+		}
+		set = append(set, mine...)
+	}
+	return commands.ParseFlags(append(set, words...), flags, takes)
+}
+
+// programFlags are the flags of the program, without those that the command of
+// the line has itself: connect URI --device PROFILE.
+func programFlags(t commands.Table, words []string) []commands.Parameter {
+	all := commands.ProgramFlags()
+	_, rest, err := commands.ParseFlags(words, append(commands.ProgramFlags(), t.Flags...), takesWord(t))
+	if err != nil {
+		return all
+	}
+	c, _, err := t.Lookup(rest)
+	if err != nil {
+		return all
+	}
+	var own []commands.Parameter
+	for _, flag := range all {
+		if flagOf(c, flag.Name) == nil {
+			own = append(own, flag)
+		}
+	}
+	return own
+}
+
+// flagOf returns the flag of a command by its name, nil if it has none.
+func flagOf(c *commands.Command, name string) *commands.Parameter {
+	for i := range c.Parameters {
+		if p := &c.Parameters[i]; p.Name == name && !p.Positional {
+			return p
+		}
+	}
+	return nil
+}
+
+// takesWord says whether a flag of some command is followed by a word.
+func takesWord(t commands.Table) func(flag string) bool {
+	return func(flag string) bool {
+		name := strings.TrimLeft(flag, "-")
+		for _, p := range t.Flags {
+			if p.Name == name || len(name) == 1 && p.Short == name[0] {
+				return p.Kind != commands.KindSwitch
+			}
+		}
+		for _, c := range t.Commands {
+			if f := flagOf(c, name); f != nil {
+				return f.Kind != commands.KindSwitch
+			}
+		}
+		return false
+	}
+}

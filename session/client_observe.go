@@ -1,0 +1,188 @@
+package session
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"lwcon/lwm2m"
+	"lwcon/session/clock"
+	"lwcon/session/coap"
+	"lwcon/session/device"
+)
+
+// maxObservers is how many observations of one client there can be; one more is
+// answered 5.03.
+const maxObservers = 1000
+
+// observer is an observation that the server began.
+type observer struct {
+	client      *Client
+	path        lwm2m.Path          // the root of a composite one
+	format      lwm2m.ContentFormat // of all its notifications
+	observation *device.Observation
+	relation    *coap.Relation
+
+	// Under client.mu.
+	timer clock.Timer
+	over  bool
+}
+
+// observe begins an observation of the path. Spec: Core 1.2 §6.4.1.
+func (q *served) observe() {
+	q.operation = "observe"
+	q.begin(func(parameters lwm2m.Attributes) (*device.Observation, device.Result) {
+		return q.client.device.Observe(q.client.ssid, q.path, parameters)
+	})
+}
+
+// begin begins the observation that a device makes.
+func (q *served) begin(make func(lwm2m.Attributes) (*device.Observation, device.Result)) {
+	c := q.client
+	parameters, bad := q.parameters()
+	if bad {
+		return
+	}
+	c.mu.Lock()
+	full := len(c.observers) >= maxObservers
+	c.mu.Unlock()
+	if full {
+		q.refuse(device.ServiceUnavailable, "too many observations")
+		return
+	}
+	observation, result := make(parameters)
+	q.result = result
+	q.content()
+	if observation == nil || q.result.Status != device.Content {
+		return
+	}
+	format, _ := q.answer.ContentFormat()
+	o := &observer{client: c, path: q.path, format: lwm2m.ContentFormat(format), observation: observation}
+	if wrong := c.device.Misbehave("notify", q.path); wrong != nil {
+		observation.Ignore(wrong.Ignore...)
+	}
+	o.relation = q.request.AcceptObserve(func(coap.EndReason) { c.forget(o) })
+	if o.relation == nil {
+		return
+	}
+	c.mu.Lock()
+	c.observers = append(c.observers, o)
+	c.mu.Unlock()
+	q.observer = o
+}
+
+// parameters reads the attributes in the query of an Observe (1.2).
+func (q *served) parameters() (a lwm2m.Attributes, bad bool) {
+	queries := q.request.Message.Queries()
+	if len(queries) == 0 {
+		return a, false
+	}
+	q.detail = strings.Join(queries, "&")
+	a, _, err := lwm2m.ParseAttributes(q.detail)
+	if err != nil {
+		q.refuse(device.BadRequest, err.Error())
+	}
+	return a, err != nil
+}
+
+// cancel answers the end of an observation with the present value; the message
+// layer has ended the relation. Spec: Core 1.2 §6.4.2.
+func (q *served) cancel() {
+	q.operation = "cancel"
+	q.request.AcceptObserve(nil)
+	q.result = q.client.device.Read(q.client.ssid, q.path)
+	q.content()
+}
+
+// changed has the observers that something may concern look again.
+func (c *Client) changed(p lwm2m.Path) {
+	c.mu.Lock()
+	watching := slices.Clone(c.observers)
+	c.mu.Unlock()
+	for _, o := range watching {
+		if slices.ContainsFunc(o.observation.Paths(), func(of lwm2m.Path) bool { return p.Contains(of) || of.Contains(p) }) {
+			o.look()
+		}
+	}
+}
+
+// look sends a notification if one is due, and looks again when the next can
+// be.
+func (o *observer) look() {
+	c := o.client
+	now := c.clock.Now()
+	due, next := o.observation.Due(now)
+	if due {
+		o.notify(now)
+		_, next = o.observation.Due(now)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if o.over || next.IsZero() {
+		return
+	}
+	wait := max(next.Sub(now), 0)
+	if o.timer == nil {
+		o.timer = c.clock.AfterFunc(wait, func() { c.start(o.look) })
+	} else {
+		o.timer.Reset(wait)
+	}
+}
+
+// notify sends a notification; an error ends the observation.
+func (o *observer) notify(now time.Time) {
+	n := o.observation.Notify(now)
+	m := coap.NewResponse(coap.Code(n.Status))
+	if n.Status == device.Content {
+		encoded, err := o.client.encoded(o.format, o.path, n.Nodes)
+		if err == nil {
+			m = encoded
+		} else {
+			m = coap.NewResponse(InternalServerError)
+			m.Payload = []byte(diagnostic(err.Error()))
+		}
+	}
+	if wrong := o.client.device.Misbehave("notify", o.path); wrong != nil && wrong.Drop {
+		return
+	}
+	number, err := o.relation.Notify(m, n.Confirmable)
+	if err != nil {
+		o.client.forget(o)
+		return
+	}
+	o.client.append(Event{
+		Kind: EventNotification, Time: now, Endpoint: o.client.device.Endpoint(), Exchange: number,
+		Notification: &Notification{
+			Path: o.path, Confirmable: n.Confirmable, Fresh: true, Ended: !n.Status.Success(),
+			Response: Response{Code: m.Code, Format: o.format, HasFormat: true, Payload: m.Payload},
+		},
+	})
+	if !n.Status.Success() {
+		o.client.forget(o)
+	}
+}
+
+// forget takes an observer off the list.
+func (c *Client) forget(o *observer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.observers = slices.DeleteFunc(c.observers, func(other *observer) bool { return other == o })
+	o.stop()
+}
+
+// stop ends an observer; c.mu is held.
+func (o *observer) stop() {
+	o.over = true
+	if o.timer != nil {
+		o.timer.Stop()
+	}
+}
+
+// dropObservers ends all observations without a word; c.mu is held.
+func (c *Client) dropObservers() {
+	for _, o := range c.observers {
+		o.stop()
+		o.relation.End()
+	}
+	c.observers = nil
+}

@@ -1,0 +1,35 @@
+package session
+
+import (
+	"context"
+	"fmt"
+
+	"lwcon/formats"
+	"lwcon/lwm2m"
+	"lwcon/session/coap"
+)
+
+// Send sends values to the server without being asked.
+//
+//	POST /dp, Content-Format 112, values
+//	2.04
+//
+// Spec: Core 1.2 §6.4.5. From 1.1 on.
+func (c *Client) Send(ctx context.Context, paths []lwm2m.Path) (*Result, error) {
+	read := c.device.ReadComposite(c.ssid, paths)
+	if !read.Status.Success() {
+		return nil, fmt.Errorf("send: %s", read.Reason)
+	}
+	body, err := formats.Encode(lwm2m.FormatSenMLCBOR, read.Nodes, formats.Options{Definitions: c.device})
+	if err != nil {
+		return nil, fmt.Errorf("send: %w", err)
+	}
+	m := coap.NewRequest(coap.POST, "/dp")
+	m.SetContentFormat(uint16(lwm2m.FormatSenMLCBOR))
+	m.Payload = body
+	r, x, err := c.ask(ctx, "send", m)
+	if err == nil {
+		c.happened(EventSend, x, r.Deviations)
+	}
+	return r, err
+}

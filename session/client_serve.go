@@ -1,0 +1,311 @@
+package session
+
+import (
+	"strconv"
+	"strings"
+
+	"lwcon/formats"
+	"lwcon/lwm2m"
+	"lwcon/session/coap"
+	"lwcon/session/device"
+)
+
+// served is one request of the server on its way to an answer.
+type served struct {
+	client    *Client
+	request   *coap.Request
+	operation string
+	path      lwm2m.Path
+	detail    string
+	payload   *lwm2m.Tree
+	result    device.Result
+	answer    *coap.Message
+	observer  *observer // of an Observe that was accepted
+}
+
+// serve answers a request of the server. Spec: Core 1.2 §6.3, §6.4.
+func (c *Client) serve(r *coap.Request) {
+	q := &served{client: c, request: r}
+	if !q.known() {
+		q.finish()
+		return
+	}
+	m := r.Message
+	observe, observing := m.Observe()
+	accept, accepting := m.Accept()
+	_, carrying := m.ContentFormat()
+	switch {
+	case m.Code == coap.GET && accepting && lwm2m.ContentFormat(accept) == lwm2m.FormatLink:
+		q.discover()
+	case m.Code == coap.GET && observing && observe == 0:
+		q.observe()
+	case m.Code == coap.GET && observing:
+		q.cancel()
+	case m.Code == coap.GET:
+		q.read()
+	case m.Code == coap.PUT && !carrying && len(m.Payload) == 0:
+		q.writeAttributes()
+	case m.Code == coap.PUT:
+		q.write(device.Replace)
+	case m.Code == coap.POST:
+		q.post()
+	case m.Code == coap.FETCH:
+		q.fetch()
+	case m.Code == coap.IPATCH:
+		q.writeComposite()
+	case m.Code == coap.DELETE:
+		q.operation = "delete"
+		q.result = c.device.Delete(c.ssid, q.path)
+	default:
+		q.refuse(device.MethodNotAllowed, "method not allowed")
+	}
+	q.finish()
+}
+
+// refuse makes the answer an error.
+func (q *served) refuse(s device.Status, reason string) {
+	q.result = device.Result{Status: s, Reason: reason}
+}
+
+// known says whether the request is from the server, while the client is
+// registered, and for a path of LwM2M; else it holds the answer.
+func (q *served) known() bool {
+	p, err := addressed(q.request.Message)
+	switch {
+	case q.request.Peer != q.client.server:
+		q.refuse(device.Unauthorized, "not the server of this client")
+	case q.client.State() == ClientAway:
+		q.result.Status = 0
+	case err != nil || p.Prefix() != "":
+		q.refuse(device.NotFound, "expected /object/instance/resource/instance")
+	default:
+		q.path = p
+		return true
+	}
+	return false
+}
+
+// post tells the three operations of POST apart. Spec: Transport 1.2 §6.4.4.
+func (q *served) post() {
+	switch {
+	case q.path.Level() == lwm2m.LevelObject:
+		q.create()
+	case q.path.Level() == lwm2m.LevelResource && q.executable():
+		q.execute()
+	default:
+		q.write(device.Update)
+	}
+}
+
+// executable says whether the path is that of an executable resource, by its
+// definition; without a payload nothing else can be meant.
+func (q *served) executable() bool {
+	if definition := lwm2m.FindResource(q.client.device, q.path); definition != nil {
+		return definition.Operations.Has(lwm2m.Executable)
+	}
+	_, carrying := q.request.Message.ContentFormat()
+	return !carrying
+}
+
+func (q *served) execute() {
+	q.operation = "execute"
+	q.detail = string(q.request.Message.Payload)
+	if _, _, err := lwm2m.ParseArguments(q.detail); err != nil {
+		q.refuse(device.BadRequest, err.Error())
+		return
+	}
+	q.result = q.client.device.Execute(q.client.ssid, q.path, q.detail)
+}
+
+func (q *served) read() {
+	q.operation = "read"
+	q.result = q.client.device.Read(q.client.ssid, q.path)
+	q.content()
+}
+
+func (q *served) discover() {
+	q.operation = "discover"
+	depth := device.DefaultDepth
+	for _, item := range q.request.Message.Queries() {
+		if text, ok := strings.CutPrefix(item, "depth="); ok {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 {
+				q.refuse(device.BadRequest, "depth: expected 0 to 3")
+				return
+			}
+			depth, q.detail = n, item
+		}
+	}
+	q.result = q.client.device.Discover(q.client.ssid, q.path, depth)
+	if q.result.Status != device.Content {
+		return
+	}
+	q.answer = coap.NewResponse(Content)
+	if err := listing(q.answer, q.result.Links); err != nil {
+		q.refuse(device.InternalServerError, err.Error())
+	}
+}
+
+func (q *served) writeAttributes() {
+	q.operation = "write-attributes"
+	q.detail = strings.Join(q.request.Message.Queries(), "&")
+	change, _, err := lwm2m.ParseAttributes(q.detail)
+	if err != nil {
+		q.refuse(device.BadRequest, err.Error())
+		return
+	}
+	q.result = q.client.device.WriteAttributes(q.client.ssid, q.path, change)
+}
+
+func (q *served) write(mode device.WriteMode) {
+	q.operation = "write"
+	if q.body(false) {
+		q.result = q.client.device.Write(q.client.ssid, q.path, mode, q.payload.Nodes)
+	}
+}
+
+func (q *served) create() {
+	q.operation = "create"
+	if q.body(true) {
+		q.result = q.client.device.Create(q.client.ssid, q.path, q.payload.Nodes)
+	}
+}
+
+// body decodes the payload of a request that must have one; else it holds the
+// refusal.
+func (q *served) body(create bool) bool {
+	m := q.request.Message
+	number, ok := m.ContentFormat()
+	f := lwm2m.ContentFormat(number)
+	switch {
+	case !ok:
+		q.refuse(device.BadRequest, "no Content-Format")
+		return false
+	case !f.Known() || f.Canonical() == lwm2m.FormatLink:
+		q.refuse(device.UnsupportedContentFormat, "content format "+f.String())
+		return false
+	}
+	tree, err := formats.Decode(f, m.Payload, formats.Options{
+		At: q.path, Definitions: q.client.device, Create: create,
+	})
+	q.payload = tree
+	if err != nil {
+		q.refuse(device.BadRequest, err.Error())
+		return false
+	}
+	return true
+}
+
+// content makes the answer to a Read from the result's nodes, in the format
+// that was asked for.
+func (q *served) content() {
+	if q.result.Status != device.Content {
+		return
+	}
+	f, ok := q.client.answerFormat(q.request.Message, q.path, q.result.Nodes)
+	if !ok {
+		q.refuse(device.NotAcceptable, "cannot answer in the format of Accept")
+		return
+	}
+	answer, err := q.client.encoded(f, q.path, q.result.Nodes)
+	if err != nil {
+		q.refuse(device.NotAcceptable, err.Error())
+		return
+	}
+	q.answer = answer
+}
+
+// encoded makes a 2.05 of nodes.
+func (c *Client) encoded(f lwm2m.ContentFormat, at lwm2m.Path, nodes []lwm2m.Node) (*coap.Message, error) {
+	body, err := formats.Encode(f, nodes, formats.Options{At: at, Definitions: c.device})
+	if err != nil {
+		return nil, err
+	}
+	m := coap.NewResponse(Content)
+	m.SetContentFormat(uint16(f))
+	m.Payload = body
+	return m, nil
+}
+
+// answerFormat chooses the format of an answer: that of Accept, or the one that
+// the version of the client prefers; false if Accept asks for what can't be.
+// Spec: Core 1.2 §7.4.
+func (c *Client) answerFormat(m *coap.Message, p lwm2m.Path, nodes []lwm2m.Node) (lwm2m.ContentFormat, bool) {
+	single := len(nodes) == 1 && nodes[0].HasValue() && nodes[0].Path() == p
+	if number, ok := m.Accept(); ok {
+		f := lwm2m.ContentFormat(number)
+		opaque := single && nodes[0].Value().Type() == lwm2m.Opaque
+		fits := f.CarriesMany() || single && (f.Canonical() != lwm2m.FormatOpaque || opaque)
+		if p.Level() == lwm2m.LevelRoot && (f.Canonical() == lwm2m.FormatTLV || f.Canonical() == lwm2m.FormatJSON) {
+			fits = false // they hold what is below one object
+		}
+		return f, f.Known() && fits && f.Since() <= c.device.Version()
+	}
+	switch {
+	case single && nodes[0].Value().Type() == lwm2m.Opaque:
+		return lwm2m.FormatOpaque, true
+	case single:
+		return lwm2m.FormatText, true
+	case c.device.Version() >= lwm2m.V1_1:
+		return lwm2m.FormatSenMLCBOR, true
+	}
+	return lwm2m.FormatTLV, true
+}
+
+// finish sends the answer, logs the request, and sees to what follows from it.
+func (q *served) finish() {
+	c := q.client
+	if q.answer == nil || !q.result.Status.Success() {
+		q.answer = coap.NewResponse(coap.Code(q.result.Status))
+		q.answer.Payload = []byte(diagnostic(q.result.Reason))
+	}
+	if made := q.result.Made; made.Level() > 0 {
+		q.answer.SetLocationPath(made.String())
+	}
+	q.send()
+	c.append(Event{
+		Kind: EventRequest, Time: q.request.Received, Endpoint: c.device.Endpoint(), Exchange: q.request.Number,
+		Deviations: fromMessage(q.request.Deviations),
+		Request: &ServerRequest{
+			Operation: q.operation, Path: q.path, Detail: q.detail, Payload: q.payload, Code: q.answer.Code,
+		},
+	})
+	for _, e := range q.result.Effects {
+		c.follow(e)
+	}
+	if q.observer != nil {
+		q.observer.look()
+	}
+}
+
+// send sends the answer as the profile's misbehaviour has it: altered, late, or
+// not at all.
+func (q *served) send() {
+	c := q.client
+	delay := q.result.Delay
+	if wrong := c.device.Misbehave(q.operation, q.path); wrong != nil {
+		if wrong.Drop {
+			q.request.Ignore()
+			return
+		}
+		if wrong.Code != 0 {
+			q.answer = coap.NewResponse(coap.Code(wrong.Code))
+		}
+		if wrong.HasPayload {
+			q.answer.Payload = []byte(wrong.Payload)
+		}
+		if wrong.HasFormat {
+			q.answer.SetContentFormat(uint16(wrong.Format))
+		}
+		delay += wrong.Delay
+	}
+	if q.result.Status == 0 {
+		q.request.Ignore() // a device that is away does not answer
+		return
+	}
+	if delay <= 0 {
+		_ = q.request.Respond(q.answer) // that it can't be sent shows in the exchange
+		return
+	}
+	c.clock.AfterFunc(delay, func() { c.start(func() { _ = q.request.Respond(q.answer) }) })
+}

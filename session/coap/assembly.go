@@ -1,0 +1,138 @@
+package coap
+
+import (
+	"fmt"
+	"slices"
+)
+
+// assemble takes a block of a request's body. True means that the request is
+// whole and r.Message is it; otherwise the block was answered. RFC 7959 §2.5.
+func (e *Endpoint) assemble(r *Request, block Block) bool {
+	m := r.Message
+	if refusal := r.checkBlock(block, m.Payload); refusal != nil {
+		_ = r.Respond(refusal)
+		return false
+	}
+	r.block1 = &block
+	if e.onBlock != nil && !e.admit(r, block) {
+		return false
+	}
+	if block.Number == 0 && !block.More {
+		return true
+	}
+	e.mu.Lock()
+	whole, answer := e.assembleLocked(r, block)
+	e.mu.Unlock()
+	if answer != nil {
+		r.block1 = nil
+		_ = r.Respond(answer)
+		return false
+	}
+	r.Message = whole
+	return true
+}
+
+// admit asks whoever looks at blocks; false means that the block was answered
+// and what came before it is forgotten.
+func (e *Endpoint) admit(r *Request, block Block) bool {
+	answer := e.onBlock(r, block)
+	if answer == nil {
+		return true
+	}
+	e.mu.Lock()
+	e.discard(e.bodies.all[keyOf(r.peer, Block1, r.Message)])
+	e.mu.Unlock()
+	_ = r.Respond(answer)
+	return false
+}
+
+// checkBlock refuses a block that makes no sense by itself.
+func (r *Request) checkBlock(block Block, part []byte) *Message {
+	switch {
+	case block.SZX == reservedSZX && !r.endpoint.stream:
+		r.Deviations = append(r.Deviations, deviate(ruleBlockReserved, -1, "SZX 7"))
+		return diagnostic(BadRequest, "SZX 7 is reserved")
+	case block.More && block.SZX == reservedSZX && len(part) > 0 && len(part)%maxBlockSize == 0:
+	case block.More && len(part) != block.Size():
+		r.Deviations = append(r.Deviations, deviate(ruleBlockShort, -1,
+			fmt.Sprintf("block %v carries %d bytes", block, len(part))))
+		return diagnostic(BadRequest, fmt.Sprintf("%d bytes expected in block %d, %d found", block.Size(), block.Number, len(part)))
+	}
+	return nil
+}
+
+// assembleLocked puts the block to the others. It returns the whole request, or
+// the answer to the block. The lock is held.
+func (e *Endpoint) assembleLocked(r *Request, block Block) (whole, answer *Message) {
+	m, now := r.Message, e.instant()
+	p := e.parameters(r.peer, &Parameters{})
+	key := keyOf(r.peer, Block1, m)
+	kept := e.bodies.all[key]
+	offset := block.Offset()
+	if stated, found := m.Size1(); found && int64(stated) > int64(p.MaxBody) || offset+int64(len(m.Payload)) > int64(p.MaxBody) {
+		e.discard(kept)
+		return nil, tooLarge(p.MaxBody)
+	}
+	if block.Number == 0 {
+		kept = &body{key: key, message: m}
+		if !e.keep(kept, p.BlockLifetime, now) {
+			return nil, tooLarge(0)
+		}
+	}
+	switch {
+	case kept == nil:
+		return nil, diagnostic(RequestEntityIncomplete, fmt.Sprintf("block %d came, block 0 was not seen", block.Number))
+	case offset+int64(len(m.Payload)) <= int64(len(kept.data)) && block.More:
+		// The same block under another message id: it is answered again.
+	case offset != int64(len(kept.data)):
+		have := len(kept.data)
+		e.discard(kept)
+		return nil, diagnostic(RequestEntityIncomplete, fmt.Sprintf("byte %d expected, block %v begins at byte %d", have, block, offset))
+	case !e.grow(kept, m.Payload):
+		e.discard(kept)
+		return nil, tooLarge(0)
+	}
+	if block.More {
+		e.prolong(kept, p.BlockLifetime, now)
+		return nil, continued(block, p.BlockSize)
+	}
+	e.discard(kept)
+	return r.wholeRequest(kept), nil
+}
+
+// continued answers a block that is not the last one. A size smaller than the
+// peer's asks it to go on with that. RFC 7959 §2.3.
+func continued(block Block, size int) *Message {
+	answer := NewResponse(Continue)
+	block.SZX = min(block.SZX, szxFor(size))
+	answer.SetBlock1(block)
+	return answer
+}
+
+// tooLarge refuses a body. RFC 7959 §2.9.3.
+func tooLarge(limit int) *Message {
+	answer := NewResponse(RequestEntityTooLarge)
+	if limit > 0 {
+		answer.Options.SetUint(Size1, uint64(limit))
+	}
+	return answer
+}
+
+// wholeRequest is the request as though it had come in one piece: the options
+// of the first block, token and id of the last.
+func (r *Request) wholeRequest(kept *body) *Message {
+	whole := *kept.message
+	whole.Type, whole.ID, whole.Token = r.Message.Type, r.Message.ID, r.Message.Token
+	whole.Payload = kept.data
+	if stated, found := whole.Size1(); found && int(stated) != len(kept.data) {
+		r.Deviations = append(r.Deviations, deviate(ruleSizeWrong, -1,
+			fmt.Sprintf("Size1 states %d bytes, %d came", stated, len(kept.data))))
+	}
+	whole.Options = slices.Clone(whole.Options)
+	whole.Options.Remove(Block1)
+	whole.Options.Remove(Size1)
+	if wish, found := r.Message.Options.Get(Block2); found {
+		whole.Options.Set(Block2, wish) // stated with the last block
+	}
+	return &whole
+}

@@ -1,0 +1,197 @@
+package device
+
+import (
+	"embed"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"lwcon/lwm2m"
+)
+
+// Profile is what a profile file says of a kind of device. It is not changed
+// once loaded, and any number of devices share it.
+type Profile struct {
+	Name     string // of the file, without directory and extension
+	Endpoint string
+	Version  lwm2m.Version // of the enabler
+	Lifetime time.Duration
+	Binding  lwm2m.Binding
+	Queue    bool
+	Firmware Firmware // how updates of object 5 go
+	Rules    []Rule   // misbehaviour
+
+	tree *tree
+}
+
+// builtin holds the profiles that come with the program.
+//
+//go:embed profiles/*.yaml
+var builtin embed.FS
+
+// Profiles lists the names of the profiles that come with the program.
+func Profiles() []string {
+	entries, err := builtin.ReadDir("profiles")
+	if err != nil {
+		return nil
+	}
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	return names
+}
+
+// Source returns the file of a profile that comes with the program; false if
+// there is none of that name.
+func Source(name string) (string, bool) {
+	text, err := builtin.ReadFile("profiles/" + name + ".yaml")
+	return string(text), err == nil
+}
+
+// Load reads a profile: one that comes with the program by its name, or a file.
+// What has a slash, a backslash or the ending .yaml or .yml is a file. The
+// errors of the file are *ProfileError, joined.
+func Load(name string, registry lwm2m.Registry) (*Profile, error) {
+	if !strings.ContainsAny(name, `/\`) && !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".yml") {
+		text, ok := Source(name)
+		if !ok {
+			return nil, fmt.Errorf("profile %q: expected one of %s, or a file ending in .yaml; the nearest is %q",
+				name, strings.Join(Profiles(), ", "), nearest(name, Profiles()))
+		}
+		return Parse(name+".yaml", text, registry)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, MaxProfileSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("profile %s: %w", name, err)
+	}
+	return Parse(name, string(text), registry)
+}
+
+// Defaults of a profile that does not say it.
+const (
+	DefaultVersion  = lwm2m.V1_1
+	DefaultLifetime = 86400 * time.Second
+)
+
+// profileVersion is the number of the profile format, the value of "lwcon".
+const profileVersion = 1
+
+// Parse reads the text of a profile; the file is named in errors. Values are
+// typed by the definitions of the registry, which must know every object and
+// resource. An object has the version that LwM2M of that version implies; if
+// the profile has a resource that came later, the newest.
+func Parse(file, text string, registry lwm2m.Registry) (*Profile, error) {
+	base := filepath.Base(file)
+	p := &Profile{
+		Name: strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml"), Version: DefaultVersion,
+		Lifetime: DefaultLifetime, Binding: lwm2m.DefaultBinding, Firmware: Firmware{Update: defaultUpdateTime, Push: defaultPushTime}, tree: &tree{},
+	}
+	l := &loader{document: document{file: file}, profile: p, registry: registry}
+	if len(text) > MaxProfileSize {
+		l.fail(nil, "expected at most %d octets, found more", MaxProfileSize)
+		return nil, l.err()
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
+		l.fail(nil, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, l.err()
+	}
+	if len(root.Content) != 1 {
+		l.fail(nil, "expected a mapping, found nothing")
+		return nil, l.err()
+	}
+	l.load(root.Content[0])
+	if err := l.err(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// loader reads a profile.
+type loader struct {
+	document
+	profile   *Profile
+	registry  lwm2m.Registry
+	links     []placedLink
+	instances int
+	places    map[lwm2m.Path]*yaml.Node // of object instances
+}
+
+// placedLink is an object link and where it stands, to be followed once all is
+// read.
+type placedLink struct {
+	at   *yaml.Node
+	path lwm2m.Path
+	link lwm2m.Objlnk
+}
+
+// load reads the whole document. The head comes first, wherever it stands, as
+// values depend on it.
+func (l *loader) load(n *yaml.Node) {
+	var objects, rules *yaml.Node
+	p := l.profile
+	l.fields(n, "profile", []field{
+		{"lwcon", l.format},
+		{"endpoint", func(v *yaml.Node) { l.text(v, "endpoint", &p.Endpoint) }},
+		{"lwm2m", l.version},
+		{"lifetime", func(v *yaml.Node) { l.duration(v, "lifetime", 0, &p.Lifetime) }},
+		{"binding", l.binding},
+		{"queue", func(v *yaml.Node) { l.boolean(v, "queue", &p.Queue) }},
+		{"objects", func(v *yaml.Node) { objects = v }},
+		{"firmware", l.firmware},
+		{"misbehave", func(v *yaml.Node) { rules = v }},
+	})
+	if p.Endpoint == "" {
+		p.Endpoint = "lwcon-" + p.Name
+	}
+	if reason := checkBinding(p.Binding, p.Version); reason != "" && len(l.errs) == 0 {
+		l.fail(n, "binding: %s", reason)
+	}
+	if objects == nil {
+		l.fail(n, "profile: expected objects, found none")
+		return
+	}
+	l.objects(objects)
+	if rules != nil {
+		l.rules(rules)
+	}
+}
+
+func (l *loader) format(v *yaml.Node) {
+	var s string
+	if l.text(v, "lwcon", &s) && s != fmt.Sprint(profileVersion) {
+		l.fail(v, "lwcon: expected %d, found %q: another version of lwcon reads that", profileVersion, s)
+	}
+}
+
+func (l *loader) version(v *yaml.Node) {
+	var s string
+	if !l.text(v, "lwm2m", &s) {
+		return
+	}
+	version, err := lwm2m.ParseVersion(s)
+	if err != nil || !slices.Contains([]lwm2m.Version{lwm2m.V1_0, lwm2m.V1_1, lwm2m.V1_2}, version) {
+		l.fail(v, "lwm2m: expected 1.0, 1.1 or 1.2, found %q", s)
+		return
+	}
+	l.profile.Version = version
+}
+
+func (l *loader) binding(v *yaml.Node) {
+	var s string
+	if l.text(v, "binding", &s) {
+		l.profile.Binding = lwm2m.Binding(s)
+	}
+}

@@ -1,0 +1,50 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+
+	"lwcon/lwm2m"
+	"lwcon/session/coap"
+)
+
+// Errors that callers branch on. Those of the message layer pass through:
+// coap.ErrTimeout, coap.ErrReset, coap.ErrUnreachable, coap.ErrBlock.
+var (
+	// ErrClosed: the server or client was closed.
+	ErrClosed = errors.New("closed")
+	// ErrNotRegistered: the endpoint has no registration (any more).
+	ErrNotRegistered = errors.New("not registered")
+	// ErrNotObserved: there is no observation to cancel.
+	ErrNotObserved = errors.New("not observed")
+	// ErrTooMany: a limit of this package is reached.
+	ErrTooMany = errors.New("too many")
+)
+
+// OperationError is an operation that got no answer: which, of whom, and why.
+type OperationError struct {
+	Operation string
+	Endpoint  string
+	Path      lwm2m.Path
+	Exchange  uint64 // 0 if nothing was sent
+	Err       error
+}
+
+func (e *OperationError) Error() string {
+	return fmt.Sprintf("%s %s: %s", e.Operation, e.Path, e.reason())
+}
+
+// reason says what happened in the words of the command line.
+func (e *OperationError) reason() string {
+	var timeout *coap.TimeoutError
+	if errors.As(e.Err, &timeout) {
+		return timeout.Error()
+	}
+	if errors.Is(e.Err, ErrNotRegistered) {
+		return fmt.Sprintf("endpoint %q is not registered", e.Endpoint)
+	}
+	return e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *OperationError) Unwrap() error { return e.Err }

@@ -1,0 +1,87 @@
+package session
+
+import (
+	"time"
+
+	"lwcon/lwm2m"
+)
+
+// EventKind says what happened.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	EventRegister EventKind = iota
+	EventUpdate
+	EventDeregister
+	EventExpired  // the lifetime passed without an Update
+	EventReplaced // the registration that a new Register of the same endpoint ended
+	EventMoved    // the endpoint answers from a new address
+	EventAsleep
+	EventAwake
+	EventNotification
+	EventSend
+	EventRequest // a server's request to the client role
+	EventDeviation
+	EventReobserve // an observation was begun again after a new Register
+)
+
+var eventNames = [...]string{
+	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
+	"notification", "send", "request", "deviation", "reobserve",
+}
+
+// String returns the name that results and scenarios use.
+func (k EventKind) String() string {
+	if int(k) < len(eventNames) {
+		return eventNames[k]
+	}
+	return "unknown"
+}
+
+// ParseEventKind reads what String writes.
+func ParseEventKind(name string) (EventKind, bool) {
+	for k, n := range eventNames {
+		if n == name {
+			return EventKind(k), true
+		}
+	}
+	return 0, false
+}
+
+// Event is something that happened without being asked for. It is not changed
+// once in a Log.
+type Event struct {
+	Number       uint64 // position in the log, from 1
+	Kind         EventKind
+	Time         time.Time
+	Endpoint     string         // the endpoint's name, "" where none is known
+	Exchange     uint64         // number of the exchange, 0 if none
+	Simulated    bool           // it happened to a client of ours, not to a server
+	Registration *Registration  // of registration events, as it was then
+	Notification *Notification  // of EventNotification
+	Request      *ServerRequest // of EventRequest
+	Reobserved   *Reobserved    // of EventReobserve
+	Deviations   []lwm2m.Deviation
+}
+
+// Notification is what an observed client sent.
+type Notification struct {
+	Observation uint64 // number of the observation
+	Path        lwm2m.Path
+	Sequence    uint32 // the Observe option
+	Confirmable bool
+	Fresh       bool // false for one that came late or twice: to be shown, not used
+	Ended       bool // the client ended the observation with it
+	Skipped     int  // notifications passed over before it while a long one was being fetched
+	Response    Response
+}
+
+// ServerRequest is what a server asked of a client of ours, and what it got.
+type ServerRequest struct {
+	Operation string // "read", "write", …
+	Path      lwm2m.Path
+	Detail    string // arguments or attributes, as sent
+	Payload   *lwm2m.Tree
+	Code      Code // of our answer
+}

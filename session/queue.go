@@ -1,0 +1,229 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"lwcon/lwm2m"
+	"lwcon/session/coap"
+)
+
+// maxQueued is how many requests wait for one sleeping endpoint; one more fails
+// with ErrTooMany.
+const maxQueued = 1000
+
+// DefaultAwakeTime is how long a client in queue mode is taken to be awake after
+// its last message: MAX_TRANSMIT_WAIT. Spec: Core 1.1 §6.5.
+const DefaultAwakeTime = 93 * time.Second
+
+// ErrDropped: the request was taken out of the queue before it was sent.
+var ErrDropped = errors.New("dropped from the queue")
+
+// Queued is a request that waits for a client in queue mode to wake up.
+type Queued struct {
+	Number    uint64 // counted over the server, from 1
+	Endpoint  string
+	Operation string
+	Path      lwm2m.Path
+	Since     time.Time
+}
+
+// waiting is a request in the queue; it may go when its channel closes.
+type waiting struct {
+	Queued
+	leave chan struct{}
+	err   error // why it leaves without being sent
+}
+
+// Asleep says whether the client is in queue mode and taken to be asleep.
+func (e *Endpoint) Asleep() bool {
+	e.server.mu.Lock()
+	defer e.server.mu.Unlock()
+	return e.asleep
+}
+
+// Queue returns the requests that wait for the client to wake up, in the order
+// in which they will go.
+func (e *Endpoint) Queue() []Queued {
+	e.server.mu.Lock()
+	defer e.server.mu.Unlock()
+	list := make([]Queued, len(e.server.queues[e]))
+	for i, w := range e.server.queues[e] {
+		list[i] = w.Queued
+	}
+	return list
+}
+
+// Drop takes a request out of the queue, which fails with ErrDropped; false if
+// it is not there.
+func (s *Server) Drop(number uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for e, queue := range s.queues {
+		for i, w := range queue {
+			if w.Number == number {
+				s.queues[e] = slices.Delete(queue, i, i+1)
+				w.err = ErrDropped
+				close(w.leave)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// SetAwakeTime changes how long clients in queue mode are taken to be awake
+// after a message; 0 is DefaultAwakeTime.
+func (s *Server) SetAwakeTime(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.awakeTime = d
+}
+
+// awake is how long clients in queue mode are taken to be awake; s.mu is held.
+func (s *Server) awake() time.Duration {
+	if s.awakeTime > 0 {
+		return s.awakeTime
+	}
+	return DefaultAwakeTime
+}
+
+// AwakeTime returns what SetAwakeTime set, else DefaultAwakeTime.
+func (s *Server) AwakeTime() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.awake()
+}
+
+// heard notes that the client sent something: it is awake, and what waits for
+// it may go. s.mu is held.
+func (s *Server) heard(e *Endpoint) {
+	if e.registration == nil || !e.registration.Queue {
+		if e.asleep {
+			e.asleep = false // it registered anew, without queue mode
+			s.grant(e)
+		}
+		return
+	}
+	now := s.clock.Now()
+	e.awakeUntil = now.Add(s.awake()).UnixNano()
+	if e.asleep {
+		e.asleep = false
+		s.log.Append(Event{Kind: EventAwake, Time: now, Endpoint: e.name, Registration: e.registration})
+	}
+	s.grant(e)
+	s.schedule(e)
+}
+
+// sleep takes a client in queue mode to be asleep from now on; s.mu is held.
+func (s *Server) sleep(e *Endpoint) {
+	if e.asleep || e.registration == nil || !e.registration.Queue {
+		return
+	}
+	e.asleep = true
+	s.log.Append(Event{Kind: EventAsleep, Time: s.clock.Now(), Endpoint: e.name, Registration: e.registration})
+}
+
+// release fails all that waits for a client; s.mu is held.
+func (s *Server) release(e *Endpoint, err error) {
+	for _, w := range s.queues[e] {
+		w.err = err
+		close(w.leave)
+	}
+	delete(s.queues, e)
+}
+
+// grant lets the first request go that waits for a client, if none is under way
+// and the client is awake; s.mu is held.
+func (s *Server) grant(e *Endpoint) {
+	queue := s.queues[e]
+	if e.busy || e.asleep || len(queue) == 0 {
+		return
+	}
+	w := queue[0]
+	s.queues[e] = slices.Delete(queue, 0, 1)
+	e.busy = true
+	close(w.leave)
+}
+
+// turn waits until it is the request's turn: a client in queue mode is sent one
+// request after the other, and none while it is asleep. Then it notes where the
+// client is. Who gets a turn gives it back by done.
+func (op *operation) turn(ctx context.Context) error {
+	s, e := op.endpoint.server, op.endpoint
+	s.mu.Lock()
+	g := e.registration
+	if g != nil && !e.asleep && !(g.Queue && (e.busy || len(s.queues[e]) > 0)) {
+		e.busy = g.Queue
+		op.listener, op.peer = e.listener, g.Address
+		s.mu.Unlock()
+		return nil
+	}
+	if g == nil || len(s.queues[e]) >= maxQueued {
+		s.mu.Unlock()
+		if g == nil {
+			return op.failed(ErrNotRegistered, nil)
+		}
+		return op.failed(ErrTooMany, nil)
+	}
+	w, asleep := op.enqueue(), e.asleep
+	s.mu.Unlock()
+	if asleep && op.options.Queued != nil {
+		op.options.Queued(w.Queued)
+	}
+	return op.wait(ctx, w)
+}
+
+// enqueue puts a request at the end of the queue; server.mu is held.
+func (op *operation) enqueue() *waiting {
+	s, e := op.endpoint.server, op.endpoint
+	s.nextQueued++
+	w := &waiting{leave: make(chan struct{}), Queued: Queued{
+		Number: s.nextQueued, Endpoint: e.name, Operation: op.name, Path: op.path, Since: s.clock.Now(),
+	}}
+	s.queues[e] = append(s.queues[e], w)
+	return w
+}
+
+// wait waits in the queue for a turn.
+func (op *operation) wait(ctx context.Context, w *waiting) error {
+	s, e := op.endpoint.server, op.endpoint
+	select {
+	case <-w.leave:
+	case <-ctx.Done():
+		if !s.Drop(w.Number) {
+			<-w.leave
+			if w.err == nil {
+				op.done(nil) // the turn came too late
+			}
+		}
+		return op.failed(ctx.Err(), nil)
+	}
+	if w.err != nil {
+		return op.failed(w.err, nil)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.registration == nil {
+		return op.failed(ErrNotRegistered, nil)
+	}
+	op.listener, op.peer = e.listener, e.registration.Address
+	return nil
+}
+
+// done gives the turn back, and takes note of what the outcome says of the
+// client. It says whether the client has gone to sleep over the request.
+func (op *operation) done(err error) (asleep bool) {
+	s, e := op.endpoint.server, op.endpoint
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e.busy = false
+	if errors.Is(err, coap.ErrTimeout) {
+		s.sleep(e)
+		asleep = e.asleep
+	}
+	s.grant(e)
+	return asleep
+}

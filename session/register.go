@@ -1,0 +1,229 @@
+package session
+
+import (
+	"fmt"
+	"strings"
+
+	"lwcon/lwm2m"
+	"lwcon/session/coap"
+	"lwcon/session/transport"
+)
+
+// serveRegister answers a Register.
+//
+//	POST /rd?ep=NAME&lt=SECONDS&lwm2m=VERSION&b=BINDING&Q&sms=MSISDN&pid=PROFILES
+//	Content-Format: 40, the list of objects and object instances
+//	2.01 with Location-Path rd, ID
+//
+// Spec: Core 1.2 §6.2.1, Transport 1.2 §6.4.3.
+func (l *Listener) serveRegister(r *coap.Request) {
+	if r.Message.Code != coap.POST {
+		l.refuse(r, MethodNotAllowed, ruleUnknownLocation, fmt.Sprintf("%s /rd: expected POST", r.Message.Code.Name()))
+		return
+	}
+	s := l.server
+	now := s.clock.Now()
+	g := &Registration{
+		Version: lwm2m.V1_0, Lifetime: defaultLifetime, Binding: lwm2m.DefaultBinding,
+		Address: r.Peer, Security: "none", Registered: now, Updated: now, Exchange: r.Number,
+		registry: s.registry,
+	}
+	reader := registerReader{registration: g}
+	reader.message(r)
+	reader.queries(r.Message.Queries())
+	reader.objectList(r.Message.Payload)
+	if code := l.verdict(&reader); code != 0 {
+		l.refuseRegister(r, g, code)
+		return
+	}
+	if !s.register(g, l) {
+		l.refuseRegister(r, g, coap.ServiceUnavailable)
+		return
+	}
+	answer := coap.NewResponse(Created)
+	answer.SetLocationPath(g.Location)
+	l.respond(r, answer)
+	s.reobserve(g.Endpoint)
+}
+
+// verdict returns the code that refuses a Register or Update, 0 to accept it. A
+// Register without a name can't be accepted at all: nothing could address it.
+func (l *Listener) verdict(r *registerReader) Code {
+	switch {
+	case !r.update && r.registration.Endpoint == "":
+		return BadRequest
+	case l.server.Strict():
+		return r.strict
+	}
+	return 0
+}
+
+// message notes what in the message itself departs from the specification.
+func (r *registerReader) message(m *coap.Request) {
+	for _, d := range m.Deviations {
+		r.registration.Deviations = append(r.registration.Deviations,
+			lwm2m.Deviation{Rule: lwm2m.RuleID(d.Rule), Offset: d.Offset, Message: d.Message})
+	}
+	if !m.Confirmable {
+		r.note(ruleNonConfirmable, BadRequest, "the request is Non-confirmable")
+	}
+	format, ok := m.Message.ContentFormat()
+	switch {
+	case len(m.Message.Payload) == 0:
+	case !ok:
+		r.note(ruleRegisterFormat, 0, "no Content-Format, expected 40; the payload is read as link-format")
+	case lwm2m.ContentFormat(format) != lwm2m.FormatLink:
+		r.note(ruleRegisterFormat, BadRequest, "Content-Format %d, expected 40; the payload is read as link-format", format)
+	}
+}
+
+// register takes a registration in, in place of an older one of the endpoint;
+// false if there is no room.
+func (s *Server) register(g *Registration, l *Listener) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.endpoints[g.Endpoint]
+	if e == nil {
+		if len(s.endpoints) >= maxEndpoints {
+			return false
+		}
+		e = &Endpoint{server: s, name: g.Endpoint}
+		s.endpoints[g.Endpoint] = e
+	}
+	g.checkRegister(e)
+	if e.registration != nil {
+		s.end(e, EventReplaced, g.Exchange)
+	}
+	e.known.Store(nil)
+	g.Location = "/rd/" + s.newLocation()
+	s.locations[locationID(g)] = e
+	e.registration, e.listener = g, l
+	s.schedule(e)
+	s.log.Append(Event{
+		Kind: EventRegister, Time: g.Registered, Endpoint: g.Endpoint, Exchange: g.Exchange,
+		Registration: g, Deviations: g.Deviations,
+	})
+	s.heard(e)
+	s.note(e, l)
+	return true
+}
+
+// end closes an endpoint's registration: its location and observations go, and
+// an event says why. s.mu is held.
+func (s *Server) end(e *Endpoint, why EventKind, exchange uint64) {
+	s.endAs(e, why, exchange, false)
+}
+
+// endAs is end; forgotten says that somebody did it by hand.
+func (s *Server) endAs(e *Endpoint, why EventKind, exchange uint64, forgotten bool) {
+	g := e.registration
+	delete(s.locations, locationID(g))
+	s.departed.add(locationID(g), departure{endpoint: e.name, how: g.how(why, forgotten), when: s.clock.Now()})
+	e.registration = nil
+	for _, o := range s.observations[e] {
+		if !forgotten {
+			s.wish(o)
+		}
+		o.drop()
+	}
+	delete(s.observations, e)
+	s.log.Append(Event{Kind: why, Time: s.clock.Now(), Endpoint: e.name, Exchange: exchange, Registration: g})
+	s.note(e, e.listener)
+	if why != EventReplaced {
+		e.asleep = false
+		s.release(e, ErrNotRegistered)
+		delete(s.endpoints, e.name)
+	}
+}
+
+// Forget ends an endpoint's registration on the server alone: the client's next
+// Update is answered 4.04.
+func (s *Server) Forget(e *Endpoint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.registration != nil {
+		s.endAs(e, EventExpired, 0, true)
+		delete(s.wishes, e.name)
+	}
+}
+
+// locationAlphabet leaves out what looks alike.
+const locationAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz"
+
+// locationID returns the last segment of a location.
+func locationID(g *Registration) string { return g.Location[len("/rd/"):] }
+
+// newLocation draws the last segment of a location, one that is free; s.mu is
+// held.
+func (s *Server) newLocation() string {
+	for {
+		x := mix(s.nextLocation)
+		s.nextLocation++
+		var id [6]byte
+		for i := range id {
+			id[i] = locationAlphabet[x%uint64(len(locationAlphabet))]
+			x /= uint64(len(locationAlphabet))
+		}
+		if s.locations[string(id[:])] == nil {
+			return string(id[:])
+		}
+	}
+}
+
+// refuseRegister answers a Register that is not accepted and logs it.
+func (l *Listener) refuseRegister(r *coap.Request, g *Registration, code Code) {
+	l.server.log.Append(Event{
+		Kind: EventDeviation, Time: l.server.clock.Now(), Endpoint: g.Endpoint, Exchange: r.Number,
+		Registration: g, Deviations: g.Deviations,
+	})
+	answer := coap.NewResponse(code)
+	if len(g.Deviations) > 0 {
+		answer.Payload = []byte(diagnostic(g.Deviations[0].Message))
+	}
+	l.respond(r, answer)
+}
+
+// refuse answers with an error and logs the deviation behind it.
+func (l *Listener) refuse(r *coap.Request, code Code, rule lwm2m.RuleID, message string) {
+	l.server.log.Append(Event{
+		Kind: EventDeviation, Time: l.server.clock.Now(), Endpoint: l.server.at(r.Peer), Exchange: r.Number,
+		Deviations: []lwm2m.Deviation{{Rule: rule, Offset: -1, Message: message + "; answered " + code.String()}},
+	})
+	answer := coap.NewResponse(code)
+	answer.Payload = []byte(diagnostic(message))
+	l.respond(r, answer)
+}
+
+// maxDiagnostic is the most octets of a diagnostic payload that we send.
+const maxDiagnostic = 64
+
+// diagnostic cuts a message to what is fit to be sent to a device.
+// Spec: RFC 7252 §5.5.2.
+func diagnostic(message string) string {
+	message, _, _ = strings.Cut(message, ";")
+	return strings.ToValidUTF8(message[:min(len(message), maxDiagnostic)], "")
+}
+
+// at returns the name of the endpoint registered from an address, "" if none
+// is.
+func (s *Server) at(peer transport.Address) string {
+	if e := s.endpointAt(peer); e != nil {
+		return e.name
+	}
+	return ""
+}
+
+// endpointAt returns the endpoint registered from an address, nil if none is.
+// Several can be behind one address; the one registered or updated last is
+// meant.
+func (s *Server) endpointAt(peer transport.Address) *Endpoint {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found *Endpoint
+	for _, e := range s.endpoints {
+		if g := e.registration; g != nil && g.Address == peer && (found == nil || g.Exchange > found.registration.Exchange) {
+			found = e
+		}
+	}
+	return found
+}

@@ -1,0 +1,321 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"lwcon/formats"
+	"lwcon/lwm2m"
+)
+
+// Limits of a registration.
+const (
+	maxEndpointName = 1024 // octets of an endpoint name; a longer one is cut
+	maxLinks        = 4096 // links of an object list; what comes after is not used
+	maxExtra        = 16   // query items that are none of LwM2M's
+	maxDeviations   = 64   // named one by one; of more, one sums up the rest
+)
+
+// defaultLifetime holds where a Register has no lt. Spec: Core 1.0 §5.3.1.
+const defaultLifetime = 86400 * time.Second
+
+// registerReader reads a Register or an Update into a Registration, notes what
+// departs from the specification, and what a strict server answers.
+type registerReader struct {
+	registration *Registration
+	update       bool
+	has          map[string]bool // parameters seen
+	strict       Code            // the answer of a strict server, 0 while there is nothing to refuse
+	skipped      int             // deviations beyond maxDeviations
+	versions     []uint32        // as in Registration.objects
+	instances    []uint32        // as in Registration.objects
+}
+
+// note records a deviation; refuse is the answer that a strict server gives, 0
+// if it lives with it.
+func (r *registerReader) note(rule lwm2m.RuleID, refuse Code, format string, args ...any) {
+	if refuse != 0 && r.strict == 0 {
+		r.strict = refuse
+	}
+	g := r.registration
+	if len(g.Deviations) >= maxDeviations {
+		r.skipped++
+		last := &g.Deviations[maxDeviations-1]
+		*last = lwm2m.Deviation{Rule: last.Rule, Offset: -1, Message: fmt.Sprintf("%d more deviations", r.skipped+1)}
+		return
+	}
+	message := fmt.Sprintf(format, args...)
+	if refuse != 0 {
+		message += fmt.Sprintf("; a strict server answers %s", refuse)
+	}
+	g.Deviations = append(g.Deviations, lwm2m.Deviation{Rule: rule, Offset: -1, Message: message})
+}
+
+// queries reads the query items of a Register or an Update.
+func (r *registerReader) queries(items []string) {
+	r.has = make(map[string]bool, len(items))
+	for _, item := range items {
+		name, value, hasValue := strings.Cut(item, "=")
+		if r.has[name] {
+			r.note(ruleQueryTwice, BadRequest, "parameter %q twice, the last one counts", name)
+		}
+		r.has[name] = true
+		r.query(item, name, value, hasValue)
+	}
+	if !r.update {
+		r.missing()
+	}
+	r.queueSyntax()
+	if unknown := r.registration.Binding.Unknown(r.registration.Version); strings.Trim(unknown, "Q") != "" {
+		r.note(ruleBinding, 0, "binding %q: version %s does not know %q", r.registration.Binding, r.registration.Version, unknown)
+	}
+}
+
+// query reads one item.
+func (r *registerReader) query(item, name, value string, hasValue bool) {
+	g := r.registration
+	switch name {
+	case "ep":
+		r.endpoint(value)
+	case "lt":
+		r.lifetime(value)
+	case "lwm2m":
+		r.version(value)
+	case "b":
+		g.Binding = lwm2m.Binding(value)
+	case "Q":
+		g.Queue = true
+		if hasValue {
+			r.note(ruleQueueSyntax, BadRequest, "Q has no value, found %q", item)
+		}
+	case "sms":
+		g.SMS = value
+		if value == "" || strings.Trim(value, "0123456789") != "" {
+			r.note(ruleSMSNumber, 0, "sms %q: expected digits only", value)
+		}
+	case "pid":
+		g.Profiles = value
+	default:
+		if len(g.Extra) < maxExtra {
+			g.Extra = append(g.Extra, item)
+		}
+		return
+	}
+	if r.update && (name == "ep" || name == "lwm2m" || name == "pid") {
+		r.note(ruleUpdateParameter, 0, "parameter %q belongs to a Register", name)
+	}
+}
+
+// endpoint takes the endpoint name.
+func (r *registerReader) endpoint(name string) {
+	if r.update {
+		return
+	}
+	if len(name) > maxEndpointName {
+		r.note(ruleEndpointLength, 0, "endpoint name of %d octets, cut to %d", len(name), maxEndpointName)
+		name = strings.Clone(name[:maxEndpointName])
+	}
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		r.note(ruleEndpointControl, 0, "endpoint name %q: expected UTF-8 without control characters", name)
+	}
+	r.registration.Endpoint = name
+}
+
+// lifetime takes lt: seconds, unsigned, 32 bit.
+func (r *registerReader) lifetime(text string) {
+	seconds, err := strconv.ParseUint(text, 10, 32)
+	if err == nil {
+		r.registration.Lifetime = time.Duration(seconds) * time.Second
+		return
+	}
+	r.note(ruleLifetime, BadRequest, "lt=%q: expected seconds from 0 to 4294967295; %d s are assumed",
+		text, int(r.registration.Lifetime/time.Second))
+}
+
+// version takes the version of the enabler.
+func (r *registerReader) version(text string) {
+	if r.update {
+		return
+	}
+	v, err := lwm2m.ParseVersion(text)
+	switch {
+	case err != nil:
+		r.note(ruleVersion, BadRequest, "lwm2m=%q: expected 1.0, 1.1 or 1.2; 1.0 is assumed", text)
+		return
+	case v > lwm2m.V1_2 || v < lwm2m.V1_0:
+		r.note(ruleVersion, PreconditionFailed, "lwm2m=%s: this server knows 1.0, 1.1 and 1.2", v)
+	}
+	r.registration.Version = v
+}
+
+// missing notes the parameters that a Register lacks.
+func (r *registerReader) missing() {
+	if r.registration.Endpoint == "" {
+		r.note(ruleNoEndpoint, BadRequest, "no endpoint name (ep)")
+	}
+	if !r.has["lwm2m"] {
+		r.note(ruleNoVersion, BadRequest, "no version (lwm2m), 1.0 is assumed")
+	}
+	if !r.has["lt"] {
+		refuse := Code(0)
+		if r.registration.Version >= lwm2m.V1_1 {
+			refuse = BadRequest
+		}
+		r.note(ruleNoLifetime, refuse, "no lifetime (lt), %d s are assumed", int(defaultLifetime/time.Second))
+	}
+}
+
+// queueSyntax reads queue mode and notes where the two ways of saying it are
+// mixed up.
+func (r *registerReader) queueSyntax() {
+	g := r.registration
+	switch letter := g.Binding.Queue(); {
+	case letter && g.Version >= lwm2m.V1_1:
+		r.note(ruleQueueSyntax, BadRequest, "binding %q: from 1.1 on queue mode is the parameter Q", g.Binding)
+	case r.has["Q"] && g.Version < lwm2m.V1_1:
+		r.note(ruleQueueSyntax, BadRequest, "parameter Q: in 1.0 queue mode is a Q in the binding")
+	}
+	g.Queue = r.has["Q"] || g.Binding.Queue() || r.update && !r.has["b"] && g.Queue
+}
+
+// objectList reads the payload: links to objects and object instances.
+func (r *registerReader) objectList(payload []byte) {
+	g := r.registration
+	tree, err := formats.Decode(lwm2m.FormatLink, payload, formats.Options{})
+	g.Raw = tree.Payload
+	for _, d := range tree.Deviations {
+		r.note(ruleObjectList, BadRequest, "%s at octet %d: %s", d.Rule, d.Offset, d.Message)
+	}
+	if err != nil {
+		r.note(ruleObjectList, BadRequest, "%v; what came before is used", err)
+	}
+	links := tree.Links
+	if len(links) > maxLinks {
+		r.note(ruleTooManyLinks, 0, "%d links, the first %d are used", len(links), maxLinks)
+		links = links[:maxLinks]
+	}
+	g.Formats, g.Root = nil, ""
+	for i := range links {
+		r.root(&links[i])
+	}
+	r.versions, r.instances = nil, make([]uint32, 0, len(links))
+	for i := range links {
+		r.link(&links[i])
+	}
+	g.objects, g.versions = slices.Concat(r.versions, r.sorted()), len(r.versions)
+	r.mandatory(len(links) > 0)
+}
+
+// root reads the link to the root: alternate path and content formats.
+func (r *registerReader) root(l *lwm2m.Link) {
+	rt, _ := l.Attribute("rt")
+	if l.Target != "/" && rt != "oma.lwm2m" {
+		return
+	}
+	if l.Target != "/" {
+		r.registration.Root = strings.TrimSuffix(l.Target, "/")
+	}
+	for i := range l.Attributes {
+		if a := &l.Attributes[i]; a.Name == "ct" {
+			for _, word := range strings.Fields(a.Value) {
+				if n, err := strconv.ParseUint(word, 10, 16); err == nil {
+					r.registration.Formats = append(r.registration.Formats, lwm2m.ContentFormat(n))
+				}
+			}
+		}
+	}
+}
+
+// link reads a link to an object or object instance.
+func (r *registerReader) link(l *lwm2m.Link) {
+	g := r.registration
+	target := l.Target
+	if rt, _ := l.Attribute("rt"); target == "/" || rt == "oma.lwm2m" {
+		return
+	}
+	if rest, below := strings.CutPrefix(target, g.Root+"/"); below {
+		target = "/" + rest
+	} else if g.Root != "" {
+		r.note(ruleLinkTarget, BadRequest, "link <%s>: expected a path below %s", l.Target, g.Root)
+		return
+	}
+	p, err := lwm2m.ParsePath(target)
+	if err != nil || p.Prefix() != "" || p.Level() == lwm2m.LevelRoot {
+		if target != "" && target[0] != '/' || looksLikeObject(target) {
+			r.note(ruleLinkTarget, BadRequest, "link <%s>: expected </object> or </object/instance>", l.Target)
+		}
+		return
+	}
+	if p.Level() > lwm2m.LevelObjectInstance {
+		r.note(ruleResourceLink, BadRequest, "link <%s> is a resource; its object instance is used", l.Target)
+		p = p.Cut(lwm2m.LevelObjectInstance)
+	}
+	if o := p.Object(); o == 0 || o == 21 || o == 23 {
+		r.note(ruleForbiddenObject, 0, "link <%s>: object %d is not for servers, left out", l.Target, o)
+		return
+	}
+	r.objectVersion(l, p)
+	id := uint32(p.Object())<<16 | lwm2m.AnyID
+	if p.Level() == lwm2m.LevelObjectInstance {
+		id = uint32(p.Object())<<16 | uint32(p.ObjectInstance())
+	}
+	r.instances = append(r.instances, id)
+}
+
+// looksLikeObject tells a spoilt object path from the links of other resources
+// that a device may host beside LwM2M, such as </.well-known/core>.
+func looksLikeObject(target string) bool {
+	return len(target) > 1 && target[1] >= '0' && target[1] <= '9'
+}
+
+// objectVersion reads the attribute ver.
+func (r *registerReader) objectVersion(l *lwm2m.Link, p lwm2m.Path) {
+	text, ok := l.Attribute("ver")
+	if !ok {
+		return
+	}
+	if p.Level() != lwm2m.LevelObject {
+		r.note(ruleInstanceVersion, BadRequest, "link <%s>: ver=%s belongs to </%d>, taken for the object", l.Target, text, p.Object())
+	}
+	v, err := lwm2m.ParseVersion(text)
+	if err != nil {
+		r.note(ruleObjectVersion, BadRequest, "link <%s>: ver=%q: expected MAJOR.MINOR", l.Target, text)
+		return
+	}
+	r.versions = append(r.versions, uint32(p.Object())<<16|uint32(v))
+}
+
+// sorted returns the instances in order, without repeats, and without the bare
+// objects that have instances.
+func (r *registerReader) sorted() []uint32 {
+	slices.Sort(r.instances)
+	kept := r.instances[:0]
+	for i, id := range r.instances {
+		switch {
+		case i > 0 && id == r.instances[i-1]:
+			r.note(ruleLinkTwice, 0, "%s is listed twice", (&Registration{objects: []uint32{id}}).Instances()[0])
+		case uint16(id) == lwm2m.AnyID && len(kept) > 0 && kept[len(kept)-1]>>16 == id>>16:
+		default:
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}
+
+// mandatory notes what every client has, and this one did not list.
+func (r *registerReader) mandatory(anyLink bool) {
+	if !anyLink {
+		r.note(ruleNoObjects, BadRequest, "no object is listed")
+		return
+	}
+	for _, o := range [...]uint16{1, 3} {
+		if !r.registration.HasObject(o) {
+			r.note(ruleMandatoryObject, 0, "mandatory object %d is not listed", o)
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package session
+
+import (
+	"fmt"
+
+	"lwcon/lwm2m"
+	"lwcon/session/coap"
+)
+
+// serveLocation answers an Update or a De-register.
+//
+//	POST   /rd/ID?lt=SECONDS&b=BINDING&Q&sms=MSISDN   2.04
+//	DELETE /rd/ID                                     2.02
+//
+// Spec: Core 1.2 §6.2.2, §6.2.3.
+func (l *Listener) serveLocation(r *coap.Request, id string) {
+	s := l.server
+	s.mu.Lock()
+	e := s.locations[id]
+	s.mu.Unlock()
+	if e == nil {
+		l.refuseLocation(r, id)
+		return
+	}
+	switch r.Message.Code {
+	case coap.POST:
+		l.update(r, e)
+	case coap.DELETE:
+		l.deregister(r, e)
+	default:
+		l.refuse(r, MethodNotAllowed, ruleUpdateMethod,
+			fmt.Sprintf("%s on a location: expected POST (Update) or DELETE (De-register)", r.Message.Code.Name()))
+	}
+}
+
+// update applies an Update: what it does not name stays as it was; an object
+// list replaces the old one.
+func (l *Listener) update(r *coap.Request, e *Endpoint) {
+	s := l.server
+	old := e.Registration()
+	if old == nil {
+		l.refuse(r, NotFound, ruleUnknownLocation, "the registration has ended")
+		return
+	}
+	g := *old
+	g.Updated, g.Exchange, g.Address = s.clock.Now(), r.Number, r.Peer
+	g.Deviations, g.Restored = nil, false
+	reader := registerReader{registration: &g, update: true}
+	reader.message(r)
+	reader.queries(r.Message.Queries())
+	if len(r.Message.Payload) > 0 {
+		reader.objectList(r.Message.Payload)
+	}
+	if code := l.verdict(&reader); code != 0 {
+		l.refuseRegister(r, &g, code)
+		return
+	}
+	s.checkUpdate(e, old, &g)
+	if !s.replace(e, old, &g, l) {
+		l.refuse(r, NotFound, ruleUnknownLocation, "the registration has ended")
+		return
+	}
+	l.respond(r, coap.NewResponse(Changed))
+}
+
+// replace puts an updated registration in the place of the old one; false if
+// that has ended meanwhile.
+func (s *Server) replace(e *Endpoint, old, g *Registration, l *Listener) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.registration != old {
+		return false
+	}
+	from := e.listener
+	e.registration, e.listener = g, l
+	s.schedule(e)
+	if from != l {
+		s.forget(e, from)
+	}
+	if g.Address != old.Address || from != l {
+		s.move(e, g, l)
+		s.log.Append(Event{
+			Kind: EventMoved, Time: g.Updated, Endpoint: e.name, Exchange: g.Exchange, Registration: g,
+			Deviations: movedFrom(old),
+		})
+	}
+	s.log.Append(Event{
+		Kind: EventUpdate, Time: g.Updated, Endpoint: e.name, Exchange: g.Exchange,
+		Registration: g, Deviations: g.Deviations,
+	})
+	s.heard(e)
+	s.note(e, l)
+	return true
+}
+
+// move lets the observations of an endpoint go on from its new address; s.mu is
+// held.
+func (s *Server) move(e *Endpoint, g *Registration, l *Listener) {
+	for _, o := range s.observations[e] {
+		old := o.coap
+		o.coap = l.coap.Resume(g.Address, old.Request(), coap.RequestOptions{}, o.notified)
+		if o.coap == nil {
+			o.coap = old // closed: it will not matter any more
+			continue
+		}
+		old.Forget()
+	}
+}
+
+// deregister ends a registration at the client's wish.
+func (l *Listener) deregister(r *coap.Request, e *Endpoint) {
+	s := l.server
+	s.mu.Lock()
+	if e.registration != nil {
+		s.end(e, EventDeregister, r.Number)
+	}
+	s.mu.Unlock()
+	l.respond(r, coap.NewResponse(Deleted))
+}
+
+// serveUnknown answers requests that are none of the registration interface,
+// and says where a client went wrong on its way there.
+func (l *Listener) serveUnknown(r *coap.Request) {
+	path := printable(joined(r.Message.Path()))
+	message := fmt.Sprintf("%s %s: not found here", r.Message.Code.Name(), path)
+	rule := lwm2m.RuleID(ruleUnknownLocation)
+	if segments := r.Message.Path(); len(segments) == 1 && l.server.isLocation(segments[0]) {
+		message = fmt.Sprintf("%s %s: the location is /rd/%s, both segments", r.Message.Code.Name(), path, segments[0])
+	}
+	l.refuse(r, NotFound, rule, message)
+}
+
+// isLocation says whether a segment is the end of a location in use.
+func (s *Server) isLocation(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.locations[id] != nil
+}
