@@ -38,6 +38,10 @@ func TestGuessKeepsTheOctetsBehindIt(t *testing.T) {
 			t.Errorf("%s: found %q", n.Value(), n.Raw())
 		}
 	}
+	masked := lwm2m.NewNode(lwm2m.KindValue, path, lwm2m.OpaqueValue("*"), lwm2m.Span{}, 0).WithMore(number.More())
+	if m := masked.More(); m != nil && m.Raw != "" {
+		t.Errorf("a node with another value must not keep the octets, found %q", m.Raw)
+	}
 	if number.Value() != lwm2m.IntegerValue(42) || text.Value() != lwm2m.StringValue("abc") {
 		t.Errorf("found %v, %v", number.Value(), text.Value())
 	}
