@@ -46,7 +46,7 @@ const (
 // Rules returns what this package checks in live traffic. The slice is the
 // caller's.
 func Rules() []lwm2m.Rule {
-	return []lwm2m.Rule{
+	return append([]lwm2m.Rule{
 		rule(ruleNoEndpoint, lwm2m.Failure, "A Register carries ep, the endpoint client name.", "Core 1.1 §6.2.1", ""),
 		rule(ruleEndpointLength, lwm2m.Warning, "An endpoint client name is short enough to be stored and shown.", "Core 1.1 §6.2.1", ""),
 		rule(ruleEndpointControl, lwm2m.Warning, "An endpoint client name is readable UTF-8.", "Core 1.1 §7.3", ""),
@@ -82,7 +82,7 @@ func Rules() []lwm2m.Rule {
 		rule(ruleCreateNoLocation, lwm2m.Failure, "A Create without an instance id is answered with the Location-Path of the instance.", "Transport 1.1 §6.4.4", ""),
 		rule(ruleSendNotRegistered, lwm2m.Failure, "Only a registered client sends.", "Core 1.1 §6.4.5", ""),
 		rule(ruleSendObject, lwm2m.Warning, "A Send carries values of registered objects only.", "Core 1.1 §6.4.5", ""),
-	}
+	}, firmwareRules()...)
 }
 
 // rule is a row of the table.
