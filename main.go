@@ -10,6 +10,7 @@ import (
 	"lwcon/commands"
 	"lwcon/console"
 	"lwcon/lwm2m/objects"
+	"lwcon/scenarios"
 )
 
 // version is what lwcon says of itself; see CHANGELOG.md.
@@ -22,7 +23,8 @@ func main() {
 // run is the program: flags and environment make the configuration, the console
 // does the rest. It returns the exit status.
 func run(words []string) int {
-	table := commands.All().Append(console.Commands()...)
+	table := commands.All()
+	table = table.Append(scenarios.Command(table)...).Append(console.Commands()...)
 	program := console.Program{Table: table, Definitions: objects.New(), Version: version}
 	words, err := configure(&program, words, os.Getenv)
 	if err != nil {

@@ -26,6 +26,9 @@ func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, 
 	if c.Profile == "" {
 		c.Profile = "minimal"
 	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	profile, err := device.Load(c.Profile, s.definitions)
 	if err != nil {
 		e := failure(ConfigError, "%v", err)
@@ -41,7 +44,7 @@ func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, 
 	}
 	client, err := session.NewClient(session.ClientConfig{
 		Device: simulated, Link: c.Link, Server: c.Server, Clock: s.clock, Log: s.log,
-		Exchanges: s.Exchanges(), Parameters: s.parameters, Seed: s.seed, Tap: s.taps.pass,
+		Exchanges: s.Exchanges(), Parameters: s.parameters, Seed: s.seed, Tap: s.passClient,
 	})
 	if err != nil {
 		return nil, Classify(fmt.Errorf("connect %s: %w", c.URI, err))
@@ -52,13 +55,18 @@ func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, 
 	return client, nil
 }
 
+// check says what is wrong with the URI, unless there is a link.
+func (c *Connection) check() error {
+	if scheme, _, ok := strings.Cut(c.URI, "://"); c.Link == nil && (!ok || scheme != "coap") {
+		return usage("connect %q: expected a URI such as coap://127.0.0.1:5683", c.URI)
+	}
+	return nil
+}
+
 // dial opens a link towards the URI, unless there is one.
 func (c *Connection) dial(ctx context.Context) error {
 	if c.Link != nil {
 		return nil
-	}
-	if scheme, _, ok := strings.Cut(c.URI, "://"); !ok || scheme != "coap" {
-		return usage("connect %q: expected a URI such as coap://127.0.0.1:5683", c.URI)
 	}
 	link, server, err := transport.DialUDP(ctx, c.URI)
 	if err != nil {

@@ -137,7 +137,7 @@ func (m *Message) fault(strict bool) error {
 	switch {
 	case !m.Scanned.Complete, strict && len(m.Deviations) > 0:
 		e := failure(PayloadError, "message at octet %d: %s", offset, first)
-		e.Format, e.Offset, e.Rule = "coap", offset, rule
+		e.Format, e.Offset, e.Rule, e.Scanned = "coap", offset, rule, &m.Scanned
 		return e
 	case strict && m.Problem != nil:
 		return m.Problem
@@ -162,8 +162,7 @@ func (m *Message) payload(o formats.Options) {
 	if len(message.Payload) == 0 && !f.CarriesMany() && f != lwm2m.FormatText {
 		return
 	}
-	strict := o.Strict
-	o.Strict = false
+	o.Strict = false // deviations are held against the whole message
 	tree, err := formats.Decode(f, message.Payload, o)
 	m.Tree = tree
 	start := m.Scanned.Payload.Offset
@@ -176,9 +175,7 @@ func (m *Message) payload(o formats.Options) {
 	if err != nil {
 		m.Problem = Classify(err)
 		m.Problem.Offset += start
-		if strict {
-			m.Problem.Tree = tree
-		}
+		m.Problem.Tree = tree
 	}
 }
 

@@ -43,13 +43,16 @@ func detailsCommand() *Command {
 		Name: "details", Group: GroupCommon, Roles: AnyRole, Passive: true,
 		Summary: "show every message of an exchange, with options, times and octets",
 		Parameters: []Parameter{
-			{Name: "exchange", Kind: KindCount, Positional: true, Summary: "its number, as results tell it; else the newest"},
+			{Name: "exchange", Kind: KindCount, Positional: true, Summary: "its number, as results tell it; else that of the newest answer"},
 			{Name: "hex", Kind: KindSwitch, Summary: "the octets of each message as one unbroken line"},
 		},
 		Examples: []string{"details 17", "details --hex"},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			log := env.Sessions.Exchanges()
-			number := log.Newest()
+			number := env.exchange
+			if number == 0 {
+				number = log.Newest()
+			}
 			if args.Has("exchange") {
 				number = uint64(args.Count("exchange"))
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"lwcon/formats"
 	"lwcon/lwm2m"
@@ -42,6 +43,9 @@ type Error struct {
 	Offset int          // octet of the payload
 	Rule   lwm2m.RuleID // the rule that --strict held it to, "" if none
 	Tree   *lwm2m.Tree  // what was decoded before, may be nil
+	// Scanned is what could be read of a CoAP message that breaks off, nil for
+	// other payloads.
+	Scanned *coap.Scanned
 
 	Err error // the cause, may be nil
 }
@@ -53,7 +57,8 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // AppendJSON appends {"error":{"kind":…,"message":…}}; of a PayloadError with
 // "format", "offset" and "path" in it, and beside it "values", "deviations" and
-// "payload" with what was decoded before.
+// "payload" with what was decoded before, or "message" with what was read of a
+// CoAP message.
 func (e *Error) AppendJSON(b []byte) []byte {
 	o := beginObject(b)
 	in := o.object("error")
@@ -71,6 +76,11 @@ func (e *Error) AppendJSON(b []byte) []byte {
 		in.unsigned("exchange", e.Exchange)
 	}
 	o.close(in)
+	if e.Scanned != nil {
+		in := o.object("message")
+		in.message(e.Scanned)
+		o.close(in)
+	}
 	if e.Tree != nil {
 		o.tree(e.Tree)
 		o.deviations(e.Tree.Deviations)
@@ -106,6 +116,9 @@ func Classify(err error) *Error {
 		return e
 	}
 	e = &Error{Kind: kindOf(err), Message: err.Error(), Err: err}
+	if errors.Is(err, context.Canceled) { // a limit of the command's own: see Env.within
+		e.Message = strings.ReplaceAll(e.Message, context.Canceled.Error(), "no answer in time")
+	}
 	var op *session.OperationError
 	if errors.As(err, &op) {
 		e.Endpoint, e.Exchange = op.Endpoint, op.Exchange
@@ -128,7 +141,7 @@ func kindOf(err error) ErrorKind {
 	switch {
 	case errors.As(err, &found), errors.Is(err, session.ErrNotRegistered):
 		return NoPeerError
-	case errors.Is(err, coap.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, coap.ErrTimeout), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return TimeoutError
 	case errors.Is(err, coap.ErrReset):
 		return ResetError

@@ -30,6 +30,9 @@ func (k ErrorKind) exit() int {
 // refusable is a result that can be the peer's refusal or a failed check.
 type refusable interface{ Refused() bool }
 
+// statused is a result that knows its exit status: that of a run of scenarios.
+type statused interface{ ExitStatus() int }
+
 // ExitStatus is the exit status that a command's result and error mean. An
 // interrupted context is ExitInterrupted; who received a SIGTERM knows better.
 func ExitStatus(r Result, err error) int {
@@ -43,6 +46,9 @@ func ExitStatus(r Result, err error) int {
 		return ExitNoAnswer
 	case err != nil:
 		return ExitUsage
+	}
+	if x, ok := r.(statused); ok {
+		return x.ExitStatus()
 	}
 	if x, ok := r.(refusable); ok && x.Refused() {
 		return ExitRefused

@@ -18,7 +18,8 @@ type Observations struct{ List []Observed }
 type Observed struct {
 	Number   uint64
 	Endpoint string
-	Path     lwm2m.Path
+	Path     lwm2m.Path   // the root of a composite one
+	Paths    []lwm2m.Path // of a composite one; else nil
 	Began    time.Time
 	Count    int       // notifications
 	At       time.Time // of the newest, or of the first answer
@@ -34,6 +35,9 @@ func (l *Observations) AppendJSON(b []byte) []byte {
 		in.unsigned("observe", x.Number)
 		in.text("endpoint", x.Endpoint)
 		in.text("path", x.Path.String())
+		if len(x.Paths) > 0 {
+			in.paths("observed", x.Paths)
+		}
 		in.moment("since", x.Began)
 		in.integer("count", int64(x.Count))
 		if x.Last != nil {
@@ -67,7 +71,7 @@ func observationsCommand() *Command {
 			for _, e := range endpoints {
 				for _, o := range e.Observations() {
 					s := o.State()
-					l.List = append(l.List, Observed{o.Number, o.Endpoint, o.Path, o.Began, s.Count, s.At, s.Last})
+					l.List = append(l.List, Observed{o.Number, o.Endpoint, o.Path, o.Paths, o.Began, s.Count, s.At, s.Last})
 				}
 			}
 			return l, nil

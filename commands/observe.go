@@ -35,13 +35,20 @@ func streamParameters() []Parameter {
 }
 
 func runObserve(ctx context.Context, env *Env, args Args, emit Emit) (Result, error) {
+	return env.observe(ctx, "observe", args, emit, func(t *target) (*session.Result, error) {
+		return session.Observe(ctx, t.endpoint, t.path, session.ObserveOptions{RequestOptions: t.options, Accept: args.Format("accept")})
+	})
+}
+
+// observe begins an observation, and follows it where the command is to go on.
+func (env *Env) observe(ctx context.Context, command string, args Args, emit Emit, begin func(*target) (*session.Result, error)) (Result, error) {
 	t, err := env.target(ctx, args)
 	if err != nil {
 		return nil, err
 	}
 	events := env.Sessions.Log().Reader(env.Sessions.Log().End())
-	observed, err := session.Observe(ctx, t.endpoint, t.path, session.ObserveOptions{RequestOptions: t.options, Accept: args.Format("accept")})
-	r, err := answered("observe", observed, err)
+	observed, err := begin(t)
+	r, err := answered(command, observed, sendError(err))
 	if err != nil || !env.Follow && !args.Has("count") && !args.Has("for") || observed.Observation == 0 {
 		return r, err
 	}
@@ -51,11 +58,11 @@ func runObserve(ctx context.Context, env *Env, args Args, emit Emit) (Result, er
 	number := observed.Observation
 	err = env.follow(ctx, events, args, emit, func(e *session.Event) (take, last bool) {
 		n := e.Notification
-		mine := n != nil && n.Observation == number
-		gone := e.Endpoint == t.endpoint.Name() && (e.Kind == session.EventDeregister || e.Kind == session.EventExpired)
+		mine := n != nil && n.Observation == number && !e.Simulated
+		gone := e.Endpoint == t.endpoint.Name() && !e.Simulated && (e.Kind == session.EventDeregister || e.Kind == session.EventExpired)
 		return mine || gone, mine && n.Ended || gone
 	})
-	return nil, closing(err, env.cancelQuietly(ctx, t.endpoint, t.path, number))
+	return nil, closing(err, env.cancelQuietly(ctx, t.endpoint, number))
 }
 
 // closing joins the error of a stream with that of its end: the first counts.
@@ -72,14 +79,14 @@ const cancelTimeout = 5 * time.Second
 
 // cancelQuietly cancels an observation that is still the same, even where the
 // command itself was interrupted.
-func (env *Env) cancelQuietly(ctx context.Context, e *session.Endpoint, p lwm2m.Path, number uint64) error {
+func (env *Env) cancelQuietly(ctx context.Context, e *session.Endpoint, number uint64) error {
 	for _, o := range e.Observations() {
 		if o.Number != number {
 			continue
 		}
 		ending, cancel := env.within(context.WithoutCancel(ctx), cancelTimeout)
 		defer cancel()
-		_, err := session.Cancel(ending, e, p, session.CancelOptions{})
+		_, err := cancelObservation(ending, e, o.Path, o.Paths, session.CancelOptions{})
 		return err
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -23,6 +24,8 @@ type Config struct {
 	Definitions lwm2m.Registry    // nil: nothing is known
 	Aliases     map[string]string // alias -> endpoint name
 	Clock       clock.Clock       // nil: the machine's
+	State       string            // directory in which registrations outlive the program; "" keeps none
+	Fresh       bool              // ignore those that were kept
 	Seed        uint64            // of locations and message ids; 0: the machine's
 	Tap         coap.Tap          // is shown each message that passes, besides those who subscribe; may be nil
 }
@@ -40,6 +43,8 @@ type Sessions struct {
 	definitions lwm2m.Registry
 	parameters  coap.Parameters
 	seed        uint64
+	state       string
+	fresh       bool
 
 	mu      sync.Mutex
 	clients []*session.Client
@@ -55,7 +60,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	}
 	s := &Sessions{
 		log: session.NewLog(), taps: newTaps(c.Tap), clock: c.Clock,
-		definitions: c.Definitions, parameters: parameters, seed: c.Seed,
+		definitions: c.Definitions, parameters: parameters, seed: c.Seed, state: c.State, fresh: c.Fresh,
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
@@ -107,7 +112,37 @@ func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, e
 	if err != nil {
 		return nil, Classify(fmt.Errorf("listen %s: %w", uri, err))
 	}
+	if err := s.keep(l, uri); err != nil {
+		_ = l.Close() // why it cannot serve is the error to tell
+		return nil, err
+	}
 	return l, nil
+}
+
+// keep makes the registrations of a listener outlive the program, unless its
+// port is another one each time.
+func (s *Sessions) keep(l *session.Listener, uri string) error {
+	if s.state == "" || strings.HasSuffix(uri, ":0") {
+		return nil
+	}
+	if err := l.Keep(filepath.Join(s.state, stateName(uri)), s.fresh); err != nil {
+		e := failure(ConfigError, "listen %s: %v", uri, err)
+		e.Err = err
+		return e.hinting("--state DIR keeps registrations elsewhere")
+	}
+	return nil
+}
+
+// stateName is the file in which the registrations of a listener are kept:
+// "coap-127.0.0.1-5683.registrations".
+func stateName(uri string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' {
+			return r
+		}
+		return '-'
+	}, strings.Replace(uri, "://", "-", 1))
+	return name + ".registrations"
 }
 
 // Server is the server role.

@@ -8,7 +8,7 @@ import (
 // Status is how lwcon stands.
 //
 //	{"command":"status","roles":["server"],"uris":["coap://192.0.2.1:5683"],"endpoint":"dev1",
-//	 "clients":1,"observations":2,"exchange":17,"strict":[]}
+//	 "clients":1,"observations":2,"exchange":17,"strict":[],"devices":[]}
 type Status struct {
 	Roles        []string      // that are open
 	URIs         []string      // what can be entered in a device
@@ -18,6 +18,14 @@ type Status struct {
 	Exchange     uint64        // number of the newest, 0 before the first
 	Timeout      time.Duration // set, 0 for that of the link
 	Strict       []string      // what `set strict` holds peers to
+	Devices      []DeviceState // simulated, of connect
+}
+
+// DeviceState is how a simulated device stands.
+type DeviceState struct {
+	Endpoint string
+	State    string // "registered", …
+	Server   string // address
 }
 
 // AppendJSON appends the status as one JSON object.
@@ -34,6 +42,11 @@ func (s *Status) AppendJSON(b []byte) []byte {
 		o.seconds("timeout", s.Timeout)
 	}
 	o.texts("strict", s.Strict)
+	o.list("devices", len(s.Devices), func(i int, in *object) {
+		in.text("endpoint", s.Devices[i].Endpoint)
+		in.text("state", s.Devices[i].State)
+		in.text("server", s.Devices[i].Server)
+	})
 	return o.end()
 }
 
@@ -58,6 +71,9 @@ func statusCommand() *Command {
 			for _, e := range server.Endpoints() {
 				s.Clients++
 				s.Observations += len(e.Observations())
+			}
+			for _, c := range env.Sessions.Clients() {
+				s.Devices = append(s.Devices, DeviceState{c.Device().Endpoint(), c.State().String(), c.Server().String()})
 			}
 			if server.Strict() {
 				s.Strict = append(s.Strict, "register")

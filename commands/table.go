@@ -17,10 +17,11 @@ func All() Table {
 			helpCommand(), versionCommand(), statusCommand(),
 			listenCommand(), connectCommand(), closeCommand(), useCommand(), setCommand(),
 			waitCommand(), sleepCommand(), eventsCommand(), traceCommand(), detailsCommand(),
-			objectsCommand(), decodeCommand(), encodeCommand(), decodeMessageCommand(),
+			objectsCommand(), objectsCheckCommand(), decodeCommand(), encodeCommand(), decodeMessageCommand(),
 
 			clientsCommand(), discoverCommand(), readCommand(), writeCommand(), executeCommand(),
 			createCommand(), deleteCommand(), attributesCommand(),
+			readCompositeCommand(), writeCompositeCommand(), observeCompositeCommand(),
 			observeCommand(), observationsCommand(), cancelCommand(), forgetCommand(),
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
@@ -103,6 +104,9 @@ func (c Call) Do(ctx context.Context, env *Env, emit Emit) (Result, error) {
 			hinting("listen coap://:5683 opens a server")
 	}
 	r, err := c.Command.Run(ctx, scoped, c.Args, emit)
+	if a, ok := r.(*Answer); ok && a.Exchange != 0 {
+		env.exchange = a.Exchange
+	}
 	if err == nil {
 		return r, nil
 	}

@@ -41,7 +41,7 @@ func TestEveryCommandHasHelpAndExamplesThatParse(t *testing.T) {
 var operations = []string{
 	"clients", "discover", "read", "write", "execute", "create", "delete", "attributes",
 	"observe", "observations", "cancel", "forget", "register", "update", "deregister", "connect",
-	"decode", "encode", "decode-message", "objects",
+	"read-composite", "write-composite", "observe-composite", "objects check", "decode", "encode", "decode-message", "objects",
 }
 
 func TestEveryOperationNamesItsSection(t *testing.T) {

@@ -30,6 +30,14 @@ func (t *taps) pass(p coap.Passage) {
 	}
 }
 
+// passClient shows a message of a simulated device; where its server is in the
+// same process, that one shows it already.
+func (s *Sessions) passClient(p coap.Passage) {
+	if s.Roles()&ServerRole == 0 {
+		s.taps.pass(p)
+	}
+}
+
 // Tap shows each message that passes to tap, which keeps to the rules of
 // coap.Tap, until the function returned is called.
 func (s *Sessions) Tap(tap coap.Tap) (end func()) {

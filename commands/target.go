@@ -12,12 +12,13 @@ import (
 type target struct {
 	endpoint    *session.Endpoint
 	definitions lwm2m.Definitions // of the device's objects, nil if nothing is known
-	path        lwm2m.Path
+	path        lwm2m.Path        // the first of paths; the root if there is none
+	paths       []lwm2m.Path
 	options     session.RequestOptions
 }
 
 // target finds the device that the environment names, waiting for it if need
-// be, and the path of the arguments.
+// be, and the paths of the arguments.
 func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 	e, err := env.device(ctx)
 	if err != nil {
@@ -28,9 +29,15 @@ func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 		return nil, failure(NoPeerError, "endpoint %q: not registered any more", e.Name())
 	}
 	t := &target{endpoint: e, definitions: g}
-	t.path, err = env.path(args.Text("path"), g)
-	if err != nil {
-		return nil, err
+	for _, word := range args.Texts("path") {
+		p, err := env.path(word, g)
+		if err != nil {
+			return nil, err
+		}
+		t.paths = append(t.paths, p)
+	}
+	if len(t.paths) > 0 {
+		t.path = t.paths[0]
 	}
 	t.options = session.RequestOptions{Timeout: env.Timeout, NonConfirmable: args.Switch("non")}
 	return t, nil

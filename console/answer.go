@@ -15,20 +15,18 @@ import (
 // how it came, then what it says.
 func (t *Text) answer(p *page, a *commands.Answer) {
 	p.head(t.code(p, &a.Response), nil,
-		a.Command+" "+t.named(a.Path)+" of "+terminal.Escape(a.Endpoint), t.Style.Dim(transfer(a)))
+		a.Command+" "+t.named(a.Path)+" of "+name(a.Endpoint), t.Style.Dim(transfer(a)))
 	t.response(p, &a.Response)
 	if a.Created != (lwm2m.Path{}) {
 		p.line("created", "created "+t.named(a.Created))
 	}
-	if a.Observation != 0 {
+	if a.Observation != 0 && strings.HasPrefix(a.Command, "observe") {
 		p.line("observe", fmt.Sprintf("observation %d; cancel %s ends it", a.Observation, terminal.Escape(a.Path.String())))
 	}
 	if a.Command == "attributes" && a.Sent != (lwm2m.Attributes{}) {
 		p.line("attributes", "sent "+a.Sent.String())
 	}
-	if hint := refusalHint(a); hint != "" {
-		p.line("hint", t.Style.Dim("hint: "+hint))
-	}
+	p.hint(t.Style.Dim(refusalHint(a)))
 }
 
 // code is the answer's code with its name, in the colour of what it means. The

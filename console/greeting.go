@@ -23,7 +23,11 @@ func (f *face) greet(say func(string)) (end func()) {
 	if s.Roles()&commands.ServerRole == 0 {
 		return func() {}
 	}
-	say(f.text().listeningAt(s.URIs()))
+	if f.program.JSON {
+		say(f.renderer.Result(&commands.Listening{Command: "listen", URIs: s.URIs()}))
+	} else {
+		say(f.text().listeningAt(s.URIs()))
+	}
 	var heard atomic.Bool
 	untap := s.Tap(func(p coap.Passage) {
 		if p.Direction == transport.Received {

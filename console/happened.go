@@ -20,7 +20,7 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 	case h.Request != nil:
 		t.request(p, &h.Event)
 	default:
-		p.head(h.Kind.String(), nil, terminal.Escape(h.Endpoint), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
+		p.head(h.Kind.String(), nil, name(h.Endpoint), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
 	}
 	if h.Notification == nil && !t.Plain {
 		t.deviations(p, h.Deviations, "")
@@ -53,11 +53,14 @@ func (t *Text) registration(p *page, e *session.Event) {
 	}
 	if e.Kind == session.EventExpired {
 		said = fmt.Sprintf("no Update within the lifetime of %s", lifetimeText(g))
+		if ends, limited := g.Expires(); !limited || e.Time.Before(ends) {
+			said = "forgotten before its lifetime was over"
+		}
 	}
 	if e.Exchange != 0 {
 		said += fmt.Sprintf(", exchange %d", e.Exchange)
 	}
-	lines := []string{terminal.Escape(e.Endpoint), t.Style.Dim(timeOfDay(e.Time)), said}
+	lines := []string{name(e.Endpoint), t.Style.Dim(timeOfDay(e.Time)), said}
 	if t.Plain {
 		if e.Kind == session.EventRegister {
 			lines = append(lines, t.objectsInShort(g))
@@ -76,7 +79,7 @@ func (t *Text) registration(p *page, e *session.Event) {
 func (t *Text) notification(p *page, e *session.Event) {
 	n := e.Notification
 	parts := []string{
-		terminal.Escape(e.Endpoint), terminal.Escape(n.Path.String()) + t.inlineValues(n),
+		name(e.Endpoint), terminal.Escape(n.Path.String()) + t.inlineValues(n),
 		t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(n),
 	}
 	if t.Plain {
@@ -151,7 +154,7 @@ func (t *Text) request(p *page, e *session.Event) {
 		mark = t.Style.Refusal
 	}
 	answered := "answered " + mark(strings.TrimSpace(r.Code.String()+" "+r.Code.Name()))
-	p.head("request", nil, terminal.Escape(e.Endpoint), asked, answered, t.Style.Dim(timeOfDay(e.Time)), t.oneLine(e))
+	p.head("request", nil, name(e.Endpoint), asked, answered, t.Style.Dim(timeOfDay(e.Time)), t.oneLine(e))
 	if r.Payload != nil && !t.Plain {
 		t.tree(p, r.Payload)
 	}

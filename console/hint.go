@@ -40,7 +40,10 @@ func failureHint(e *commands.Error) string {
 		return e.Hint
 	}
 	var timeout *coap.TimeoutError
+	var found *session.FindError
 	switch {
+	case errors.As(e.Err, &found) && len(found.Known) == 0:
+		return "status shows what to enter in a device; wait registered waits for it"
 	case errors.As(e.Err, &timeout) && timeout.Acknowledged:
 		return "the device acknowledged the request but sent no answer; --timeout waits longer"
 	case e.Kind == commands.TimeoutError && e.Exchange != 0:

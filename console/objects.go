@@ -20,14 +20,18 @@ func (t *Text) objectList(p *page, l *commands.ObjectList) {
 		m := &l.Matches[i]
 		o := m.Object
 		rows = append(rows, []cell{
-			{lwm2m.NewPath(o.ID).String(), t.Style.Dim}, {o.Name, nil}, {o.Version.String(), t.Style.Dim},
+			{lwm2m.NewPath(o.ID).String(), t.Style.Dim},
+			{o.Name, nil},
+			{o.Version.String(), t.Style.Dim},
 			{instancesText(o.Multiple) + mandatoryText(o.Mandatory), t.Style.Dim},
 		})
 		for _, id := range m.Resources {
 			r := o.Resource(id)
 			rows = append(rows, []cell{
-				{fmt.Sprintf("/%d/*/%d", o.ID, id), t.Style.Dim}, {"  " + r.Name, nil},
-				{r.Operations.String(), nil}, {r.Type.String(), t.Style.Dim},
+				{fmt.Sprintf("/%d/*/%d", o.ID, id), t.Style.Dim},
+				{"  " + r.Name, nil},
+				{r.Operations.String(), nil},
+				{r.Type.String(), t.Style.Dim},
 			})
 		}
 	}
@@ -51,8 +55,13 @@ func (t *Text) objectTable(p *page, table *commands.ObjectTable) {
 			kind = ""
 		}
 		rows[i] = []cell{
-			{fmt.Sprint(r.ID), t.Style.Dim}, {r.Name, nil}, {r.Operations.String(), nil}, {kind, nil},
-			{instancesText(r.Multiple) + mandatoryText(r.Mandatory), t.Style.Dim}, {r.Range, nil}, {r.Units, t.Style.Dim},
+			{fmt.Sprint(r.ID), t.Style.Dim},
+			{r.Name, nil},
+			{r.Operations.String(), nil},
+			{kind, nil},
+			{instancesText(r.Multiple) + mandatoryText(r.Mandatory), t.Style.Dim},
+			{r.Range, nil},
+			{r.Units, t.Style.Dim},
 		}
 	}
 	p.table("resource", rows)

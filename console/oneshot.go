@@ -28,12 +28,12 @@ func (f *face) oneShot(ctx context.Context, words []string) int {
 			return f.show(nil, err)
 		}
 	}
-	f.trace(func(text string) { write(f.program.Err, text) })
+	f.trace(func(text string) { write(f.err, text) })
 	if peer && !f.program.Demo {
-		defer f.greet(func(text string) { write(f.program.Err, text) })()
+		defer f.greet(func(text string) { write(f.err, text) })()
 	}
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
-		write(f.program.Out, f.renderer.Event(e))
+		write(f.out, f.renderer.Event(e))
 		return nil
 	})
 	status := f.show(r, err)

@@ -17,8 +17,8 @@ func (f *face) pipe(ctx context.Context) int {
 	if err := f.open(ctx, true); err != nil {
 		return f.show(nil, err)
 	}
-	f.trace(func(text string) { write(f.program.Err, text) })
-	if err := f.registerDevices(ctx, func(text string) { write(f.program.Out, text) }); err != nil {
+	f.trace(func(text string) { write(f.err, text) })
+	if err := f.registerDevices(ctx, func(text string) { write(f.out, text) }); err != nil {
 		return f.show(nil, err)
 	}
 	status := commands.ExitSuccess
@@ -72,11 +72,11 @@ func (f *face) line(ctx context.Context, line string) (status int, err error) {
 			return f.show(nil, err), nil
 		}
 		if listening {
-			defer f.greet(func(text string) { write(f.program.Err, text) })()
+			defer f.greet(func(text string) { write(f.err, text) })()
 		}
 	}
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
-		write(f.program.Out, f.renderer.Event(e))
+		write(f.out, f.renderer.Event(e))
 		return nil
 	})
 	if errors.Is(err, terminal.ErrQuit) {

@@ -49,12 +49,7 @@ const closeTimeout = 2 * time.Second
 // the prompt, or the lines of a pipe. It returns the exit status.
 func (p Program) Run(ctx context.Context, words []string) (status int) {
 	p.fill()
-	f := &face{
-		program:  p,
-		env:      p.environment(),
-		renderer: p.renderer(p.Out),
-		stderr:   NewText(terminal.NewStyle(p.Color, p.Err, p.Plain, p.Getenv), p.Plain, p.Definitions),
-	}
+	f := p.face()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer f.close()
@@ -91,6 +86,14 @@ func (p *Program) fill() {
 	p.Sessions.Definitions = p.Definitions
 }
 
+// face makes what the three faces share.
+func (p *Program) face() *face {
+	return &face{
+		program: *p, out: p.Out, err: p.Err, env: p.environment(), renderer: p.renderer(p.Out),
+		stderr: NewText(terminal.NewStyle(p.Color, p.Err, p.Plain, p.Getenv), p.Plain, p.Definitions),
+	}
+}
+
 // environment is what commands see.
 func (p *Program) environment() *commands.Env {
 	return &commands.Env{
@@ -119,6 +122,7 @@ func (p *Program) wait() time.Duration {
 // sessions.
 type face struct {
 	program  Program
+	out, err io.Writer
 	env      *commands.Env
 	renderer Renderer
 	stderr   *Text // of error messages, where they do not go to the screen
@@ -134,9 +138,12 @@ func (f *face) open(ctx context.Context, peer bool) error {
 	c := f.program.Sessions
 	switch {
 	case !peer:
-		c.Listen, c.Connect = nil, nil
+		c.Listen, c.Connect, c.State = nil, nil, ""
 	case f.program.Demo:
-		c.Listen, c.Connect = []string{demoListen}, nil
+		c.Connect, c.State = nil, ""
+		if len(c.Listen)+len(c.Links) == 0 {
+			c.Listen = []string{demoListen}
+		}
 	}
 	s, err := commands.Open(ctx, c)
 	if err != nil {
@@ -186,20 +193,20 @@ func write(w io.Writer, text string) {
 // words on standard error for people.
 func (f *face) fail(err error) {
 	if f.program.JSON {
-		write(f.program.Out, f.renderer.Failure(err))
+		write(f.out, f.renderer.Failure(err))
 	}
-	write(f.program.Err, f.stderr.Failure(err))
+	write(f.err, f.stderr.Failure(err))
 }
 
 // show writes what a command returned, its error too, and returns the status.
 // An error that carries what was decoded is not shown twice.
 func (f *face) show(r commands.Result, err error) int {
 	if err == nil {
-		write(f.program.Out, f.renderer.Result(r))
+		write(f.out, f.renderer.Result(r))
 		return commands.ExitStatus(r, nil)
 	}
 	if !f.program.JSON && r != nil {
-		write(f.program.Out, f.renderer.Result(r))
+		write(f.out, f.renderer.Result(r))
 		err = withoutTree(err)
 	}
 	f.fail(err)
@@ -209,9 +216,5 @@ func (f *face) show(r commands.Result, err error) int {
 // Refuse shows why the program cannot even begin, and returns the exit status.
 func (p Program) Refuse(err error) int {
 	p.fill()
-	f := &face{
-		program: p, renderer: p.renderer(p.Out),
-		stderr: NewText(terminal.NewStyle(p.Color, p.Err, p.Plain, p.Getenv), p.Plain, p.Definitions),
-	}
-	return f.show(nil, err)
+	return p.face().show(nil, err)
 }

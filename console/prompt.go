@@ -14,22 +14,30 @@ import (
 	"lwcon/session"
 )
 
+// screen is where a prompt shows what it has to say: a *terminal.Terminal.
+type screen interface {
+	Print(block string)  // soon, above the line; may be skipped in a storm
+	Result(block string) // now
+	Refresh()            // the text before the line has changed
+}
+
 // prompter is the prompt: a person at a terminal.
 type prompter struct {
 	*face
-	screen *terminal.Terminal
+	screen screen
 	// seen is a copy of the environment as the last command left it: completion
 	// and the text before the line ask it while the next command runs.
 	seen atomic.Pointer[commands.Env]
-	// shown is the number of the newest event when the running command began:
+	// before is the number of the newest event when the running command began:
 	// the watch shows those behind it.
-	shown uint64
+	before uint64
+	shown  progress // of the watch
 }
 
 // prompt lets a person type commands until there is a reason to leave.
 func (f *face) prompt(ctx context.Context) int {
 	p := &prompter{face: f}
-	screen, err := terminal.Open(terminal.Config{
+	t, err := terminal.Open(terminal.Config{
 		In: f.program.In, Out: f.program.Out, Color: f.program.Color, Plain: f.program.Plain,
 		Prefix: p.prefix, Complete: p.complete, Execute: p.execute,
 		HistoryFile: f.program.HistoryFile, Keep: f.keep,
@@ -41,8 +49,8 @@ func (f *face) prompt(ctx context.Context) int {
 	if err != nil {
 		return f.show(nil, err)
 	}
-	p.screen = screen
-	f.stderr = NewText(screen.Style(), screen.Plain(), f.program.Definitions)
+	p.screen = t
+	f.stderr = NewText(t.Style(), t.Plain(), f.program.Definitions)
 	if !f.program.JSON {
 		f.renderer = f.stderr
 	}
@@ -52,23 +60,33 @@ func (f *face) prompt(ctx context.Context) int {
 	if err := f.openForPrompt(ctx); err != nil {
 		return f.show(nil, err)
 	}
-	p.remember()
-	defer p.welcome(ctx)()
-	f.trace(screen.Print)
-
-	watching, stop := context.WithCancel(ctx)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		p.watch(watching, f.env.Sessions.Log().Reader(0))
-	}()
-	reason, err := screen.Run(ctx)
-	stop()
-	<-watched
+	end := p.begin(ctx)
+	reason, err := t.Run(ctx)
+	end()
 	if err != nil {
 		return f.show(nil, err)
 	}
 	return reason.ExitStatus()
+}
+
+// begin greets, and shows from now on what happens. The function returned ends
+// it.
+func (p *prompter) begin(ctx context.Context) (end func()) {
+	p.remember()
+	watching, stop := context.WithCancel(ctx)
+	silent := p.welcome(watching)
+	p.trace(p.screen.Print)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		defer p.shown.end()
+		p.watch(watching, p.env.Sessions.Log().Reader(0))
+	}()
+	return func() {
+		silent()
+		stop()
+		<-watched
+	}
 }
 
 // openForPrompt opens the sessions; a server if nothing else was asked for.
@@ -84,7 +102,9 @@ func (f *face) openForPrompt(ctx context.Context) error {
 // ends what it began.
 func (p *prompter) welcome(ctx context.Context) (end func()) {
 	if p.program.Demo {
-		p.screen.Print(p.text().demoHint())
+		if !p.program.JSON {
+			p.screen.Print(p.text().demoHint())
+		}
 		return func() {}
 	}
 	end = p.greet(p.screen.Print)
@@ -101,12 +121,17 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 	if comment(line) {
 		return nil
 	}
-	p.shown = p.env.Sessions.Log().End()
+	p.before = p.env.Sessions.Log().End()
 	r, err := p.do(ctx, line)
 	p.remember()
+	p.shown.wait(ctx, p.env.Sessions.Log().End()) // what happened before the result stands above it
+	p.tracer.flush()
 	p.retrace()
 	if errors.Is(err, terminal.ErrQuit) {
 		return terminal.ErrQuit
+	}
+	if !p.program.JSON {
+		r = unseen(r)
 	}
 	text := p.renderer.Result(r)
 	if err != nil {
@@ -123,6 +148,18 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 	return nil
 }
 
+// unseen is a result without the events that the watch has shown. A nil result
+// stays nil.
+func unseen(r commands.Result) commands.Result {
+	w, ok := r.(*commands.Waited)
+	if !ok || !w.Passed {
+		return r
+	}
+	short := *w
+	short.Events = nil
+	return &short
+}
+
 // do runs one line. Events that the watch shows anyway are not shown twice.
 func (p *prompter) do(ctx context.Context, line string) (commands.Result, error) {
 	words, err := commands.Words(line)
@@ -130,7 +167,7 @@ func (p *prompter) do(ctx context.Context, line string) (commands.Result, error)
 		return nil, err
 	}
 	return p.env.Table.Do(ctx, p.env, words, func(e commands.Event) error {
-		if h, ok := e.(commands.Happened); ok && h.Number > p.shown {
+		if h, ok := e.(commands.Happened); ok && h.Number > p.before {
 			return nil
 		}
 		p.screen.Result(p.renderer.Event(e))
@@ -149,6 +186,7 @@ func (p *prompter) watch(ctx context.Context, events *session.Reader) {
 			p.screen.Print(p.renderer.Event(commands.Lost{Count: lost, Time: e.Time}))
 		}
 		p.screen.Print(p.renderer.Event(commands.Happened{Event: e}))
+		p.shown.reach(e.Number)
 		if e.Registration != nil {
 			p.screen.Refresh()
 		}

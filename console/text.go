@@ -37,7 +37,7 @@ func NewText(style terminal.Style, plain bool, definitions lwm2m.Registry) *Text
 }
 
 // page begins a block.
-func (t *Text) page() *page { return &page{style: t.Style, plain: t.Plain} }
+func (t *Text) page() *page { return &page{plain: t.Plain} }
 
 // Result renders what a command returned.
 func (t *Text) Result(r commands.Result) string {
@@ -89,12 +89,12 @@ func (t *Text) settled(p *page, r commands.Result) {
 		p.head("lwcon", nil, r.Version+" ("+r.Go+", "+r.Platform+")")
 	case *commands.Text:
 		p.lines(r.Body)
-	case *commands.RuleList:
-		p.lines(r.String())
 	case *commands.Candidates:
 		for _, c := range r.List {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))
 		}
+	case commands.Texter:
+		p.texter(r)
 	default:
 		p.lines(string(r.AppendJSON(nil)))
 	}
@@ -110,10 +110,10 @@ func (t *Text) Event(e commands.Event) string {
 		p.head("lost", t.Style.Refusal, timeOfDay(e.Time), fmt.Sprintf("%d events were forgotten before they could be shown", e.Count))
 	case *commands.Passed:
 		t.passed(p, e, t.Wire)
-	case commands.Result:
-		return t.Result(e)
+	case commands.Texter:
+		p.texter(e)
 	default:
-		p.lines(string(e.AppendJSON(nil)))
+		return t.Result(e)
 	}
 	return p.String()
 }
@@ -131,12 +131,15 @@ func (t *Text) objectName(p lwm2m.Path) string {
 
 // pathName is what a path leads to, "" where that is not known.
 func (t *Text) pathName(p lwm2m.Path) string {
-	if p.Level() >= lwm2m.LevelResource && t.Definitions != nil {
+	if p.Level() < lwm2m.LevelResource {
+		return t.objectName(p)
+	}
+	if t.Definitions != nil {
 		if r := t.Definitions.Object(p.Object(), 0).Resource(p.Resource()); r != nil {
 			return r.Name
 		}
 	}
-	return t.objectName(p)
+	return ""
 }
 
 // named is a path with the name of what it leads to.

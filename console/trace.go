@@ -100,9 +100,11 @@ func (t *Text) details(p *page, d *commands.Details) {
 			p.lines(fmt.Sprintf("%x", m.Bytes))
 			continue
 		}
+		p.deep = true
 		t.options(p, &m.Scanned, false)
 		t.wirePayload(p, m)
 		t.dump(p, string(m.Bytes))
+		p.deep = false
 	}
 	for _, deviation := range d.Deviations {
 		t.deviation(p, &lwm2m.Deviation{Rule: lwm2m.RuleID(deviation.Rule), Offset: deviation.Offset, Message: deviation.Message})

@@ -70,9 +70,16 @@ func find(f lwm2m.ContentFormat) *row {
 func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, error) {
 	r := find(f)
 	if r == nil {
-		return &lwm2m.Tree{Format: f, At: o.At, Payload: string(payload)}, &UnknownFormatError{Format: f}
+		tree := &lwm2m.Tree{Format: f, At: o.At, Payload: string(payload)}
+		return tree, &UnknownFormatError{Format: f, LooksLike: looksLike(f, payload, &o)}
 	}
-	return r.decode(f, payload, o)
+	tree, err := r.decode(f, payload, o)
+	if wrong, ok := err.(*SyntaxError); ok && wrong.Rule == "" {
+		wrong.LooksLike = looksLike(f, payload, &o)
+	} else if len(tree.Deviations) > 0 && !f.CarriesMany() {
+		noteMismatch(tree, f, payload, &o)
+	}
+	return tree, err
 }
 
 // Encode writes nodes in a format, in their order, the shortest way that is

@@ -11,7 +11,7 @@ import (
 
 // mark stands around the number of a reference while a line is parted into
 // words. No text that YAML reads may hold it there.
-const mark = "\x00"
+const mark = "\x01"
 
 // line reads the value of a command's key as it would be typed. It is parted
 // into words before variables are put in, so that a value with blanks or quotes
@@ -22,7 +22,7 @@ func (d *document) line(n *yaml.Node, what string) []*template {
 		return nil
 	}
 	if strings.Contains(t.raw, mark) {
-		d.fail(t.at, "%s: expected text, found the character NUL", what)
+		d.fail(t.at, "%s: expected text, found the control character U+0001", what)
 		return nil
 	}
 	var masked strings.Builder

@@ -8,8 +8,8 @@ import (
 )
 
 // alarms wakes the server when the lifetime of a registration has passed, or
-// the time for which a client in queue mode is taken to be awake: one timer for
-// all endpoints. It is under Server.mu.
+// the time for which a client in queue mode is taken to be awake, or that by which
+// a notification has to be there: one timer for all endpoints. It is under Server.mu.
 type alarms struct {
 	queue alarmQueue
 	timer clock.Timer
@@ -41,6 +41,11 @@ func (q *alarmQueue) Pop() any {
 // next returns when to look at a registered endpoint; false if never.
 func (e *Endpoint) next() (time.Time, bool) {
 	at, ok := e.registration.Expires()
+	for _, o := range e.server.observations[e] {
+		if due := time.Unix(0, o.due); o.due != 0 && (!ok || due.Before(at)) {
+			at, ok = due, true
+		}
+	}
 	if awake := time.Unix(0, e.awakeUntil); e.registration.Queue && !e.asleep && (!ok || awake.Before(at)) {
 		return awake, true
 	}
@@ -100,7 +105,7 @@ func (s *Server) ring() {
 }
 
 // look ends a registration whose lifetime has passed, and notes that a client
-// has gone to sleep; s.mu is held.
+// has gone to sleep or owes a notification; s.mu is held.
 func (s *Server) look(e *Endpoint, now time.Time) {
 	if end, ok := e.registration.Expires(); ok && !end.After(now) {
 		s.end(e, EventExpired, 0)
@@ -109,5 +114,6 @@ func (s *Server) look(e *Endpoint, now time.Time) {
 	if e.registration.Queue && e.awakeUntil <= now.UnixNano() {
 		s.sleep(e)
 	}
+	s.overdue(e, now)
 	s.schedule(e)
 }

@@ -47,6 +47,9 @@ func cancel(ctx context.Context, e *Endpoint, p lwm2m.Path, paths []lwm2m.Path, 
 	if err != nil {
 		return nil, err
 	}
+	o.server.mu.Lock()
+	o.told = o.server.clock.Now()
+	o.server.mu.Unlock()
 	r := op.result(x)
 	r.Observation = o.Number
 	return r, nil

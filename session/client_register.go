@@ -33,6 +33,9 @@ func (c *Client) Register(ctx context.Context) (*Result, error) {
 	defer c.interfaceLock.Unlock()
 	c.mu.Lock()
 	c.dropObservers() // not after the answer: the server can observe at once
+	if c.state == ClientAway {
+		c.state = ClientTrying // it listens again: requests can overtake the answer
+	}
 	c.mu.Unlock()
 	g := c.device.Registration(c.ssid)
 	m := coap.NewRequest(coap.POST, "/rd")

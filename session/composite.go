@@ -15,6 +15,9 @@ type CompositeOptions struct {
 	RequestOptions
 	Format *lwm2m.ContentFormat // of the request's body; nil: SenML CBOR, or SenML JSON if only that is announced
 	Accept *lwm2m.ContentFormat // of the answer; nil: as Format
+	// Attributes of an ObserveComposite, which hold for this observation alone;
+	// from 1.2 on.
+	Attributes lwm2m.Attributes
 }
 
 // ReadComposite reads several paths of any objects at once. What the client
@@ -47,12 +50,16 @@ func WriteComposite(ctx context.Context, e *Endpoint, nodes []lwm2m.Node, o Comp
 		return nil, err
 	}
 	f := op.compositeFormat(o)
-	body, err := formats.Encode(f, nodes, formats.Options{Definitions: op.registration})
+	body, err := op.encoded(f, nodes, formats.Options{Definitions: op.registration})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op.name, err)
 	}
 	op.carrying(f, body)
-	return op.do(ctx)
+	r, err := op.do(ctx)
+	if err == nil {
+		op.learnWritten(r.Code, nodes)
+	}
+	return r, err
 }
 
 // beginComposite starts a request to the root of the client's objects.
@@ -61,6 +68,7 @@ func beginComposite(name string, e *Endpoint, method coap.Code, o CompositeOptio
 	if err != nil {
 		return nil, err
 	}
+	op.needs(lwm2m.V1_1, "composite operations")
 	op.request.SetPath(op.registration.Root)
 	return op, nil
 }
@@ -73,7 +81,7 @@ func (op *operation) listing(paths []lwm2m.Path, o CompositeOptions) error {
 		nodes[i] = lwm2m.NewNode(lwm2m.KindPath, p, lwm2m.Value{}, lwm2m.Span{}, 0)
 	}
 	f := op.compositeFormat(o)
-	body, err := formats.Encode(f, nodes, formats.Options{PathList: true})
+	body, err := op.encoded(f, nodes, formats.Options{PathList: true})
 	if err != nil {
 		return fmt.Errorf("%s: %w", op.name, err)
 	}
@@ -92,7 +100,9 @@ func (op *operation) compositeFormat(o CompositeOptions) lwm2m.ContentFormat {
 	switch {
 	case o.Format != nil:
 		return *o.Format
-	case !g.Announces(lwm2m.FormatSenMLCBOR) && g.Announces(lwm2m.FormatSenMLJSON):
+	case g.Announces(lwm2m.FormatSenMLCBOR):
+	case g.Announces(lwm2m.FormatSenMLJSON),
+		op.endpoint.answeredIn(lwm2m.FormatSenMLJSON) && !op.endpoint.answeredIn(lwm2m.FormatSenMLCBOR):
 		return lwm2m.FormatSenMLJSON
 	}
 	return lwm2m.FormatSenMLCBOR
@@ -113,5 +123,6 @@ func ObserveComposite(ctx context.Context, e *Endpoint, paths []lwm2m.Path, o Co
 	if err := op.listing(paths, o); err != nil {
 		return nil, err
 	}
+	op.parameters(o.Attributes)
 	return op.observe(ctx, slices.Clone(paths))
 }

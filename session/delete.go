@@ -18,5 +18,8 @@ func Delete(ctx context.Context, e *Endpoint, p lwm2m.Path, o RequestOptions) (*
 	if err != nil {
 		return nil, err
 	}
+	if p.Level() == lwm2m.LevelResourceInstance {
+		op.needs(lwm2m.V1_2, "Deletes of a resource instance")
+	}
 	return op.do(ctx)
 }

@@ -28,6 +28,8 @@ func Discover(ctx context.Context, e *Endpoint, p lwm2m.Path, o DiscoverOptions)
 	format := lwm2m.FormatLink
 	op.accepting(&format)
 	if o.Depth != nil {
+		op.depth = o.Depth
+		op.needs(lwm2m.V1_2, "Discovers with a depth")
 		op.request.AddQuery("depth=" + strconv.Itoa(*o.Depth))
 	}
 	return op.do(ctx)

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // Endpoint is a client as a Server knows it: by its endpoint name, through all
@@ -20,6 +21,8 @@ type Endpoint struct {
 	awakeUntil   int64         // Unix nanoseconds, of a client in queue mode
 	asleep       bool
 	busy         bool // a request to a client in queue mode is under way
+	answered     formatSet
+	known        atomic.Pointer[knowledge] // what it points to is under server.mu; nil while nothing is known
 }
 
 // Name returns the endpoint name as registered.

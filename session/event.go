@@ -23,11 +23,12 @@ const (
 	EventSend
 	EventRequest // a server's request to the client role
 	EventDeviation
+	EventReobserve // an observation was begun again after a new Register
 )
 
 var eventNames = [...]string{
 	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
-	"notification", "send", "request", "deviation",
+	"notification", "send", "request", "deviation", "reobserve",
 }
 
 // String returns the name that results and scenarios use.
@@ -60,6 +61,7 @@ type Event struct {
 	Registration *Registration  // of registration events, as it was then
 	Notification *Notification  // of EventNotification
 	Request      *ServerRequest // of EventRequest
+	Reobserved   *Reobserved    // of EventReobserve
 	Deviations   []lwm2m.Deviation
 }
 

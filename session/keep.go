@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"lwcon/lwm2m"
@@ -60,6 +61,7 @@ type keptObservation struct {
 	Format lwm2m.ContentFormat  `json:"format"`
 	Accept *lwm2m.ContentFormat `json:"accept,omitempty"`
 	Token  []byte               `json:"token"`
+	Query  []string             `json:"query,omitempty"` // attributes of the Observe itself
 	Body   []byte               `json:"body,omitempty"`
 	Began  time.Time            `json:"began"`
 }
@@ -72,18 +74,19 @@ func (l *Listener) Keep(name string, fresh bool) error {
 	if err := os.MkdirAll(filepath.Dir(name), keptDirectory); err != nil {
 		return fmt.Errorf("state: %w", err)
 	}
-	var found []kept
-	if !fresh {
-		var err error
-		if found, err = readJournal(name); err != nil {
-			return fmt.Errorf("state %s: %w", name, err)
-		}
+	found, err := readJournal(name)
+	if err != nil {
+		return fmt.Errorf("state %s: %w", name, err)
 	}
 	s := l.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.journal = &journal{name: name}
 	for i := range found {
+		if fresh {
+			s.ignored(&found[i])
+			continue
+		}
 		s.restore(l, &found[i])
 	}
 	s.rewrite(l)
@@ -143,6 +146,7 @@ func (s *Server) restore(l *Listener, k *kept) {
 	}
 	now := s.clock.Now()
 	if end, ok := g.Expires(); ok && !end.After(now) {
+		s.departed.add(locationID(g), departure{endpoint: g.Endpoint, how: g.how(EventExpired, false), when: end})
 		return
 	}
 	reader := registerReader{registration: g}
@@ -158,6 +162,15 @@ func (s *Server) restore(l *Listener, k *kept) {
 	s.schedule(e)
 }
 
+// ignored remembers the location of a registration that is not to be taken up
+// again; s.mu is held.
+func (s *Server) ignored(k *kept) {
+	if !k.Gone && len(k.Location) > len("/rd/") {
+		id := k.Location[len("/rd/"):]
+		s.departed.add(id, departure{endpoint: k.Endpoint, how: "was not taken up again at the restart", when: s.started})
+	}
+}
+
 // resume takes an observation up again; s.mu is held.
 func (s *Server) resume(e *Endpoint, k keptObservation) {
 	op := &operation{name: "observe", endpoint: e, path: k.Path, registration: e.registration, listener: e.listener, accept: k.Accept}
@@ -170,6 +183,15 @@ func (s *Server) resume(e *Endpoint, k keptObservation) {
 	}
 	if k.Accept != nil {
 		m.SetAccept(uint16(*k.Accept))
+	}
+	for _, item := range k.Query {
+		m.AddQuery(item)
+	}
+	if len(k.Query) > 0 {
+		op.attributes, _, _ = lwm2m.ParseAttributes(strings.Join(k.Query, "&")) // what we wrote ourselves
+	}
+	if len(k.Paths) > 0 {
+		op.name = "observe-composite"
 	}
 	op.request = m
 	s.nextObservation++
@@ -218,7 +240,7 @@ func (s *Server) keptOf(e *Endpoint) *kept {
 		request := o.coap.Request()
 		k.Observations = append(k.Observations, keptObservation{
 			Path: o.Path, Paths: o.Paths, Format: o.format, Accept: o.operation.accept,
-			Token: request.Token, Body: request.Payload, Began: o.Began,
+			Token: request.Token, Body: request.Payload, Query: request.Queries(), Began: o.Began,
 		})
 	}
 	return k

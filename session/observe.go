@@ -13,6 +13,9 @@ import (
 type ObserveOptions struct {
 	RequestOptions
 	Accept *lwm2m.ContentFormat // nil: the client's choice
+	// Attributes hold for this observation alone, in place of all that are
+	// attached to the path; from 1.2 on.
+	Attributes lwm2m.Attributes
 }
 
 // Observation is something of a client that is observed. It is safe for
@@ -34,6 +37,13 @@ type Observation struct {
 	last  *Notification
 	at    time.Time // of last
 	over  bool
+
+	members    []lwm2m.Path // of the first answer, if it is of more than a resource
+	due        int64        // Unix nanoseconds by when a notification has to be there, 0 if never
+	missed     bool         // that it is not there has been told
+	deviations int          // from the attributes
+	told       time.Time    // when the client answered a cancellation
+	strays     int          // notifications after the end
 }
 
 // ObservationState is how an observation stands at a moment.
@@ -41,13 +51,18 @@ type ObservationState struct {
 	Count int           // notifications, the first answer not counted
 	Last  *Notification // the newest; its Response is the first answer's before there is any
 	At    time.Time     // when Last came
+	// Attributes are those in force, as far as they are known: from the Observe
+	// itself, else from Write-Attributes of ours and answers to Discover.
+	Attributes lwm2m.Attributes
+	// Deviations counts how often the client departed from them.
+	Deviations int
 }
 
 // State returns how the observation stands.
 func (o *Observation) State() ObservationState {
 	o.server.mu.Lock()
 	defer o.server.mu.Unlock()
-	return ObservationState{o.count, o.last, o.at}
+	return ObservationState{o.count, o.last, o.at, o.inForce().Attributes, o.deviations}
 }
 
 // Observations returns the observations of an endpoint in the order they began.
@@ -61,7 +76,7 @@ func (e *Endpoint) Observations() []*Observation {
 // the server's log. An observation of the same path that is there already ends:
 // the new one takes its place.
 //
-//	GET /3303/0/5700, Observe 0, Accept
+//	GET /3303/0/5700?pmin=5, Observe 0, Accept
 //	2.05 with Observe and the present value
 //
 // Spec: Core 1.2 §6.4.1, RFC 7641.
@@ -71,17 +86,35 @@ func Observe(ctx context.Context, e *Endpoint, p lwm2m.Path, opts ObserveOptions
 		return nil, err
 	}
 	op.accepting(opts.Accept)
+	op.parameters(opts.Attributes)
 	return op.observe(ctx, nil)
+}
+
+// parameters gives an Observe attributes of its own. Spec: Core 1.2 §6.4.1.
+func (op *operation) parameters(a lwm2m.Attributes) {
+	if a.Empty() {
+		return
+	}
+	op.needs(lwm2m.V1_2, "attributes in an Observe")
+	op.attributes = a
+	for _, item := range a.Query() {
+		op.request.AddQuery(item)
+	}
 }
 
 // observe sends the request of an observation and enters what the client
 // confirms.
 func (op *operation) observe(ctx context.Context, paths []lwm2m.Path) (*Result, error) {
+	return op.observeAs(ctx, paths, nil)
+}
+
+// observeAs is observe; with an observation that had ended, under its number.
+func (op *operation) observeAs(ctx context.Context, paths []lwm2m.Path, former *Observation) (*Result, error) {
 	e := op.endpoint
 	if len(e.Observations()) >= maxObservations {
 		return nil, op.failed(ErrTooMany, nil)
 	}
-	o := e.server.newObservation(op, paths)
+	o := e.server.newObservation(op, paths, former)
 	var c *coap.Observation
 	x, err := op.exchange(ctx, func(with coap.RequestOptions) (x *coap.Exchange, err error) {
 		c, x, err = op.listener.coap.Observe(ctx, op.peer, op.request, with, o.notified)
@@ -90,10 +123,13 @@ func (op *operation) observe(ctx context.Context, paths []lwm2m.Path) (*Result, 
 	if err != nil {
 		return nil, err
 	}
-	r := op.result(x)
+	r := op.answer(x)
+	if c != nil {
+		r.Observation = o.Number
+	}
+	op.diagnose(r)
 	switch {
 	case c != nil:
-		r.Observation = o.Number
 		o.establish(e, c, r)
 	case r.Code.IsSuccess():
 		r.note(ruleNotObserved, op.path, "%s without Observe: the client does not observe it", r.Code)
@@ -102,14 +138,20 @@ func (op *operation) observe(ctx context.Context, paths []lwm2m.Path) (*Result, 
 }
 
 // newObservation makes an observation that has no answer yet.
-func (s *Server) newObservation(op *operation, paths []lwm2m.Path) *Observation {
+func (s *Server) newObservation(op *operation, paths []lwm2m.Path, former *Observation) *Observation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.nextObservation++
-	return &Observation{
-		Number: s.nextObservation, Endpoint: op.endpoint.name, Path: op.path, Paths: paths,
+	o := &Observation{
+		Endpoint: op.endpoint.name, Path: op.path, Paths: paths,
 		Began: s.clock.Now(), operation: op, server: s,
 	}
+	if former != nil {
+		o.Number, o.count, o.deviations = former.Number, former.count, former.deviations
+		return o
+	}
+	s.nextObservation++
+	o.Number = s.nextObservation
+	return o
 }
 
 // establish enters an observation that the client confirmed, and drops the one
@@ -134,7 +176,12 @@ func (o *Observation) establish(e *Endpoint, c *coap.Observation, r *Result) {
 			break
 		}
 	}
+	if o.Path.Level() <= lwm2m.LevelObjectInstance {
+		o.members = memberPaths(&r.Response)
+	}
 	s.observations[e] = append(s.observations[e], o)
+	o.expect(o.at)
+	s.schedule(e)
 	s.note(e, e.listener)
 }
 
@@ -165,8 +212,12 @@ func (o *Observation) drop() {
 // notified takes a notification in. It is called from the goroutine that
 // receives, in the order of arrival.
 func (o *Observation) notified(n coap.Notification) {
-	if n.Message == nil {
+	switch {
+	case n.Message == nil:
 		o.lost()
+		return
+	case n.Late:
+		o.afterEnd(n)
 		return
 	}
 	event := &Notification{
@@ -184,7 +235,12 @@ func (o *Observation) notified(n coap.Notification) {
 	s.heard(o.operation.endpoint)
 	if n.Fresh {
 		o.count++
+		if o.last != nil && event.Response.Code.IsSuccess() {
+			o.complete(&event.Response)
+			o.timely(event, n.Received)
+		}
 		o.last, o.at = event, n.Received
+		o.expect(o.at)
 	}
 	if n.Ended {
 		o.over = true
@@ -202,6 +258,9 @@ func (o *Observation) notified(n coap.Notification) {
 func (o *Observation) lost() {
 	o.server.mu.Lock()
 	defer o.server.mu.Unlock()
+	if !o.over {
+		o.server.wish(o)
+	}
 	o.over = true
 	o.server.leave(o)
 }

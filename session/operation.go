@@ -33,6 +33,9 @@ type RequestOptions struct {
 	Queued func(Queued)
 	// TypeOf overrides the types of values in the answer; nil: none.
 	TypeOf func(lwm2m.Path) (lwm2m.Type, bool)
+	// Force sends what the client's version does not know; without it such a
+	// request fails with a VersionError.
+	Force bool
 }
 
 // operation is one request to a client, on its way to a Result.
@@ -49,6 +52,9 @@ type operation struct {
 	usual   [6]coap.Option
 	space   [24]byte
 
+	attributes   lwm2m.Attributes // that the request carries as its query
+	depth        *int             // of a Discover
+	gate         error            // why it is not sent at all, nil if nothing speaks against it
 	registration *Registration
 	listener     *Listener         // once it has its turn
 	peer         transport.Address // likewise
@@ -65,6 +71,9 @@ func begin(name string, e *Endpoint, method coap.Code, p lwm2m.Path, o RequestOp
 	op.request = &op.message
 	if o.NonConfirmable {
 		op.request.Type = coap.NonConfirmable
+	}
+	if p.Level() == lwm2m.LevelResourceInstance {
+		op.needs(lwm2m.V1_1, "paths of resource instances")
 	}
 	if g.Root == "" {
 		op.addressing()
@@ -87,6 +96,7 @@ func (op *operation) addressing() {
 // accepting asks for an answer in a format.
 func (op *operation) accepting(f *lwm2m.ContentFormat) {
 	if f != nil {
+		op.needsFormat(*f)
 		op.accept = f
 		op.request.SetAccept(uint16(*f))
 	}
@@ -94,6 +104,7 @@ func (op *operation) accepting(f *lwm2m.ContentFormat) {
 
 // carrying gives the request a body.
 func (op *operation) carrying(f lwm2m.ContentFormat, body []byte) {
+	op.needsFormat(f)
 	op.request.SetContentFormat(uint16(f))
 	op.request.Payload = body
 }
@@ -124,6 +135,9 @@ func (op *operation) do(ctx context.Context) (*Result, error) {
 // mode that does not answer has gone to sleep: the request waits for it again,
 // unless a timeout was set.
 func (op *operation) exchange(ctx context.Context, ask func(coap.RequestOptions) (*coap.Exchange, error)) (*coap.Exchange, error) {
+	if op.gate != nil {
+		return nil, op.failed(op.gate, nil)
+	}
 	o := op.requestOptions()
 	for {
 		if err := op.turn(ctx); err != nil {
@@ -131,7 +145,7 @@ func (op *operation) exchange(ctx context.Context, ask func(coap.RequestOptions)
 		}
 		x, err := ask(o)
 		if err == nil {
-			op.heard()
+			op.heard(x)
 		}
 		if asleep := op.done(err); err != nil && (!asleep || o.Timeout != 0) {
 			return x, op.failed(err, x)
@@ -142,11 +156,12 @@ func (op *operation) exchange(ctx context.Context, ask func(coap.RequestOptions)
 	}
 }
 
-// heard notes that the client has answered.
-func (op *operation) heard() {
+// heard notes that the client has answered, and in which format.
+func (op *operation) heard(x *coap.Exchange) {
 	s := op.endpoint.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	op.endpoint.answered.add(x.Response)
 	s.heard(op.endpoint)
 }
 
@@ -159,8 +174,15 @@ func (op *operation) failed(err error, x *coap.Exchange) error {
 	return e
 }
 
-// result decodes the answer.
+// result decodes the answer and diagnoses it.
 func (op *operation) result(x *coap.Exchange) *Result {
+	r := op.answer(x)
+	op.diagnose(r)
+	return r
+}
+
+// answer decodes the answer.
+func (op *operation) answer(x *coap.Exchange) *Result {
 	r := &Result{
 		Operation: op.name, Endpoint: op.endpoint.name, Path: op.path,
 		Duration: x.Duration, Exchange: x.Number,
@@ -198,8 +220,9 @@ func (op *operation) decode(m *coap.Message) Response {
 		return r
 	}
 	r.Tree, r.Err = formats.Decode(f, m.Payload, formats.Options{
-		At: op.path, Definitions: op.registration, TypeOf: op.options.TypeOf,
+		At: op.named(op.path), Definitions: op.registration, TypeOf: op.options.TypeOf,
 	})
+	op.plain(r.Tree)
 	if r.Tree != nil {
 		r.Deviations = append(r.Deviations, r.Tree.Deviations...)
 	}

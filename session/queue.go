@@ -82,6 +82,21 @@ func (s *Server) SetAwakeTime(d time.Duration) {
 	s.awakeTime = d
 }
 
+// awake is how long clients in queue mode are taken to be awake; s.mu is held.
+func (s *Server) awake() time.Duration {
+	if s.awakeTime > 0 {
+		return s.awakeTime
+	}
+	return DefaultAwakeTime
+}
+
+// AwakeTime returns what SetAwakeTime set, else DefaultAwakeTime.
+func (s *Server) AwakeTime() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.awake()
+}
+
 // heard notes that the client sent something: it is awake, and what waits for
 // it may go. s.mu is held.
 func (s *Server) heard(e *Endpoint) {
@@ -92,12 +107,8 @@ func (s *Server) heard(e *Endpoint) {
 		}
 		return
 	}
-	awake := s.awakeTime
-	if awake <= 0 {
-		awake = DefaultAwakeTime
-	}
 	now := s.clock.Now()
-	e.awakeUntil = now.Add(awake).UnixNano()
+	e.awakeUntil = now.Add(s.awake()).UnixNano()
 	if e.asleep {
 		e.asleep = false
 		s.log.Append(Event{Kind: EventAwake, Time: now, Endpoint: e.name, Registration: e.registration})

@@ -43,6 +43,7 @@ func (l *Listener) serveRegister(r *coap.Request) {
 	answer := coap.NewResponse(Created)
 	answer.SetLocationPath(g.Location)
 	l.respond(r, answer)
+	s.reobserve(g.Endpoint)
 }
 
 // verdict returns the code that refuses a Register or Update, 0 to accept it. A
@@ -89,9 +90,11 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 		e = &Endpoint{server: s, name: g.Endpoint}
 		s.endpoints[g.Endpoint] = e
 	}
+	g.checkRegister(e.registration, s.awake())
 	if e.registration != nil {
 		s.end(e, EventReplaced, g.Exchange)
 	}
+	e.known.Store(nil)
 	g.Location = "/rd/" + s.newLocation()
 	s.locations[locationID(g)] = e
 	e.registration, e.listener = g, l
@@ -108,10 +111,19 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 // end closes an endpoint's registration: its location and observations go, and
 // an event says why. s.mu is held.
 func (s *Server) end(e *Endpoint, why EventKind, exchange uint64) {
+	s.endAs(e, why, exchange, false)
+}
+
+// endAs is end; forgotten says that somebody did it by hand.
+func (s *Server) endAs(e *Endpoint, why EventKind, exchange uint64, forgotten bool) {
 	g := e.registration
 	delete(s.locations, locationID(g))
+	s.departed.add(locationID(g), departure{endpoint: e.name, how: g.how(why, forgotten), when: s.clock.Now()})
 	e.registration = nil
 	for _, o := range s.observations[e] {
+		if !forgotten {
+			s.wish(o)
+		}
 		o.drop()
 	}
 	delete(s.observations, e)
@@ -130,7 +142,8 @@ func (s *Server) Forget(e *Endpoint) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.registration != nil {
-		s.end(e, EventExpired, 0)
+		s.endAs(e, EventExpired, 0, true)
+		delete(s.wishes, e.name)
 	}
 }
 
@@ -190,9 +203,6 @@ func diagnostic(message string) string {
 	message, _, _ = strings.Cut(message, ";")
 	return strings.ToValidUTF8(message[:min(len(message), maxDiagnostic)], "")
 }
-
-// respond sends an answer. That it can't be sent shows in the exchange.
-func (l *Listener) respond(r *coap.Request, m *coap.Message) { _ = r.Respond(m) }
 
 // at returns the name of the endpoint registered from an address, "" if none
 // is.

@@ -39,6 +39,29 @@ const (
 	ruleNotifyNoPayload  lwm2m.RuleID = "notification-no-payload"
 	ruleCreateNoLocation lwm2m.RuleID = "create-no-location"
 
+	ruleLifetimeDiffers   lwm2m.RuleID = "register-lifetime-differs"        // R04
+	ruleShortLifetime     lwm2m.RuleID = "register-short-lifetime"          // R24
+	ruleAfterNotFound     lwm2m.RuleID = "update-after-not-found"           // R20
+	ruleUpdateVanished    lwm2m.RuleID = "update-instances-vanish"          // R21
+	ruleMoved             lwm2m.RuleID = "update-moved"                     // R22
+	ruleExecuteArguments  lwm2m.RuleID = "execute-arguments-refused"        // D15
+	ruleNotWritten        lwm2m.RuleID = "write-not-applied"                // D16
+	ruleAttributesAsWrite lwm2m.RuleID = "write-attributes-taken-for-write" // D17
+	ruleAttributesRefused lwm2m.RuleID = "write-attributes-refused"         // D17
+	ruleDiscoverShallow   lwm2m.RuleID = "discover-no-resources"            // D18
+	ruleDiscoverDimension lwm2m.RuleID = "discover-no-dimension"            // D18
+	ruleErrorClass        lwm2m.RuleID = "response-error-class"             // D19
+	ruleAlwaysInternal    lwm2m.RuleID = "response-always-internal-error"   // D20
+	ruleEmptyObject       lwm2m.RuleID = "read-object-without-instance"     // D21
+	ruleNotifyPartial     lwm2m.RuleID = "notification-changed-only"        // O06
+	ruleNotifyEarly       lwm2m.RuleID = "notification-before-pmin"         // O07
+	ruleNotifyLate        lwm2m.RuleID = "notification-after-pmax"          // O07
+	ruleNotifyCause       lwm2m.RuleID = "notification-without-cause"       // O07
+	ruleNotifyAfterEnd    lwm2m.RuleID = "notification-after-cancel"        // O05
+	ruleObserveUnreadable lwm2m.RuleID = "observe-unreadable"               // O08
+	ruleSendMuted         lwm2m.RuleID = "send-muted"                       // O13
+	ruleBadOption         lwm2m.RuleID = "response-bad-option"              // C08
+
 	ruleSendNotRegistered lwm2m.RuleID = "send-not-registered"
 	ruleSendObject        lwm2m.RuleID = "send-object"
 )
@@ -81,6 +104,28 @@ func Rules() []lwm2m.Rule {
 		rule(ruleNotifyNoPayload, lwm2m.Failure, "A notification carries the value.", "Core 1.1 §6.4.2", ""),
 		rule(ruleCreateNoLocation, lwm2m.Failure, "A Create without an instance id is answered with the Location-Path of the instance.", "Transport 1.1 §6.4.4", ""),
 		rule(ruleSendNotRegistered, lwm2m.Failure, "Only a registered client sends.", "Core 1.1 §6.4.5", ""),
+		rule(ruleLifetimeDiffers, lwm2m.Warning, "The lifetime of the Register is that of the Server object, /1/x/1.", "Core 1.1 §6.2.1", "clients that do not send an Update after a Write of /1/x/1"),
+		rule(ruleShortLifetime, lwm2m.Note, "The lifetime is longer than a device sleeps, and than a message can be under way.", "Core 1.1 §6.5, RFC 7252 §4.8.2", ""),
+		rule(ruleAfterNotFound, lwm2m.Failure, "A client whose Update or De-register is answered 4.04 registers anew.", "Core 1.1 §6.2.2", ""),
+		rule(ruleUpdateVanished, lwm2m.Warning, "The object list of an Update is complete: it replaces the old one.", "Core 1.1 §6.2.2", ""),
+		rule(ruleMoved, lwm2m.Note, "A client whose address changes sends an Update at once, or uses a Connection ID or queue mode.", "Core 1.1 §6.2.2", "devices behind a NAT"),
+		rule(ruleExecuteArguments, lwm2m.Warning, "An executable resource takes arguments, or ignores them.", "Core 1.1 §6.3.5", ""),
+		rule(ruleNotWritten, lwm2m.Failure, "A Write that is answered 2.04 has been applied.", "Core 1.1 §6.3.3", ""),
+		rule(ruleAttributesAsWrite, lwm2m.Warning, "A PUT with a query and without a Content-Format is a Write-Attributes.", "Transport 1.1 §6.4.4", ""),
+		rule(ruleAttributesRefused, lwm2m.Warning, "Attributes that the version has are taken for readable resources.", "Core 1.1 §5.1.2", ""),
+		rule(ruleDiscoverShallow, lwm2m.Warning, "A Discover of an object or an instance lists the resources.", "Core 1.1 §6.3.2", "clients that answer with their Register"),
+		rule(ruleDiscoverDimension, lwm2m.Warning, "A Discover gives multiple resources the attribute dim.", "Core 1.1 §6.3.2", ""),
+		rule(ruleErrorClass, lwm2m.Warning, "4.04 is for what is not there, 4.05 for what does not allow the operation.", "Core 1.1 §6.3.1", ""),
+		rule(ruleAlwaysInternal, lwm2m.Warning, "An error code tells the cause of the failure.", "Transport 1.1 §6.4", ""),
+		rule(ruleEmptyObject, lwm2m.Note, "A Read of an object without instances is an empty 2.05.", "Core 1.1 §6.3.1", ""),
+		rule(ruleNotifyPartial, lwm2m.Warning, "A notification of an object, an instance or a list carries all values, not only those that changed.", "Core 1.1 §6.4.2", ""),
+		rule(ruleNotifyEarly, lwm2m.Warning, "Notifications are at least pmin apart.", "Core 1.1 §5.1.2", "Zephyr"),
+		rule(ruleNotifyLate, lwm2m.Warning, "A notification comes when pmax has passed since the one before.", "Core 1.1 §5.1.2", "Zephyr"),
+		rule(ruleNotifyCause, lwm2m.Warning, "Where gt, lt, st or edge is set, a notification crosses one of them.", "Core 1.1 §5.1.2", "Zephyr"),
+		rule(ruleNotifyAfterEnd, lwm2m.Warning, "Nothing is notified after the end of an observation.", "RFC 7641 §3.6", "clients that look at the token only"),
+		rule(ruleObserveUnreadable, lwm2m.Warning, "A resource that cannot be read cannot be observed.", "Core 1.1 §6.4.1", "Zephyr"),
+		rule(ruleSendMuted, lwm2m.Warning, "A client sends only where Mute Send, /1/x/23, is false.", "Core 1.1 Appendix E.2", ""),
+		rule(ruleBadOption, lwm2m.Failure, "A client knows the critical options of its operations.", "RFC 7252 §5.4.1", ""),
 		rule(ruleSendObject, lwm2m.Warning, "A Send carries values of registered objects only.", "Core 1.1 §6.4.5", ""),
 	}, firmwareRules()...)
 }

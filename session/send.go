@@ -29,6 +29,7 @@ func (l *Listener) serveSend(r *coap.Request) {
 	if !r.Confirmable {
 		response.note(ruleNonConfirmable, lwm2m.Path{}, "the request is Non-confirmable")
 	}
+	op.checkMute(&response)
 	code := op.sendVerdict(&response)
 	response.Code = code
 	deviations := append(fromMessage(r.Deviations), response.Deviations...)
@@ -48,7 +49,7 @@ func (op *operation) sendVerdict(r *Response) Code {
 		return BadRequest
 	}
 	for i := range r.Tree.Nodes {
-		if p := r.Tree.Nodes[i].Path(); !op.registration.HasObject(p.Object()) {
+		if p := r.Tree.Nodes[i].Path(); p.Prefix() == "" && !op.registration.HasObject(p.Object()) {
 			r.note(ruleSendObject, p, "object %d is not registered", p.Object())
 			return NotFound
 		}

@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lwcon/lwm2m"
@@ -42,6 +43,7 @@ type Server struct {
 	seed       uint64
 	tap        coap.Tap
 	files      *files.Store
+	answers    atomic.Pointer[answers] // nil while all are as they should be
 
 	mu              sync.Mutex
 	closed          bool
@@ -52,6 +54,10 @@ type Server struct {
 	observations    map[*Endpoint][]*Observation
 	queues          map[*Endpoint][]*waiting // requests to clients in queue mode
 	alarms          alarms
+	departed        departures
+	started         time.Time
+	reobserves      bool
+	wishes          map[string][]*Observation // of endpoints that are to register anew, by name
 	awakeTime       time.Duration
 	nextQueued      uint64
 	nextObservation uint64
@@ -65,6 +71,7 @@ func NewServer(c ServerConfig) *Server {
 		parameters: c.Parameters, aliases: c.Aliases, seed: c.Seed, tap: c.Tap,
 		endpoints: map[string]*Endpoint{}, locations: map[string]*Endpoint{},
 		observations: map[*Endpoint][]*Observation{}, queues: map[*Endpoint][]*waiting{},
+		wishes: map[string][]*Observation{},
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
@@ -80,6 +87,7 @@ func NewServer(c ServerConfig) *Server {
 	}
 	s.nextLocation = s.seed
 	s.files = files.NewStore(s.clock)
+	s.started = s.clock.Now()
 	return s
 }
 
@@ -195,6 +203,9 @@ func (s *Server) Close() error {
 	}
 	listeners := s.listeners
 	s.listeners = nil
+	for e := range s.queues {
+		s.release(e, ErrClosed)
+	}
 	s.mu.Unlock()
 	var errs []error
 	for _, l := range listeners {
@@ -205,6 +216,9 @@ func (s *Server) Close() error {
 
 // serve answers one request of a client.
 func (l *Listener) serve(r *coap.Request) {
+	if l.misanswered(r) {
+		return
+	}
 	path := r.Message.Path()
 	switch {
 	case len(path) == 1 && path[0] == "rd":

@@ -19,7 +19,7 @@ func (l *Listener) serveLocation(r *coap.Request, id string) {
 	e := s.locations[id]
 	s.mu.Unlock()
 	if e == nil {
-		l.refuse(r, NotFound, ruleUnknownLocation, fmt.Sprintf("location /rd/%s: not registered", printable(id)))
+		l.refuseLocation(r, id)
 		return
 	}
 	switch r.Message.Code {
@@ -55,6 +55,7 @@ func (l *Listener) update(r *coap.Request, e *Endpoint) {
 		l.refuseRegister(r, &g, code)
 		return
 	}
+	s.checkUpdate(e, old, &g)
 	if !s.replace(e, old, &g, l) {
 		l.refuse(r, NotFound, ruleUnknownLocation, "the registration has ended")
 		return
@@ -78,7 +79,10 @@ func (s *Server) replace(e *Endpoint, old, g *Registration, l *Listener) bool {
 	}
 	if g.Address != old.Address || from != l {
 		s.move(e, g, l)
-		s.log.Append(Event{Kind: EventMoved, Time: g.Updated, Endpoint: e.name, Exchange: g.Exchange, Registration: g})
+		s.log.Append(Event{
+			Kind: EventMoved, Time: g.Updated, Endpoint: e.name, Exchange: g.Exchange, Registration: g,
+			Deviations: movedFrom(old),
+		})
 	}
 	s.log.Append(Event{
 		Kind: EventUpdate, Time: g.Updated, Endpoint: e.name, Exchange: g.Exchange,

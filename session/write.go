@@ -36,16 +36,23 @@ func Write(ctx context.Context, e *Endpoint, p lwm2m.Path, nodes []lwm2m.Node, o
 	if err := op.encode(nodes, o.Format, false); err != nil {
 		return nil, err
 	}
-	return op.do(ctx)
+	r, err := op.do(ctx)
+	if err == nil {
+		op.learnWritten(r.Code, nodes)
+	}
+	return r, err
 }
 
 // encode gives the request the values as its body.
 func (op *operation) encode(nodes []lwm2m.Node, wanted *lwm2m.ContentFormat, create bool) error {
 	f := op.writeFormat(nodes)
-	if wanted != nil {
+	switch {
+	case wanted != nil:
 		f = *wanted
+	case create && len(nodes) > 0 && nodes[0].Path().ObjectInstance() == lwm2m.AnyID:
+		f = lwm2m.FormatTLV // SenML cannot say that the client is to choose the id
 	}
-	body, err := formats.Encode(f, nodes, formats.Options{At: op.path, Definitions: op.registration, Create: create})
+	body, err := op.encoded(f, nodes, formats.Options{At: op.path, Definitions: op.registration, Create: create})
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", op.name, op.path, err)
 	}
@@ -54,7 +61,7 @@ func (op *operation) encode(nodes []lwm2m.Node, wanted *lwm2m.ContentFormat, cre
 }
 
 // writeFormat chooses the format of a request's body: what the version of the
-// client must understand, or what it announced. Spec: Core 1.2 §7.4.
+// client must understand, what it announced, or what it answered in before. Spec: Core 1.2 §7.4.
 func (op *operation) writeFormat(nodes []lwm2m.Node) lwm2m.ContentFormat {
 	if len(nodes) == 1 && op.path.Level() >= lwm2m.LevelResource && nodes[0].HasValue() && nodes[0].Path() == op.path {
 		if nodes[0].Value().Type() == lwm2m.Opaque {
@@ -66,6 +73,11 @@ func (op *operation) writeFormat(nodes []lwm2m.Node) lwm2m.ContentFormat {
 	preferred := []lwm2m.ContentFormat{lwm2m.FormatTLV, lwm2m.FormatSenMLCBOR, lwm2m.FormatSenMLJSON, lwm2m.FormatLwM2MCBOR, lwm2m.FormatJSON}
 	for _, f := range preferred {
 		if g.Announces(f) {
+			return f
+		}
+	}
+	for _, f := range preferred {
+		if op.endpoint.answeredIn(f) {
 			return f
 		}
 	}

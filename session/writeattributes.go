@@ -20,6 +20,8 @@ func WriteAttributes(ctx context.Context, e *Endpoint, p lwm2m.Path, a lwm2m.Att
 	if err != nil {
 		return nil, err
 	}
+	op.needsAttributes(a)
+	op.attributes = a
 	for _, item := range a.Query() {
 		op.request.AddQuery(item)
 	}

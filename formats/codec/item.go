@@ -133,7 +133,9 @@ func (b *Builder) Value(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 
 // mismatch notes that an item is not of the type of its resource.
 func (b *Builder) mismatch(it Item, t Typed) {
-	b.Deviate(rules.ValueType, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.describe())
+	if !b.Full(rules.ValueType) {
+		b.Deviate(rules.ValueType, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
+	}
 }
 
 // expected names a type with its article.
@@ -148,8 +150,8 @@ func expected(t lwm2m.Type) string {
 // maxQuoted is how much of a value a message quotes.
 const maxQuoted = 40
 
-// describe says what an item is, for messages.
-func (it Item) describe() string {
+// Describe says what an item is, for messages.
+func (it Item) Describe() string {
 	switch it.Kind {
 	case ItemBoolean:
 		return "a boolean"
@@ -158,6 +160,12 @@ func (it Item) describe() string {
 	case ItemUnsigned:
 		return "the integer " + strconv.FormatUint(it.Bits, 10)
 	case ItemFloat:
+		if it.beyond64() {
+			return "the integer " + shorten(it.Text)
+		}
+		if it.Text != "" {
+			return "the float " + shorten(it.Text)
+		}
 		return "the float " + string(lwm2m.AppendFloat(nil, math.Float64frombits(it.Bits)))
 	case ItemOctets:
 		return strconv.Itoa(len(it.Text)) + " octets"
@@ -175,6 +183,14 @@ func Quote(s string) string {
 	return strconv.Quote(s)
 }
 
+// shorten is Quote without quotes, for digits.
+func shorten(s string) string {
+	if len(s) > maxQuoted {
+		return s[:maxQuoted] + "…"
+	}
+	return s
+}
+
 // natural makes an item the value that it is by itself.
 func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 	switch it.Kind {
@@ -185,7 +201,7 @@ func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 	case ItemUnsigned:
 		return lwm2m.UnsignedValue(it.Bits), lwm2m.KindGuess
 	case ItemFloat:
-		if it.beyond64() {
+		if it.beyond64() && !t.Known {
 			b.Deviate(rules.ValueIntegerRange, t.Path, t.Offset, "expected at most 64 bits, found %s", it.Text)
 		}
 		return lwm2m.FloatValue(math.Float64frombits(it.Bits)), lwm2m.KindGuess
@@ -200,6 +216,9 @@ func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 			b.mismatch(it, t)
 		}
 	case ItemBase64:
+		if t.Known && t.Want == lwm2m.Opaque {
+			break // it was tried
+		}
 		if v, ok := b.base64(it.Text, t, true); ok {
 			return v, lwm2m.KindValue
 		}
@@ -240,7 +259,7 @@ func (b *Builder) integer(it Item, t Typed) (lwm2m.Value, bool) {
 }
 
 func (b *Builder) outOfRange(it Item, t Typed) {
-	b.Deviate(rules.ValueIntegerRange, t.Path, t.Offset, "%s does not fit %s", it.describe(), expected(t.Want))
+	b.Deviate(rules.ValueIntegerRange, t.Path, t.Offset, "%s does not fit %s", it.Describe(), expected(t.Want))
 }
 
 // integral makes a float an integer, if it is one.
@@ -253,10 +272,12 @@ func (b *Builder) integral(it Item, t Typed) (int64, bool) {
 		b.outOfRange(it, t)
 		return 0, false
 	case f != math.Trunc(f): // NaN too
-		b.Deviate(rules.ValueFraction, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.describe())
+		b.Deviate(rules.ValueFraction, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
 		return 0, false
 	}
-	b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.describe())
+	if !b.Full(rules.ValueIntegerFloat) {
+		b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
+	}
 	if whole, zeros, ok := strings.Cut(it.Text, "."); ok && strings.Trim(zeros, "0") == "" {
 		if i, err := strconv.ParseInt(whole, 10, 64); err == nil {
 			return i, true // every digit, where the float has lost some
@@ -277,7 +298,7 @@ func (b *Builder) unsigned(it Item, t Typed) (lwm2m.Value, bool) {
 		return lwm2m.UnsignedValue(it.Bits), true
 	case ItemFloat:
 		if f := math.Float64frombits(it.Bits); f >= 1<<63 && f < 1<<64 && !it.beyond64() {
-			b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected an unsigned, found %s", it.describe())
+			b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected an unsigned, found %s", it.Describe())
 			return lwm2m.UnsignedValue(uint64(f)), true
 		}
 		i, ok := b.integral(it, t)

@@ -13,15 +13,15 @@ import (
 // The error is a *codec.EncodeError: a node with a time, without a value, twice
 // at the same path, or in an instance whose id the client is to choose.
 func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
-	e := encoder{nodes: codec.Grouped(nodes)}
+	e := encoder{nodes: withoutNeedlessEmpties(codec.Grouped(nodes))}
 	room := 9
 	for i := range e.nodes {
 		n := &e.nodes[i]
 		if err := check(f, n); err != nil {
 			return nil, err
 		}
-		if i > 0 && e.nodes[i-1].Path() == n.Path() {
-			return nil, codec.Refuse(f, n, "expected each path once, found it again")
+		if i > 0 && overlap(&e.nodes[i-1], n) {
+			return nil, codec.Refuse(f, n, "expected each path once and no value beside resource instances")
 		}
 		room += 30 + len(n.Value().Text())
 	}
@@ -37,6 +37,36 @@ func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte,
 		i = end
 	}
 	return e.out, nil
+}
+
+// overlap says whether neighbours cannot be in one map: the same path twice, or a
+// value of a resource and of its instances.
+func overlap(a, b *lwm2m.Node) bool {
+	p, q := a.Path(), b.Path()
+	return p.Contains(q) || q.Contains(p)
+}
+
+// withoutNeedlessEmpties leaves out what is said to be empty and is not, as other
+// nodes are in it.
+func withoutNeedlessEmpties(nodes []lwm2m.Node) []lwm2m.Node {
+	needless := func(i int) bool {
+		p := nodes[i].Path()
+		return nodes[i].Kind() == lwm2m.KindEmpty &&
+			(i > 0 && p.Contains(nodes[i-1].Path()) || i+1 < len(nodes) && p.Contains(nodes[i+1].Path()))
+	}
+	for i := range nodes {
+		if !needless(i) {
+			continue
+		}
+		kept := append([]lwm2m.Node(nil), nodes[:i]...)
+		for j := i; j < len(nodes); j++ {
+			if !needless(j) {
+				kept = append(kept, nodes[j])
+			}
+		}
+		return kept
+	}
+	return nodes
 }
 
 // check says why LwM2M CBOR cannot carry a node.
@@ -108,9 +138,6 @@ func (e *encoder) below(i, end, level int) {
 			e.out = cborwrite.Value(e.out, n.Value())
 		}
 		return
-	}
-	if n.Path().Level() == level {
-		i++ // a node above others says no more than they do
 	}
 	members := 0
 	for j := i; j < end; j = e.groupEnd(j, end, level+1) {

@@ -19,7 +19,7 @@ const (
 	baseTime    label = -3
 	baseName    label = -2
 	baseVersion label = -1
-	name        label = 0
+	recordName  label = 0
 	unit        label = 1
 	numberValue label = 2
 	stringValue label = 3
@@ -36,7 +36,7 @@ const (
 func labelOf(s string) label {
 	switch s {
 	case "n":
-		return name
+		return recordName
 	case "v":
 		return numberValue
 	case "vs":
@@ -83,11 +83,11 @@ func (l label) String() string {
 // depends on the field.
 func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 	switch l {
-	case name, baseName:
+	case recordName, baseName:
 		if item.Kind != codec.ItemText {
 			return p.Fail(int(span.Start), p.At, "expected text for %s", l)
 		}
-		if l == name {
+		if l == recordName {
 			r.name, r.hasName, r.nameAt = item.Text, true, int(span.Start)
 		} else {
 			p.base = codec.NewName(item.Text)
@@ -106,7 +106,7 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 // setValue takes the value of a record: the first one, if there are several.
 func (p *pack) setValue(r *record, l label, item codec.Item, span lwm2m.Span) {
 	if r.values++; r.values > 1 {
-		r.second, r.secondAt = l, int(span.Start)
+		r.other, r.otherIn, r.otherAt = item, l, int(span.Start)
 		return
 	}
 	ok := true
@@ -139,7 +139,7 @@ func (p *pack) checkFields(path lwm2m.Path, r *record) {
 		p.Deviate(rule, path, int(r.value.Start), "expected %s in %s", r.field.holds(), r.field)
 	}
 	if r.values > 1 {
-		p.Deviate(rules.SenMLTwoValues, path, r.secondAt, "expected one value in a record, found another in %s, which is left out", r.second)
+		p.Deviate(rules.SenMLTwoValues, path, r.otherAt, "expected one value in a record, found another in %s, which is left out: %s", r.otherIn, r.other.Describe())
 	}
 }
 

@@ -1,6 +1,8 @@
 package tlv
 
 import (
+	"strconv"
+
 	"lwcon/formats/codec"
 	"lwcon/formats/rules"
 	"lwcon/lwm2m"
@@ -104,9 +106,17 @@ func (d *decoder) longNext(start, end int, within lwm2m.Path) (entry, bool) {
 	return e, true
 }
 
-// short fails because octets are missing.
+// short fails because octets are missing: those of an id, a length or a value.
 func (d *decoder) short(e entry, within lwm2m.Path, what string, want, left int) bool {
-	d.Fail(e.start, within, "expected %s of %d octets in the %s with id %d, found %d left", what, want, e.kind, e.id, left)
+	of := e.kind.String()
+	if what != "an id" {
+		of += " with id " + strconv.Itoa(int(e.id))
+	}
+	in := "the payload"
+	if within.Level() > d.At.Level() || d.anyObject && within != d.At {
+		in = within.String()
+	}
+	d.Fail(e.start, within, "expected %s of %d octets for %s, found %d left in %s", what, want, of, left, in)
 	return false
 }
 
@@ -165,9 +175,9 @@ func (d *decoder) top() {
 			d.topInstance(&e)
 			continue
 		} else if wrapped && !bare && before {
-			d.Deviate(rules.TLVMixedLevels, inside, e.start, "expected an Object Instance, as before, found a %s", e.kind)
+			d.Deviate(rules.TLVMixedLevels, inside, e.start, "expected an Object Instance, as before, found %s", e.kind)
 		} else if !bare && level == lwm2m.LevelObject && !d.Create && !d.anyObject {
-			d.Deviate(rules.TLVMissingInstance, inside, e.start, "expected an Object Instance, found a %s: which instance it belongs to is not said", e.kind)
+			d.Deviate(rules.TLVMissingInstance, inside, e.start, "expected an Object Instance, found %s: which instance it belongs to is not said", e.kind)
 		}
 		bare = true
 		switch {
@@ -222,7 +232,7 @@ func (e *entry) valueSpan() lwm2m.Span {
 // member decodes a Resource or Multiple Resource of an object instance.
 func (d *decoder) member(e *entry, instance lwm2m.Path) {
 	if e.kind < multipleResource {
-		d.Fail(e.start, instance, "expected a Resource or Multiple Resource in an object instance, found a %s with id %d", e.kind, e.id)
+		d.Fail(e.start, instance, "expected a Resource or Multiple Resource in an object instance, found %s with id %d", e.kind, e.id)
 		return
 	}
 	p := instance.Child(e.id)
@@ -276,7 +286,7 @@ func (d *decoder) instances(e *entry, p lwm2m.Path, definition *lwm2m.Resource) 
 		case resource:
 			d.Deviate(rules.TLVKind, at, m.start, "expected a Resource Instance in a Multiple Resource, found a Resource")
 		default:
-			d.Fail(m.start, p, "expected a Resource Instance in a Multiple Resource, found a %s with id %d", m.kind, m.id)
+			d.Fail(m.start, p, "expected a Resource Instance in a Multiple Resource, found %s with id %d", m.kind, m.id)
 			return
 		}
 		if d.s[m.start]&0x38 != 0 {
@@ -309,7 +319,7 @@ func (d *decoder) bareInstance(e *entry) {
 // forInstance decodes what else than a Resource Instance answers the request for
 // one: a Multiple Resource around it, or a Resource with the id of either.
 func (d *decoder) forInstance(e *entry) {
-	d.Deviate(rules.TLVKind, d.At, e.start, "expected a Resource Instance, found a %s", e.kind)
+	d.Deviate(rules.TLVKind, d.At, e.start, "expected a Resource Instance, found %s", e.kind)
 	if e.kind == multipleResource || e.id != d.At.Resource() && e.id != d.At.ResourceInstance() {
 		d.member(e, d.At.Cut(lwm2m.LevelObjectInstance))
 		return

@@ -23,7 +23,7 @@ func (d *decoder) run(start, end int, parent lwm2m.Path, k kind, many *lwm2m.Res
 	for i+3 <= end && len(d.Nodes) < cap(d.Nodes) {
 		first, id := s[i], uint16(s[i+1])
 		value, length := i+2, int(first&7)
-		if first&0x38 == 0x08 {
+		if first&0x3f == 0x08 {
 			if length = int(s[value]); length < 8 {
 				break
 			}

@@ -2,6 +2,7 @@ package coap
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"lwcon/session/transport"
@@ -22,6 +23,7 @@ type call struct {
 	// Set by the lock held:
 	begun bool // holds a turn, is in the tables
 	over  bool
+	ended atomic.Bool // over, for who waits
 }
 
 // begin waits for the call's turn, enters it in the tables and sends it.
@@ -156,6 +158,7 @@ func (e *Endpoint) depart(c *call, b []byte, p *Parameters, at time.Time, now in
 
 // await waits for the end of the call.
 func (e *Endpoint) await(ctx context.Context, c *call) (*Message, error) {
+	stood := e.lender != nil && e.lender.Stand(c)
 	select {
 	case <-c.done:
 	case <-ctx.Done():
@@ -164,7 +167,11 @@ func (e *Endpoint) await(ctx context.Context, c *call) (*Message, error) {
 	}
 	e.mu.Lock()
 	e.signals = append(e.signals, c.done)
+	others := len(e.calls) > 0
 	e.mu.Unlock()
+	if stood && others {
+		e.lender.Resume()
+	}
 	return c.response, c.err
 }
 
@@ -202,9 +209,22 @@ func (e *Endpoint) finish(c *call, err error) {
 		}
 	}
 	delete(e.calls, c.key)
+	if c.response == nil {
+		if c.peer.spent == nil {
+			c.peer.spent = new(spentTokens)
+		}
+		c.peer.spent.add(c.key, c.transfer.exchange.Number)
+	}
 	e.passTurn(c.peer)
+	c.ended.Store(true)
 	c.done <- struct{}{}
+	if len(e.calls) == 0 && e.lender != nil {
+		e.lender.Rest()
+	}
 }
+
+// Over implements transport.Waiting.
+func (c *call) Over() bool { return c.ended.Load() }
 
 // callDeadline is a call whose longest wait is over.
 type callDeadline call
@@ -240,5 +260,6 @@ func (c *call) acknowledged(e *Endpoint, at time.Time, b []byte, _ *outbox) {
 
 func (c *call) reset(e *Endpoint, at time.Time, b []byte, _ *outbox) {
 	c.transfer.note(at, transport.Received, b, noteReset, 0)
+	c.transfer.exchange.RTT = at.Sub(e.start) - c.flight.last
 	e.finish(c, ErrReset)
 }

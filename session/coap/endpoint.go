@@ -45,6 +45,7 @@ type Config struct {
 // concurrent use.
 type Endpoint struct {
 	link       transport.Link
+	lender     transport.Lender // nil where the link always receives by itself
 	stream     bool
 	clock      clock.Clock
 	start      time.Time
@@ -65,6 +66,7 @@ type Endpoint struct {
 	timers       timers
 	calls        map[tokenKey]*call
 	observations map[tokenKey]*Observation
+	former       formerObservations
 	flights      map[flightKey]*flight
 	duplicates   duplicates
 	bodies       bodies
@@ -105,6 +107,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 		observations: make(map[tokenKey]*Observation),
 		flights:      make(map[flightKey]*flight),
 	}
+	e.lender, _ = c.Link.(transport.Lender)
 	if e.clock == nil {
 		e.clock = clock.Real()
 	}
@@ -125,6 +128,9 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 	e.peers.init(e)
 	e.duplicates.init(e)
 	e.bodies.init(e)
+	if f, ok := c.Link.(interface{ Notify(transport.WireTap) }); ok {
+		f.Notify(e.NoteFault)
+	}
 	if err := c.Link.Start(e); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Link.Scheme(), err)
 	}
@@ -143,7 +149,7 @@ func (e *Endpoint) Close() error {
 		e.mu.Unlock()
 		return nil
 	}
-	for _, p := range e.peers.all {
+	for p := e.peers.oldest; p != nil; p = p.newer {
 		e.abandon(p, ErrClosed, &out)
 	}
 	e.closed = true

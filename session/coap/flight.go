@@ -117,6 +117,9 @@ func (e *Endpoint) freeID(p *peer, now instant, patient bool) (id uint16, wait t
 		p.ids.next = before
 		return 0, early, nil
 	}
+	if early > 0 {
+		p.ids.used.reused++
+	}
 	return id, 0, nil
 }
 

@@ -1,6 +1,10 @@
 package coap
 
-import "time"
+import (
+	"time"
+
+	"lwcon/session/transport"
+)
 
 const (
 	// idStretch is how many message ids share a note of when they were used.
@@ -43,6 +47,13 @@ func (m *messageIDs) take(now instant, free func(uint16) bool) (id uint16, early
 	return 0, 0, false
 }
 
+// givenOut tells whether an id may be one of the last that were given out: its
+// acknowledgement then is only late.
+func (m *messageIDs) givenOut(id uint16) bool {
+	const recent = 4096
+	return m.next-id <= recent && m.next != id
+}
+
 func (m *messageIDs) early(id uint16, now instant) time.Duration {
 	if m.used == nil {
 		return 0
@@ -51,14 +62,18 @@ func (m *messageIDs) early(id uint16, now instant) time.Duration {
 	if left == 0 || now+1-left >= ExchangeLifetime {
 		return 0
 	}
-	m.used.reused++
 	return ExchangeLifetime - (now + 1 - left)
 }
 
-// reused is how many ids were used again within the exchange lifetime.
-func (m *messageIDs) reused() uint64 {
-	if m.used == nil {
+// IDsReused returns how many message ids were used again for the peer within
+// the exchange lifetime, which RFC 7252 §4.4 forbids and more than 65,536
+// exchanges within 247 s need. The count ends when the peer is forgotten.
+func (e *Endpoint) IDsReused(peer transport.Address) uint64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.peers.all[peer]
+	if p == nil || p.ids.used == nil {
 		return 0
 	}
-	return m.used.reused
+	return p.ids.used.reused
 }

@@ -1,6 +1,8 @@
 package coap
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"lwcon/session/transport"
@@ -27,6 +29,7 @@ type peer struct {
 	ids          messageIDs
 	parameters   *Parameters
 	stream       *stream
+	spent        *spentTokens
 	queue        *callQueue // of requests that wait for their turn
 	relations    []*Relation
 	duplicates   duplicateList
@@ -169,11 +172,13 @@ func (e *Endpoint) abandon(p *peer, cause error, out *outbox) {
 	e.duplicates.dropAll(p)
 	e.bodies.dropAll(e, p)
 	e.endRelations(p, EndedByPeer, out)
-	for _, o := range e.observations {
-		if o.peer == p {
-			e.endObservation(o)
-			out.add(func() { o.deliver(Notification{Ended: true, Received: e.clock.Now(), Err: cause}) })
-		}
+	if p.queue != nil {
+		p.queue.fail(cause)
+		p.queue = nil
+	}
+	for _, o := range e.observationsOf(p) {
+		e.endObservation(o)
+		out.add(func() { o.deliver(Notification{Ended: true, Received: e.clock.Now(), Err: cause}) })
 	}
 	for _, c := range e.callsOf(p) {
 		e.finish(c, cause)
@@ -183,10 +188,18 @@ func (e *Endpoint) abandon(p *peer, cause error, out *outbox) {
 			e.land(f)
 		}
 	}
-	if p.queue != nil {
-		p.queue.fail(cause)
-		p.queue = nil
+}
+
+// observationsOf returns what we observe of the peer, in the order of begin.
+func (e *Endpoint) observationsOf(p *peer) []*Observation {
+	var all []*Observation
+	for _, o := range e.observations {
+		if o.peer == p {
+			all = append(all, o)
+		}
 	}
+	slices.SortFunc(all, func(a, b *Observation) int { return cmp.Compare(a.number, b.number) })
+	return all
 }
 
 func (e *Endpoint) callsOf(p *peer) []*call {
@@ -196,6 +209,7 @@ func (e *Endpoint) callsOf(p *peer) []*call {
 			all = append(all, c)
 		}
 	}
+	slices.SortFunc(all, func(a, b *call) int { return cmp.Compare(a.transfer.exchange.Number, b.transfer.exchange.Number) })
 	return all
 }
 

@@ -23,9 +23,6 @@ func (e *Endpoint) signal8323(p *peer, m *Message, number uint64) {
 // connection.
 func (e *Endpoint) receiveSignal(p *peer, s *stream, in *incoming) bool {
 	m := in.message
-	if !clean(in.bytes, true) {
-		in.deviations = append(in.deviations, Scan(in.bytes, true).Deviations...)
-	}
 	if m.Code == Pong {
 		e.receivePong(p, in)
 		return true
@@ -73,7 +70,7 @@ func (e *Endpoint) receiveCSM(p *peer, s *stream, in *incoming) bool {
 		e.abort(p, s, fmt.Sprintf("Max-Message-Size of %d bytes, %d or more expected", n, least), CSMMaxMessageSize)
 		return false
 	}
-	for _, d := range in.deviations {
+	for _, d := range in.scanned {
 		if d.Rule == ruleOptionLength {
 			e.abort(p, s, d.Message, CSMMaxMessageSize)
 			return false

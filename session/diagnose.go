@@ -1,0 +1,68 @@
+package session
+
+import (
+	"lwcon/lwm2m"
+	"lwcon/session/coap"
+)
+
+// diagnose holds an answer against what is known of the client, and takes note
+// of what the answer tells. What is cheap to see comes first: this runs for
+// every answer.
+func (op *operation) diagnose(r *Result) {
+	if !r.Code.IsSuccess() {
+		op.diagnoseRefusal(r)
+		return
+	}
+	switch op.name {
+	case "read", "read-composite":
+		op.diagnoseRead(r)
+	case "discover":
+		if r.Tree != nil {
+			op.diagnoseDiscover(r)
+			op.learnLinks(r.Tree.Links)
+		}
+	case "observe", "observe-composite":
+		op.diagnoseRead(r)
+		op.diagnoseObserve(r)
+	case "write-attributes":
+		op.learnAttributes()
+	case "delete":
+		op.learnDeleted()
+	}
+}
+
+// diagnoseRead looks at values that a client gave.
+func (op *operation) diagnoseRead(r *Result) {
+	if r.Tree == nil {
+		return
+	}
+	if o := op.path.Object(); o == 1 || op.path.Level() == lwm2m.LevelRoot {
+		op.checkServerObject(r)
+	}
+	if op.endpoint.known.Load() != nil {
+		op.checkWritten(r)
+	}
+}
+
+// definition is that of the resource that the operation is for, nil if there is
+// none or it is unknown.
+func (op *operation) definition() *lwm2m.Resource {
+	return lwm2m.FindResource(op.registration, op.path)
+}
+
+// learnDeleted takes note of an instance that we deleted: it may vanish from the
+// client's list.
+func (op *operation) learnDeleted() {
+	s := op.endpoint.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k := op.endpoint.knowing(); len(k.deleted) < maxKnown {
+		k.deleted[op.path] = true
+	}
+}
+
+// Response codes that only diagnosis speaks of.
+const (
+	badOption         = coap.BadOption
+	unsupportedFormat = coap.UnsupportedContentFormat
+)
