@@ -149,9 +149,13 @@ func (f *firmwareRun) broken(ctx context.Context, err error) (*FirmwareReport, e
 	if size == 0 {
 		size = coap.DefaultBlockSize
 	}
+	var block *coap.BlockError
+	if errors.As(err, &block) { // what went out last was not taken
+		f.report.Octets = min(f.report.Octets, int64(block.Offset))
+	}
 	f.report.ResumeAt = uint32(f.report.Octets / size)
 	f.report.Verdict = fmt.Sprintf("the transfer broke off after %d of %d octets: %v", f.report.Octets, f.report.Total, err)
-	if errors.Is(err, coap.ErrBlock) && f.lookNow(ctx) == nil && f.result != lwm2m.FirmwareInitial {
+	if block != nil && f.lookNow(ctx) == nil && f.result != lwm2m.FirmwareInitial {
 		f.report.Verdict += "; " + f.verdict()
 	}
 	f.report.Reached = f.options.Expect != nil && f.met(false)
@@ -174,7 +178,7 @@ func (f *firmwareRun) downloaded(ctx context.Context, standstill time.Duration) 
 		f.report.Reached = f.options.Expect != nil && f.met(false)
 		return f.finish(ctx), err
 	case f.options.Until == UntilDownloaded && f.state != lwm2m.FirmwareUpdating,
-		f.state == lwm2m.FirmwareIdle:
+		f.state != lwm2m.FirmwareDownloaded && f.state != lwm2m.FirmwareUpdating:
 		return f.conclude(ctx)
 	}
 	return f.update(ctx)

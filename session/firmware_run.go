@@ -143,7 +143,7 @@ func (f *firmwareRun) take(ctx context.Context, e *Event) {
 		f.notified(e)
 	case EventRegister:
 		f.report.Registered = true
-		f.moved = e.Time
+		f.changed, f.moved = e.Time, e.Time // what was known is known no more
 		f.left = f.left || f.phase == phaseUpdate
 		clear(f.observed)
 		clear(f.mine)
