@@ -90,7 +90,7 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 		e = &Endpoint{server: s, name: g.Endpoint}
 		s.endpoints[g.Endpoint] = e
 	}
-	g.checkRegister(e.registration, s.awake())
+	g.checkRegister(e)
 	if e.registration != nil {
 		s.end(e, EventReplaced, g.Exchange)
 	}
