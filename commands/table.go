@@ -23,6 +23,7 @@ func All() Table {
 			createCommand(), deleteCommand(), attributesCommand(),
 			readCompositeCommand(), writeCompositeCommand(), observeCompositeCommand(),
 			observeCommand(), observationsCommand(), cancelCommand(), forgetCommand(),
+			firmwarePushCommand(), firmwarePullCommand(), firmwareUpdateCommand(), firmwareStatusCommand(), firmwareResetCommand(),
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
 
