@@ -188,7 +188,7 @@ func (p *prompter) watch(ctx context.Context, events *session.Reader) {
 		if lost > 0 {
 			p.screen.Print(p.renderer.Event(commands.Lost{Count: lost, Time: e.Time}))
 		}
-		p.screen.Print(p.renderer.Event(commands.Happened{Event: e}))
+		p.screen.Print(p.renderer.Event(p.env.Sessions.Happened(e)))
 		p.shown.reach(e.Number)
 		if e.Registration != nil {
 			p.screen.Refresh()

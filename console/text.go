@@ -59,6 +59,8 @@ func (t *Text) Result(r commands.Result) string {
 		t.waited(p, r)
 	case *commands.Details:
 		t.details(p, r)
+	case *commands.Exchanged:
+		t.exchanged(p, r)
 	case *commands.Decoded:
 		t.decoded(p, r)
 	case *commands.Encoded:
