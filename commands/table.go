@@ -24,6 +24,7 @@ func All() Table {
 			requesting(createCommand()), requesting(deleteCommand()), requesting(attributesCommand()),
 			requesting(readCompositeCommand()), requesting(writeCompositeCommand()), requesting(observeCompositeCommand()),
 			requesting(observeCommand()), observationsCommand(), cancelCommand(), forgetCommand(),
+			firmwarePushCommand(), firmwarePullCommand(), firmwareUpdateCommand(), firmwareStatusCommand(), firmwareResetCommand(),
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
 

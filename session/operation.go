@@ -191,6 +191,9 @@ func (op *operation) answer(x *coap.Exchange) *Result {
 		Duration: x.Duration, Exchange: x.Number,
 	}
 	r.Response = op.decode(x.Response)
+	if r.Code == coap.RequestEntityTooLarge {
+		r.Size1, _ = x.Response.Size1()
+	}
 	r.Deviations = append(fromMessage(x.Deviations), r.Deviations...)
 	return r
 }
