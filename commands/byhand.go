@@ -9,13 +9,8 @@ import (
 	"lwcon/session/transport"
 )
 
-const (
-	// handPatience is how long to wait for what comes back to a message that
-	// nobody has to answer.
-	handPatience = 2 * time.Second
-	// maxAnswersByHand bounds what is shown of what comes back.
-	maxAnswersByHand = 256
-)
+// maxAnswersByHand bounds what is shown of what comes back.
+const maxAnswersByHand = 256
 
 // hand is where a message made by hand goes.
 type hand struct {

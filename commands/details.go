@@ -101,10 +101,7 @@ func (env *Env) detailsOf(number uint64) *Details {
 	d := &Details{Number: number}
 	masker := session.NewMasker()
 	for _, r := range env.Sessions.Exchanges().Records(number) {
-		p := coap.Passage{
-			Number: r.Number, Time: r.Time, Direction: r.Direction, Peer: r.Peer, Local: r.Local,
-			Stream: r.Stream, Inner: r.Inner, Bytes: r.Bytes, Note: r.Note, Deviations: r.Deviations,
-		}
+		p := coap.Passage(r)
 		if !env.Sessions.ShowsSecrets() {
 			p = masked(masker, p)
 		}
