@@ -30,6 +30,11 @@ func (f *face) oneShot(ctx context.Context, words []string) int {
 	}
 	f.trace(func(text string) { write(f.err, text) })
 	f.greet(func(text string) { write(f.err, text) })
+	if call.Command.Name != "register" {
+		if err := f.registerDevices(ctx, func(text string) { write(f.err, text) }); err != nil {
+			return f.show(nil, err)
+		}
+	}
 	f.prepare(call)
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
 		write(f.out, f.renderer.Event(e))
