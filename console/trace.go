@@ -104,6 +104,9 @@ func (t *Text) details(p *page, d *commands.Details) {
 			p.lines(fmt.Sprintf("%x", m.Bytes))
 			continue
 		}
+		if strings.HasPrefix(m.Note, "fault:") {
+			continue // the message itself stands before or behind it
+		}
 		p.deep = true
 		t.options(p, &m.Scanned, false)
 		t.wirePayload(p, m)
