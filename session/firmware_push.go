@@ -185,9 +185,14 @@ func (f *firmwareRun) broken(ctx context.Context, err error) (*FirmwareReport, e
 // downloaded follows the device until it has taken or refused the package, and
 // goes on with the update if that is the goal.
 func (f *firmwareRun) downloaded(ctx context.Context, standstill time.Duration) (*FirmwareReport, error) {
-	err := f.until(ctx, f.options.DownloadTimeout, standstill, "state 2 (downloaded)", func() bool {
+	want := "state 2 (downloaded)"
+	if f.state == lwm2m.FirmwareDownloaded {
+		want = "a download to begin"
+	}
+	err := f.until(ctx, f.options.DownloadTimeout, standstill, want, func() bool {
 		there := f.state == lwm2m.FirmwareDownloaded || f.state == lwm2m.FirmwareUpdating
-		return there && f.settled() || f.ended()
+		begun := f.changes > 0 || f.report.Octets > 0 // a device can stand there from before, and not heed the reset
+		return there && begun && f.settled() || f.ended()
 	})
 	switch {
 	case err != nil:
