@@ -89,7 +89,7 @@ func TestSignalsEndAStreamWithTheirStatus(t *testing.T) {
 	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			c := exec.CommandContext(t.Context(), program(t), "-o", "json", "demo", "observe", "/3303/0/5700")
-			c.Stderr = os.Stderr
+			c.Env = append(os.Environ(), "HOME="+t.TempDir())
 			out, err := c.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)
@@ -122,6 +122,7 @@ func TestPortInUseSaysWhatToDo(t *testing.T) {
 	}
 	defer taken.Close()
 	c := exec.CommandContext(t.Context(), program(t), "-l", "coap://"+taken.LocalAddr().String(), "clients")
+	c.Env = append(os.Environ(), "HOME="+t.TempDir())
 	said, _ := c.CombinedOutput() // the status says it
 	if got := c.ProcessState.ExitCode(); got != 2 {
 		t.Errorf("expected exit status 2, found %d", got)

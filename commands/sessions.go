@@ -45,6 +45,7 @@ type Sessions struct {
 	seed        uint64
 	state       string
 	fresh       bool
+	wires       wires
 
 	mu      sync.Mutex
 	clients []*session.Client
@@ -65,6 +66,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	if s.clock == nil {
 		s.clock = clock.Real()
 	}
+	s.wires.seed = c.Seed
 	s.server = session.NewServer(session.ServerConfig{
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,
 		Aliases: c.Aliases, Seed: c.Seed, Tap: s.taps.pass,
@@ -76,7 +78,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		}
 	}
 	for _, link := range c.Links {
-		if _, err := s.server.Listen(link); err != nil {
+		if _, err := s.server.Listen(s.wrap(link)); err != nil {
 			_ = s.Close(ctx)
 			return nil, Classify(err)
 		}
@@ -92,14 +94,16 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 
 // Listen is a server at one more URI. The error is an *Error.
 func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, error) {
-	scheme, _, ok := strings.Cut(uri, "://")
-	if !ok {
-		return nil, usage("listen %q: expected a URI such as coap://:5683", uri)
+	scheme, err := schemeOf("listen", uri)
+	if err != nil {
+		return nil, err
 	}
-	if scheme != "coap" {
-		return nil, usage("listen %q: expected the scheme coap, found %q", uri, scheme)
+	var link transport.Link
+	if scheme == "coap+tcp" {
+		link, err = transport.ListenTCP(ctx, uri)
+	} else {
+		link, err = transport.ListenUDP(ctx, uri)
 	}
-	link, err := transport.ListenUDP(ctx, uri)
 	if err != nil {
 		e := failure(ConfigError, "listen %s: %v", uri, err)
 		e.Err = err
@@ -108,7 +112,7 @@ func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, e
 		}
 		return nil, e
 	}
-	l, err := s.server.Listen(link)
+	l, err := s.server.Listen(s.wrap(link))
 	if err != nil {
 		return nil, Classify(fmt.Errorf("listen %s: %w", uri, err))
 	}
@@ -189,5 +193,6 @@ func (s *Sessions) Close(ctx context.Context) error {
 	for _, c := range s.Clients() {
 		errs = append(errs, s.Disconnect(ctx, c))
 	}
-	return errors.Join(append(errs, s.server.Close())...)
+	errs = append(errs, s.server.Close())
+	return errors.Join(append(errs, s.StopCapture())...)
 }

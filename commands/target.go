@@ -39,8 +39,8 @@ func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 	if len(t.paths) > 0 {
 		t.path = t.paths[0]
 	}
-	t.options = session.RequestOptions{Timeout: env.Timeout, NonConfirmable: args.Switch("non")}
-	return t, nil
+	t.options, err = env.requestOptions(args)
+	return t, err
 }
 
 // device finds the device that commands are for, and waits up to Env.Wait for

@@ -14,14 +14,21 @@ import (
 // answer writes what a device answered: the code with its name, what was asked,
 // how it came, then what it says.
 func (t *Text) answer(p *page, a *commands.Answer) {
-	p.head(t.code(p, &a.Response), nil,
-		a.Command+" "+t.named(a.Path)+" of "+name(a.Endpoint), t.Style.Dim(transfer(a)))
+	what := a.Command
+	if a.Path != (lwm2m.Path{}) { // a composite has none
+		what += " " + t.named(a.Path)
+	}
+	p.head(t.code(p, &a.Response), nil, what+" of "+name(a.Endpoint), t.Style.Dim(transfer(a)))
 	t.response(p, &a.Response)
 	if a.Created != (lwm2m.Path{}) {
 		p.line("created", "created "+t.named(a.Created))
 	}
 	if a.Observation != 0 && strings.HasPrefix(a.Command, "observe") {
-		p.line("observe", fmt.Sprintf("observation %d; cancel %s ends it", a.Observation, terminal.Escape(a.Path.String())))
+		ending := "cancel " + terminal.Escape(a.Path.String())
+		if a.Path == (lwm2m.Path{}) {
+			ending = "cancel with the same paths"
+		}
+		p.line("observe", fmt.Sprintf("observation %d; %s ends it", a.Observation, ending))
 	}
 	if a.Command == "attributes" && a.Sent != (lwm2m.Attributes{}) {
 		p.line("attributes", "sent "+a.Sent.String())

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lwcon/commands"
+	"lwcon/console/terminal"
 	"lwcon/lwm2m"
 )
 
@@ -81,4 +82,17 @@ func mandatoryText(mandatory bool) string {
 		return ", mandatory"
 	}
 	return ""
+}
+
+// checked writes what the registry would object to in a definition file.
+func (t *Text) checked(p *page, c *commands.Checked) {
+	if len(c.Findings) == 0 {
+		p.head(c.File, nil, t.Style.Success("nothing to object to"))
+		return
+	}
+	p.head(c.File, nil, plural(len(c.Findings), "finding"))
+	for i := range c.Findings {
+		f := &c.Findings[i]
+		p.line("finding", fmt.Sprintf("%s:%d:%d: %s %s", c.File, f.Line, f.Column, f.Severity, terminal.Escape(f.Message)))
+	}
 }

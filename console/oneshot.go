@@ -24,14 +24,18 @@ func (f *face) oneShot(ctx context.Context, words []string) int {
 		return f.show(nil, err)
 	}
 	if peer && call.Command.Roles&commands.ServerRole != 0 {
-		if _, err := f.needServer(ctx); err != nil {
+		if err := f.needServer(ctx); err != nil {
 			return f.show(nil, err)
 		}
 	}
 	f.trace(func(text string) { write(f.err, text) })
-	if peer && !f.program.Demo {
-		defer f.greet(func(text string) { write(f.err, text) })()
+	f.greet(func(text string) { write(f.err, text) })
+	if call.Command.Name != "register" {
+		if err := f.registerDevices(ctx, func(text string) { write(f.err, text) }); err != nil {
+			return f.show(nil, err)
+		}
 	}
+	f.prepare(call)
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
 		write(f.out, f.renderer.Event(e))
 		return nil

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"time"
@@ -127,7 +128,9 @@ type face struct {
 	renderer Renderer
 	stderr   *Text // of error messages, where they do not go to the screen
 	demo     *commands.Sessions
+	greeted  func() // ends what greet began; nil before
 	tracer   *tracer
+	shared   bool         // traces and results share the screen
 	level    string       // of the tracer
 	say      func(string) // where the tracer writes
 }
@@ -157,19 +160,21 @@ func (f *face) open(ctx context.Context, peer bool) error {
 }
 
 // needServer listens at the usual place if the program was not told what to be.
-// It returns whether it did.
-func (f *face) needServer(ctx context.Context) (bool, error) {
+func (f *face) needServer(ctx context.Context) error {
 	if f.env.Sessions.Roles() != 0 {
-		return false, nil
+		return nil
 	}
 	_, err := f.env.Sessions.Listen(ctx, commands.DefaultListen)
-	return err == nil, err
+	return err
 }
 
 // close leaves: devices de-register, listeners close, what was traced is shown.
 func (f *face) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	if f.greeted != nil {
+		f.greeted()
+	}
 	for _, s := range []*commands.Sessions{f.demo, f.env.Sessions} {
 		if s != nil {
 			_ = s.Close(ctx) // nobody is left to tell
@@ -177,9 +182,6 @@ func (f *face) close() {
 	}
 	f.tracer.close()
 }
-
-// text is how error messages and the words of start-up look.
-func (f *face) text() *Text { return f.stderr }
 
 // write writes to an output of the program. Who closes it early, as head does,
 // wants no more: that is no failure.
@@ -205,7 +207,7 @@ func (f *face) show(r commands.Result, err error) int {
 		write(f.out, f.renderer.Result(r))
 		return commands.ExitStatus(r, nil)
 	}
-	if !f.program.JSON && r != nil {
+	if !f.program.JSON && r != nil && !errors.Is(err, context.Canceled) {
 		write(f.out, f.renderer.Result(r))
 		err = withoutTree(err)
 	}

@@ -51,6 +51,7 @@ func (f *face) prompt(ctx context.Context) int {
 	}
 	p.screen = t
 	f.stderr = NewText(t.Style(), t.Plain(), f.program.Definitions)
+	f.stderr.Further, f.shared = true, true
 	if !f.program.JSON {
 		f.renderer = f.stderr
 	}
@@ -74,7 +75,7 @@ func (f *face) prompt(ctx context.Context) int {
 func (p *prompter) begin(ctx context.Context) (end func()) {
 	p.remember()
 	watching, stop := context.WithCancel(ctx)
-	silent := p.welcome(watching)
+	p.welcome(watching)
 	p.trace(p.screen.Print)
 	watched := make(chan struct{})
 	go func() {
@@ -83,7 +84,6 @@ func (p *prompter) begin(ctx context.Context) (end func()) {
 		p.watch(watching, p.env.Sessions.Log().Reader(0))
 	}()
 	return func() {
-		silent()
 		stop()
 		<-watched
 	}
@@ -94,26 +94,24 @@ func (f *face) openForPrompt(ctx context.Context) error {
 	if err := f.open(ctx, true); err != nil {
 		return err
 	}
-	_, err := f.needServer(ctx)
-	return err
+	return f.needServer(ctx)
 }
 
-// welcome says where lwcon stands when the prompt opens. The function returned
-// ends what it began.
-func (p *prompter) welcome(ctx context.Context) (end func()) {
-	if p.program.Demo {
-		if !p.program.JSON {
-			p.screen.Print(p.text().demoHint())
-		}
-		return func() {}
+// welcome says where lwcon stands when the prompt opens; scripts ask for it by
+// status.
+func (p *prompter) welcome(ctx context.Context) {
+	switch {
+	case p.program.JSON:
+	case p.program.Demo:
+		p.screen.Print(p.stderr.demoHint())
+	default:
+		p.greet(p.screen.Print)
 	}
-	end = p.greet(p.screen.Print)
 	go func() {
 		if err := p.registerDevices(ctx, p.screen.Print); err != nil && ctx.Err() == nil {
 			p.screen.Print(p.renderer.Failure(err))
 		}
 	}()
-	return end
 }
 
 // execute runs one line.
@@ -135,7 +133,7 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 	}
 	text := p.renderer.Result(r)
 	if err != nil {
-		if p.program.JSON {
+		if p.program.JSON || errors.Is(err, context.Canceled) {
 			text = ""
 		} else if r != nil {
 			err = withoutTree(err)
@@ -152,7 +150,7 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 // stays nil.
 func unseen(r commands.Result) commands.Result {
 	w, ok := r.(*commands.Waited)
-	if !ok || !w.Passed {
+	if !ok {
 		return r
 	}
 	short := *w
@@ -166,7 +164,12 @@ func (p *prompter) do(ctx context.Context, line string) (commands.Result, error)
 	if err != nil {
 		return nil, err
 	}
-	return p.env.Table.Do(ctx, p.env, words, func(e commands.Event) error {
+	call, err := p.env.Table.Parse(words)
+	if err != nil {
+		return nil, err
+	}
+	p.prepare(call)
+	return call.Do(ctx, p.env, func(e commands.Event) error {
 		if h, ok := e.(commands.Happened); ok && h.Number > p.before {
 			return nil
 		}
@@ -185,7 +188,7 @@ func (p *prompter) watch(ctx context.Context, events *session.Reader) {
 		if lost > 0 {
 			p.screen.Print(p.renderer.Event(commands.Lost{Count: lost, Time: e.Time}))
 		}
-		p.screen.Print(p.renderer.Event(commands.Happened{Event: e}))
+		p.screen.Print(p.renderer.Event(p.env.Sessions.Happened(e)))
 		p.shown.reach(e.Number)
 		if e.Registration != nil {
 			p.screen.Refresh()

@@ -40,6 +40,9 @@ func (t *Text) settings(p *page, s *commands.Settings) {
 	for _, x := range s.List {
 		p.lines(x.Name + " " + x.Value)
 	}
+	if s.Warning != "" {
+		p.line("warning", t.Style.Failure("warning:")+" "+s.Warning)
+	}
 }
 
 // done writes what a command did that has nothing more to say.

@@ -25,6 +25,7 @@ type Renderer interface {
 type Text struct {
 	Style       terminal.Style
 	Plain       bool           // each line begins with a word, an event is one line
+	Further     bool           // further commands can follow, in the same process
 	Definitions lwm2m.Registry // for names of objects and instances; nil: none are known
 	Wire        string         // how much of a message on the wire: a Trace level of commands; "" is a summary
 
@@ -58,6 +59,8 @@ func (t *Text) Result(r commands.Result) string {
 		t.waited(p, r)
 	case *commands.Details:
 		t.details(p, r)
+	case *commands.Exchanged:
+		t.exchanged(p, r)
 	case *commands.Decoded:
 		t.decoded(p, r)
 	case *commands.Encoded:
@@ -89,6 +92,10 @@ func (t *Text) settled(p *page, r commands.Result) {
 		p.head("lwcon", nil, r.Version+" ("+r.Go+", "+r.Platform+")")
 	case *commands.Text:
 		p.lines(r.Body)
+	case *commands.RuleList:
+		p.lines(r.String())
+	case *commands.Checked:
+		t.checked(p, r)
 	case *commands.Candidates:
 		for _, c := range r.List {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))
@@ -96,7 +103,7 @@ func (t *Text) settled(p *page, r commands.Result) {
 	case commands.Texter:
 		p.texter(r)
 	default:
-		p.lines(string(r.AppendJSON(nil)))
+		p.lines(jsonLine(r.AppendJSON(nil)))
 	}
 }
 

@@ -93,5 +93,17 @@ func (f *face) retrace() {
 	}
 	text := *f.stderr
 	text.Wire = level
-	f.tracer = newTracer(f.env.Sessions, text.Event, f.say)
+	render := text.Event
+	if f.shared && f.program.JSON {
+		render = f.renderer.Event
+	}
+	f.tracer = newTracer(f.env.Sessions, render, f.say)
+}
+
+// prepare makes the renderer show as much of the wire as a streaming trace asks
+// for.
+func (f *face) prepare(call commands.Call) {
+	if t, ok := f.renderer.(*Text); ok && call.Command.Name == "trace" {
+		t.Wire = call.Args.Text("level")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -38,7 +39,7 @@ func TestTranscripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := replay(t, string(want))
+			got := replay(t, string(want), terminal.ColorNever)
 			if *update {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -49,6 +50,29 @@ func TestTranscripts(t *testing.T) {
 		})
 	}
 }
+
+// TestColourIsNeverTheOnlySign holds that a transcript with colours, once they
+// are taken out, is the one without.
+func TestColourIsNeverTheOnlySign(t *testing.T) {
+	for _, name := range []string{"readme", "hostile-device", "hostile-register", "wire", "offline"} {
+		t.Run(name, func(t *testing.T) {
+			want, err := os.ReadFile("testdata/transcripts/" + name + ".txt")
+			if err != nil {
+				t.Fatal(err)
+			}
+			coloured := replay(t, string(want), terminal.ColorAlways)
+			if !strings.Contains(coloured, "\x1b[2m") {
+				t.Error("expected colours, found none")
+			}
+			if got := marks.ReplaceAllString(coloured, ""); got != string(want) {
+				t.Errorf("without its colours it differs:\n%s", got)
+			}
+		})
+	}
+}
+
+// marks are the sequences by which colours begin and end.
+var marks = regexp.MustCompile("\x1b\\[[0-9]*m")
 
 // TestREADMEShowsTheTranscript holds README.md's first code block against the
 // transcript of the same session.
@@ -79,10 +103,10 @@ func TestREADMEShowsTheTranscript(t *testing.T) {
 }
 
 // replay runs what a transcript has typed, and returns what it is now.
-func replay(t *testing.T, transcript string) (now string) {
+func replay(t *testing.T, transcript string, color terminal.Color) (now string) {
 	synctest.Test(t, func(t *testing.T) {
 		started, rest, _ := strings.Cut(transcript, "\n")
-		bench := newBench(t, started)
+		bench := newBench(t, started, color)
 		for line := range strings.SplitSeq(rest, "\n") {
 			synctest.Wait()
 			switch before, typed, ok := strings.Cut(line, "> "); {
@@ -116,7 +140,7 @@ type bench struct {
 var day = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
 // newBench starts what a line such as "$ lwcon demo --plain" says.
-func newBench(t *testing.T, started string) *bench {
+func newBench(t *testing.T, started string, color terminal.Color) *bench {
 	t.Helper()
 	clock := clock.Real() // the bubble's
 	<-time.After(day.Sub(clock.Now()))
@@ -126,7 +150,7 @@ func newBench(t *testing.T, started string) *bench {
 	p := Program{
 		Table: commands.All().Append(Commands()...), Definitions: objects.New(), Version: "0.1.0",
 		Demo: strings.Contains(started, " demo"), Plain: strings.Contains(started, "--plain"), JSON: strings.Contains(started, "json"),
-		Color: terminal.ColorNever, Clock: clock, Getenv: func(string) string { return "" },
+		Color: color, Clock: clock, Getenv: func(string) string { return "" },
 		Sessions: commands.Config{
 			Links: []transport.Link{slow{near, clock}}, Seed: 1,
 			Connect: []commands.Connection{{Link: slow{far, clock}, Server: near.Address(), Profile: profileOf(started)}},
@@ -137,7 +161,10 @@ func newBench(t *testing.T, started string) *bench {
 	}
 	p.fill()
 	f := p.face()
-	f.out, f.err = b.paper, b.paper
+	f.out, f.err, f.stderr.Further = b.paper, b.paper, true
+	if !p.JSON {
+		f.renderer = f.stderr
+	}
 	if err := f.openForPrompt(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +208,8 @@ func (b *bench) act(words []string) {
 	b.network.Deliver(from, b.server, datagram)
 }
 
-// slow is a link on which a datagram takes 1.2 ms, so that times are not zero.
+// slow is a link on which an answer takes 1.2 ms and a request 2 ms: times are
+// not zero, and what is sent at one moment arrives in one order only.
 type slow struct {
 	*transport.Memory
 	clock clock.Clock
@@ -190,7 +218,11 @@ type slow struct {
 // Send sends later.
 func (s slow) Send(to transport.Address, via transport.Local, b []byte) error {
 	b = bytes.Clone(b)
-	s.clock.AfterFunc(1200*time.Microsecond, func() { _ = s.Memory.Send(to, via, b) }) // lost, as on a network
+	delay := 1200 * time.Microsecond
+	if confirmable := b[0]>>4&3 == 0; confirmable {
+		delay = 2 * time.Millisecond
+	}
+	s.clock.AfterFunc(delay, func() { _ = s.Memory.Send(to, via, b) }) // lost, as on a network
 	return nil
 }
 

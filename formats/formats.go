@@ -50,13 +50,19 @@ var rows = [...]row{
 	{lwm2m.FormatLwM2MCBOR, lwm2mcbor.Decode, lwm2mcbor.Encode},
 }
 
-// find returns the row of a format or of the one it is an old number of.
+// find returns the row of a format or of the one it is an old number of, nil if
+// it is none of LwM2M's.
 func find(f lwm2m.ContentFormat) *row {
-	canonical := f.Canonical()
-	for i := range rows {
-		if rows[i].format == canonical {
-			return &rows[i]
+	low, high := 0, len(rows)
+	for f = f.Canonical(); low < high; {
+		if middle := (low + high) / 2; rows[middle].format < f {
+			low = middle + 1
+		} else {
+			high = middle
 		}
+	}
+	if low < len(rows) && rows[low].format == f {
+		return &rows[low]
 	}
 	return nil
 }

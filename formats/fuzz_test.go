@@ -12,7 +12,8 @@ import (
 
 // fuzzPaths are the request paths that fuzzed payloads answer.
 var fuzzPaths = []lwm2m.Path{
-	{}, lwm2m.NewPath(3), lwm2m.NewPath(3, 0), lwm2m.NewPath(3, 0, 6), lwm2m.NewPath(3, 0, 9),
+	{},
+	lwm2m.NewPath(3), lwm2m.NewPath(3, 0), lwm2m.NewPath(3, 0, 6), lwm2m.NewPath(3, 0, 9),
 	lwm2m.NewPath(3, 0, 6, 0), lwm2m.NewPath(33000, 0), lwm2m.NewPath(3303), lwm2m.NewPath(33000, 0, 5), lwm2m.NewPath(40000, 1),
 }
 

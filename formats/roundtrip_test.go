@@ -92,6 +92,7 @@ func TestPayloadsAreWrittenTheShortWay(t *testing.T) {
 		return n.WithMore(&lwm2m.More{Time: seconds, HasTime: true})
 	}
 	path := lwm2m.NewNode(lwm2m.KindPath, lwm2m.NewPath(6), lwm2m.Value{}, lwm2m.Span{}, 0)
+	below := lwm2m.NewNode(lwm2m.KindPath, lwm2m.NewPath(6, 0), lwm2m.Value{}, lwm2m.Span{}, 0)
 	null := lwm2m.NewNode(lwm2m.KindValue, lwm2m.NewPath(34, 0, 1, 0), lwm2m.Value{}, lwm2m.Span{}, 0)
 	opaque := lwm2m.NewNode(lwm2m.KindValue, lwm2m.NewPath(5, 0, 0), lwm2m.OpaqueValue("\xfb\xff\x01\x02"), lwm2m.Span{}, 0)
 	tests := []struct {
@@ -107,6 +108,8 @@ func TestPayloadsAreWrittenTheShortWay(t *testing.T) {
 		{lwm2m.FormatSenMLJSON, []lwm2m.Node{at(integer("/3/0/9", 1), -5), at(integer("/3/0/10", 2), -5)}, `[{"bn":"/3/0/","bt":-5,"n":"9","v":1},{"n":"10","v":2}]`},
 		{lwm2m.FormatSenMLJSON, []lwm2m.Node{opaque}, `[{"n":"/5/0/0","vd":"-_8BAg"}]`},
 		{lwm2m.FormatETCHJSON, []lwm2m.Node{path}, `[{"n":"/6"}]`},
+		{lwm2m.FormatETCHJSON, []lwm2m.Node{below, path}, `[{"bn":"/6","n":"/0"},{"n":""}]`},
+		{lwm2m.FormatETCHCBOR, []lwm2m.Node{below, path}, "\x82\xa2\x21\x62/6\x00\x62/0\xa1\x00\x60"},
 		{lwm2m.FormatETCHJSON, []lwm2m.Node{null}, `[{"n":"/34/0/1/0","v":null}]`},
 		{lwm2m.FormatSenMLCBOR, []lwm2m.Node{integer("/3/0/6/0", 1), integer("/3/0/9", 100)}, "\x82\xa3\x21\x65/3/0/\x00\x636/0\x02\x01\xa2\x00\x619\x02\x18\x64"},
 		{lwm2m.FormatJSON, nil, `{"e":[]}`},

@@ -321,3 +321,39 @@ func TestTheTeardownOfAnInterruptedRunWaitsForNobody(t *testing.T) {
 		}
 	})
 }
+
+func TestAScenarioStaysWithItsDeviceAndReachesOthersByName(t *testing.T) {
+	live(t, func(t *testing.T, b *bench) {
+		if _, err := b.start(t.Context(), b.env, "thermometer"); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse("f.yaml", []byte(`
+scenario: x
+vars: {other: sim-minimal}
+steps:
+  - wait: registered
+  - wait: registered
+    endpoint: ${other}
+  - read: /3/0/17
+    expect: {value: thermometer}
+  - read: /3/0/16
+    endpoint: ${other}
+  - read: /3/0/17
+    when: ${endpoint == "sim-thermometer" && registration.lwm2m == "1.1" && registration.lifetime == 300 && last.endpoint == "sim-minimal"}
+    expect: {value: thermometer}
+`), commands.All())
+		if err != nil {
+			t.Fatal(err)
+		}
+		later := time.AfterFunc(10*time.Second, func() {
+			if _, err := b.start(context.Background(), b.env, "minimal"); err != nil {
+				t.Error(err)
+			}
+		})
+		defer later.Stop()
+		result, text := b.transcript(Config{}, s)
+		if result.Counts[report.Pass] != 1 || strings.Contains(text, "SKIP") || result.Duration != 10*time.Second {
+			t.Errorf("after %v:\n%s", result.Duration, text)
+		}
+	})
+}

@@ -195,3 +195,20 @@ func isID(s string) bool {
 	_, err := strconv.ParseUint(s, 10, 16)
 	return err == nil
 }
+
+// MaskEvent returns an event with the secrets masked that came with it.
+func MaskEvent(e Event) Event {
+	if e.Notification != nil {
+		if r := MaskResponse(e.Notification.Response); r.Tree != e.Notification.Response.Tree {
+			n := *e.Notification
+			n.Response, e.Notification = r, &n
+		}
+	}
+	if e.Request != nil {
+		if tree, found := MaskTree(e.Request.Payload); found {
+			r := *e.Request
+			r.Payload, e.Request = tree, &r
+		}
+	}
+	return e
+}

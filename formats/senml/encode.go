@@ -91,7 +91,7 @@ func (l *outline) appendJSON(b []byte, n *lwm2m.Node, first bool) ([]byte, error
 	b = append(b, `"n":"`...)
 	start := len(b)
 	b = n.Path().Append(b)
-	if len(b)-start > len(l.base) {
+	if len(b)-start > len(l.base) || !n.HasValue() { // a path alone always says its name
 		b = append(append(b[:start], b[start+len(l.base):]...), `",`...)
 	} else {
 		b = b[:field] // the base name says it all
@@ -165,7 +165,8 @@ func (l *outline) appendCBOR(b []byte, n *lwm2m.Node, first bool) []byte {
 	name := string(b[start+min(len(l.base), len(b)-start):])
 	b = b[:start]
 	fields := uint64(0)
-	for _, has := range [...]bool{first && l.base != "", first && l.timed, name != "", timed, n.HasValue()} {
+	named := name != "" || !n.HasValue() // a path alone always says its name
+	for _, has := range [...]bool{first && l.base != "", first && l.timed, named, timed, n.HasValue()} {
 		if has {
 			fields++
 		}
@@ -177,7 +178,7 @@ func (l *outline) appendCBOR(b []byte, n *lwm2m.Node, first bool) []byte {
 	if first && l.timed {
 		b = appendTime(appendLabel(b, baseTime), l.time)
 	}
-	if name != "" {
+	if named {
 		b = cborwrite.String(appendLabel(b, recordName), name)
 	}
 	if timed {

@@ -76,8 +76,11 @@ func (l label) String() string {
 	if l < baseSum || l > linkValue {
 		return "unknown"
 	}
-	return [...]string{"bs", "bv", "bu", "bt", "bn", "bver", "n", "u", "v", "vs", "vb", "s", "t", "ut", "vd", "vlo"}[l+6]
+	return labelNames[l-baseSum]
 }
+
+// labelNames are the names of the labels from baseSum to linkValue.
+var labelNames = [...]string{"bs", "bv", "bu", "bt", "bn", "bver", "n", "u", "v", "vs", "vb", "s", "t", "ut", "vd", "vlo"}
 
 // set puts a field into a record. The item stands at span; what it may be
 // depends on the field.
@@ -106,7 +109,7 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 // setValue takes the value of a record: the first one, if there are several.
 func (p *pack) setValue(r *record, l label, item codec.Item, span lwm2m.Span) {
 	if r.values++; r.values > 1 {
-		r.other, r.otherIn, r.otherAt = item, l, int(span.Start)
+		p.second = second{item, l, int(span.Start)}
 		return
 	}
 	ok := true
@@ -139,7 +142,7 @@ func (p *pack) checkFields(path lwm2m.Path, r *record) {
 		p.Deviate(rule, path, int(r.value.Start), "expected %s in %s", r.field.holds(), r.field)
 	}
 	if r.values > 1 {
-		p.Deviate(rules.SenMLTwoValues, path, r.otherAt, "expected one value in a record, found another in %s, which is left out: %s", r.otherIn, r.other.Describe())
+		p.Deviate(rules.SenMLTwoValues, path, p.second.at, "expected one value in a record, found another in %s, which is left out: %s", p.second.field, p.second.item.Describe())
 	}
 }
 

@@ -29,20 +29,24 @@ const maxVersion = 10
 // record is one record as scanned.
 type record struct {
 	name    string
-	hasName bool
-	item    codec.Item
-	values  int // value fields seen; the first is the item
-	field   label
-	wrong   bool       // the item is not what its field holds
-	other   codec.Item // a second value
-	otherIn label
-	otherAt int
+	item    codec.Item // of the first value field
+	value   lwm2m.Span
 	time    float64
-	hasTime bool
+	start   int
 	nameAt  int
 	timeAt  int
-	start   int
-	value   lwm2m.Span
+	values  int // value fields seen
+	field   label
+	hasName bool
+	hasTime bool
+	wrong   bool // the item is not what its field holds
+}
+
+// second is the second value of a record, which has no place there.
+type second struct {
+	item  codec.Item
+	field label
+	at    int
 }
 
 // pack is the state of decoding one payload: the base fields that hold from their
@@ -57,6 +61,7 @@ type pack struct {
 	hasBT    bool
 	baseItem codec.Item
 	hasBV    bool
+	second   second // of the present record, if it has several values
 }
 
 // begin starts a payload.

@@ -102,6 +102,9 @@ func (e *Endpoint) enter(ctx context.Context, c *call, p *Parameters) (time.Dura
 	}
 	c.begun = true
 	c.done = e.signal()
+	if len(e.calls) > 0 {
+		e.crowd = crowdMemory
+	}
 	e.calls[c.key] = c
 	return 0, nil
 }
@@ -218,7 +221,22 @@ func (e *Endpoint) finish(c *call, err error) {
 	e.passTurn(c.peer)
 	c.ended.Store(true)
 	c.done <- struct{}{}
-	if len(e.calls) == 0 && e.lender != nil {
+	e.calm()
+}
+
+// crowdMemory is how many requests in a row must have been alone before one who
+// waits receives its own answer. With several under way at a time the link's
+// own goroutine serves them all, and better.
+const crowdMemory = 64
+
+// calm lets the link's own goroutine rest when a request has ended and none is
+// under way, as is usual. The lock is held.
+func (e *Endpoint) calm() {
+	switch {
+	case len(e.calls) > 0 || e.lender == nil:
+	case e.crowd > 0:
+		e.crowd--
+	default:
 		e.lender.Rest()
 	}
 }

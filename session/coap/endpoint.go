@@ -71,6 +71,7 @@ type Endpoint struct {
 	duplicates   duplicates
 	bodies       bodies
 	signals      []chan struct{} // free ones of calls that are over
+	crowd        int             // see crowdMemory
 }
 
 // tokenKey finds what waits for a response.

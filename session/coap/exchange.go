@@ -97,7 +97,9 @@ type transfer struct {
 // ErrUnreachable, ErrBlock, ErrTooMany, ErrClosed, or the context's.
 //
 // Do must not be called from a Handler or from another callback of the
-// endpoint: those run on the goroutine that receives the response.
+// endpoint: those run on the goroutine that receives the response. That can be
+// the goroutine of Do itself, so the caller must not hold a lock that a callback
+// takes.
 func (e *Endpoint) Do(ctx context.Context, peer transport.Address, req *Message, opts RequestOptions) (*Exchange, error) {
 	t, err := e.transfer(peer, req, &opts)
 	if err != nil {

@@ -241,7 +241,7 @@ func (e *Endpoint) receiveResponse(in *incoming) {
 	}
 	number := e.numberFor(c, o, in)
 	e.remember(id, hash, number, m.Type == Confirmable, in.now)
-	e.acceptResponse(p, c, in)
+	e.acceptResponse(c, in)
 	e.mu.Unlock()
 	var reply []byte
 	if m.Type == Confirmable {
@@ -258,7 +258,7 @@ func (e *Endpoint) receiveResponse(in *incoming) {
 
 // acceptResponse notes what a separate response means for the request that
 // waits. The lock is held.
-func (e *Endpoint) acceptResponse(_ *peer, c *call, in *incoming) {
+func (e *Endpoint) acceptResponse(c *call, in *incoming) {
 	if c == nil || !c.flight.confirmable || c.flight.acked || c.flight.sent < 2 {
 		return
 	}

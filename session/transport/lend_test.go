@@ -10,7 +10,7 @@ type pause struct{ over atomic.Bool }
 
 func (p *pause) Over() bool { return p.over.Load() }
 
-// resting makes the server's own goroutine rest: it is told to while it
+// restful makes the server's own goroutine rest: it is told to while it
 // delivers a datagram.
 type restful struct {
 	inbox
