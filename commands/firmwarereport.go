@@ -180,8 +180,11 @@ func rate(r float64) string {
 
 // FirmwareProgress tells how a firmware update goes on.
 //
-//	{"event":"firmware","time":"…","endpoint":"dev1","path":"/5/0","phase":"download","step":false,"state":1,
+//	{"event":"firmware","time":"…","endpoint":"dev1","path":"/5/0","phase":"download","state":1,
 //	 "state-name":"downloading","result":0,"result-name":"initial","octets":2304,"total":5000,"rate":1190.5,"remaining":2.3}
+//
+// "how" stands where State or Result changed, or the device registered: "read",
+// "notification", "register".
 type FirmwareProgress struct{ session.FirmwareProgress }
 
 // AppendJSON appends the event as one JSON object.
@@ -192,7 +195,7 @@ func (p FirmwareProgress) AppendJSON(b []byte) []byte {
 	o.text("endpoint", p.Endpoint)
 	o.text("path", p.Path.String())
 	o.text("phase", p.Phase)
-	o.boolean("step", p.Step)
+	o.optional("how", p.How)
 	o.firmwareState(p.State, p.Result)
 	if p.Octets > 0 || p.Total > 0 {
 		o.integer("octets", p.Octets)
@@ -208,7 +211,10 @@ func (p FirmwareProgress) AppendJSON(b []byte) []byte {
 // AppendText appends the event on a line for people.
 func (p FirmwareProgress) AppendText(b []byte) []byte {
 	b = fmt.Appendf(b, "firmware  %s  %s  %s  ", p.Time.UTC().Format("15:04:05.000"), p.Endpoint, p.Phase)
-	if p.Step || p.Total == 0 || p.Octets == 0 {
+	if p.How == "register" {
+		b = append(b, "registered anew, "...)
+	}
+	if p.How != "" || p.Total == 0 || p.Octets == 0 || p.Rate == 0 {
 		return fmt.Appendf(b, "state %d %s, result %d %s\n", int(p.State), p.State, int(p.Result), p.Result)
 	}
 	b = fmt.Appendf(b, "%d of %d octets, %d %%, %s", p.Octets, p.Total, p.Octets*100/p.Total, rate(p.Rate))

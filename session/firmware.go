@@ -63,7 +63,7 @@ type FirmwareProgress struct {
 	Phase     string     // "reset", "download", "update"
 	State     lwm2m.FirmwareState
 	Result    lwm2m.FirmwareResult
-	Step      bool          // State or Result changed, or the device registered
+	How       string        // of a step: how State or Result came to be known, as in FirmwareStep; else ""
 	Octets    int64         // of the package that are with the device
 	Total     int64         // of the package, 0 if that is not known
 	Rate      float64       // octets a second
@@ -109,7 +109,9 @@ type FirmwareReport struct {
 	// Refusal is the answer that refused a request, nil if none did.
 	Refusal *Result
 	Steps   []FirmwareStep
-	// Octets of Total that the device got, and in what time.
+	// Octets of Total that the device got, those before From in an earlier push, and
+	// in what time.
+	From      int64
 	Octets    int64
 	Total     int64
 	Transfer  time.Duration
@@ -130,7 +132,7 @@ func (r *FirmwareReport) Rate() float64 {
 	if r.Transfer <= 0 {
 		return 0
 	}
-	return float64(r.Octets) / r.Transfer.Seconds()
+	return float64(r.Octets-r.From) / r.Transfer.Seconds()
 }
 
 // FirmwareTimeoutError is an update that did not get on in time. It is

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +18,7 @@ import (
 // oldDevice is a device that can neither be observed nor read as a whole. A test
 // puts its own answer in the place of any.
 type oldDevice struct {
+	mu            sync.Mutex // held while it answers, and while a test changes it
 	state, result int
 	registerAgain func()
 	odd           func(d *oldDevice, m *coap.Message) (answer *coap.Message, taken bool)
@@ -27,6 +29,8 @@ type oldDevice struct {
 
 // answer is what the device answers, nil for nothing.
 func (d *oldDevice) answer(m *coap.Message) *coap.Message {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	request := m.Code.Name() + " " + joined(m.Path())
 	block, inBlocks := m.Block1()
 	if request == "PUT /5/0/0" && inBlocks {
@@ -63,6 +67,13 @@ func (d *oldDevice) answer(m *coap.Message) *coap.Message {
 		return coap.NewResponse(coap.MethodNotAllowed)
 	}
 	return coap.NewResponse(coap.NotFound)
+}
+
+// change changes the device, or looks at it.
+func (d *oldDevice) change(do func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	do()
 }
 
 // push takes a package.
@@ -194,7 +205,7 @@ func TestPushThatBrokeOffGoesOn(t *testing.T) {
 		if !errors.Is(err, coap.ErrTimeout) || r == nil || r.ResumeAt != 2 || !strings.Contains(r.Verdict, "after 512 of 1000 octets") {
 			t.Fatalf("%+v, %v", r, err)
 		}
-		lost, d.blocks = false, nil
+		d.change(func() { lost, d.blocks = false, nil })
 		r, err = PushFirmware(t.Context(), e, package5(1000), FirmwarePushOptions{BlockSize: 256, FirstBlock: r.ResumeAt})
 		if err != nil || !r.Reached || fmt.Sprint(d.blocks) != "[2/1/256 3/0/256]" {
 			t.Errorf("%+v, blocks %v, %v", r, d.blocks, err)
@@ -226,6 +237,21 @@ func TestDownloadThatNeverEndsIsGivenUp(t *testing.T) {
 	})
 }
 
+func TestAPackageFromBeforeIsNoDownload(t *testing.T) {
+	d := &oldDevice{}
+	d.odd = func(d *oldDevice, m *coap.Message) (*coap.Message, bool) {
+		d.state = 2 // whatever is written
+		return nil, false
+	}
+	against(t, d, func(t *testing.T, s *Server, e *Endpoint) {
+		r, err := PullFirmware(t.Context(), e, FirmwarePullOptions{File: fileOf(package5(100)), FirmwareOptions: FirmwareOptions{DownloadTimeout: time.Minute}})
+		if err == nil || r == nil || r.Reached || err.Error() != "/5/0: expected a download to begin within 1m0s, found state 2 (downloaded)" ||
+			!strings.Contains(broke(r), "firmware-reset-ignored") {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
+}
+
 func TestUpdateThatNeverEndsIsGivenUp(t *testing.T) {
 	against(t, &oldDevice{state: 2}, func(t *testing.T, s *Server, e *Endpoint) {
 		r, err := UpdateFirmware(t.Context(), e, FirmwareOptions{UpdateTimeout: time.Minute})
@@ -253,7 +279,7 @@ func TestUpdateGoesOnOverAReboot(t *testing.T) {
 			}
 			d.silent = true
 			time.AfterFunc(40*time.Second, func() {
-				d.silent, d.state, d.result = false, 0, c.after
+				d.change(func() { d.silent, d.state, d.result = false, 0, c.after })
 				d.registerAgain()
 			})
 			if c.answers {
@@ -303,24 +329,23 @@ func TestDeparturesOfTheStateMachineAreNamed(t *testing.T) {
 	always := func(n int) func(int) int { return func(int) int { return n } }
 	for _, c := range []struct {
 		rule    lwm2m.RuleID
-		device  oldDevice
+		device  *oldDevice
 		verdict string
 	}{
-		{ruleFirmwareLimit, oldDevice{odd: refuse("PUT /5/0/0", coap.RequestEntityTooLarge, 0)}, "refused with 4.13: the package is too long for the device"},
-		{"", oldDevice{odd: refuse("PUT /5/0/0", coap.RequestEntityTooLarge, 512)}, "the package has 1000 octets, the device takes 512"},
-		{"", oldDevice{odd: refuse("PUT /5/0/0", coap.RequestEntityIncomplete, 0)}, "4.08: the device lost track of the blocks"},
-		{"", oldDevice{odd: refuse("PUT /5/0/0", coap.UnsupportedContentFormat, 0)}, "4.15: the device wants the package in another content format"},
-		{ruleFirmwareExecute, oldDevice{odd: refuse("POST /5/0/2", coap.MethodNotAllowed, 0)}, "execute /5/0/2 was refused with 4.05"},
-		{ruleFirmwareResetURI, oldDevice{result: 5, odd: refuse("PUT /5/0/1", coap.BadRequest, 0)}, ""},
-		{ruleFirmwareReset, oldDevice{odd: reading(always(0), always(5))}, ""},
-		{ruleFirmwareState, oldDevice{odd: reading(always(7), always(0))}, ""},
-		{ruleFirmwareResult, oldDevice{odd: reading(always(0), always(42))}, ""},
-		{ruleFirmwareNotReset, oldDevice{odd: reading(func(n int) int { return min(n/2, 1) }, func(n int) int { return 5 * min(n/2, 1) })}, ""},
-		{ruleFirmwareBackwards, oldDevice{odd: reading(func(n int) int { return []int{0, 0, 2, 2, 3, 1}[min(n, 5)] }, always(0))}, ""},
-		{ruleFirmwareAfter, oldDevice{odd: reading(func(n int) int { return min(n/2, 1) }, func(n int) int { return 5 * min(n/2, 1) })}, ""},
+		{ruleFirmwareLimit, &oldDevice{odd: refuse("PUT /5/0/0", coap.RequestEntityTooLarge, 0)}, "refused with 4.13: the package is too long for the device"},
+		{"", &oldDevice{odd: refuse("PUT /5/0/0", coap.RequestEntityTooLarge, 512)}, "the package has 1000 octets, the device takes 512"},
+		{"", &oldDevice{odd: refuse("PUT /5/0/0", coap.RequestEntityIncomplete, 0)}, "4.08: the device lost track of the blocks"},
+		{"", &oldDevice{odd: refuse("PUT /5/0/0", coap.UnsupportedContentFormat, 0)}, "4.15: the device wants the package in another content format"},
+		{ruleFirmwareExecute, &oldDevice{odd: refuse("POST /5/0/2", coap.MethodNotAllowed, 0)}, "execute /5/0/2 was refused with 4.05"},
+		{ruleFirmwareResetURI, &oldDevice{result: 5, odd: refuse("PUT /5/0/1", coap.BadRequest, 0)}, ""},
+		{ruleFirmwareReset, &oldDevice{odd: reading(always(0), always(5))}, ""},
+		{ruleFirmwareState, &oldDevice{odd: reading(always(7), always(0))}, ""},
+		{ruleFirmwareResult, &oldDevice{odd: reading(always(0), always(42))}, ""},
+		{ruleFirmwareNotReset, &oldDevice{odd: reading(func(n int) int { return min(n/2, 1) }, func(n int) int { return 5 * min(n/2, 1) })}, ""},
+		{ruleFirmwareBackwards, &oldDevice{odd: reading(func(n int) int { return []int{0, 0, 2, 2, 3, 1}[min(n, 5)] }, always(0))}, ""},
+		{ruleFirmwareAfter, &oldDevice{odd: reading(func(n int) int { return min(n/2, 1) }, func(n int) int { return 5 * min(n/2, 1) })}, ""},
 	} {
-		d := c.device
-		against(t, &d, func(t *testing.T, s *Server, e *Endpoint) {
+		against(t, c.device, func(t *testing.T, s *Server, e *Endpoint) {
 			r, err := PushFirmware(t.Context(), e, package5(1000), FirmwarePushOptions{BlockSize: 256, FirmwareOptions: FirmwareOptions{
 				Until: UntilUpdated, DownloadTimeout: time.Minute, UpdateTimeout: time.Minute,
 			}})

@@ -77,7 +77,7 @@ func PullFirmware(ctx context.Context, e *Endpoint, o FirmwarePullOptions) (*Fir
 		return f.finish(ctx), err
 	}
 	if f.refused(f.heed(a), f.pullRefusal(a.Result)) {
-		_ = f.lookNow(ctx) // the verdict stands without it
+		f.explain(ctx)
 		return f.conclude(ctx)
 	}
 	f.changed = f.server.clock.Now() // look at once: it may have failed already

@@ -41,6 +41,10 @@ func PushFirmware(ctx context.Context, e *Endpoint, image []byte, o FirmwarePush
 	if len(image) == 0 {
 		return nil, fmt.Errorf("firmware push %s: %w", f.path, ErrNoPackage)
 	}
+	f.report.From = int64(o.FirstBlock) * f.blockSize()
+	if f.report.From >= int64(len(image)) {
+		return nil, fmt.Errorf("firmware push %s: block %d begins beyond the %d octets of the package", f.path, o.FirstBlock, len(image))
+	}
 	ready, err := f.prepare(ctx, o.FirstBlock == 0)
 	if err != nil {
 		return nil, err
@@ -57,6 +61,17 @@ func PushFirmware(ctx context.Context, e *Endpoint, image []byte, o FirmwarePush
 		return f.conclude(ctx)
 	}
 	return f.downloaded(ctx, defaultStandstill)
+}
+
+// blockSize is how many octets a block of the push has: those that were asked
+// for, or the link's.
+func (f *firmwareRun) blockSize() int64 {
+	for _, size := range [...]int{f.options.Parameters.BlockSize, f.server.parameters.BlockSize} {
+		if size > 0 {
+			return int64(size)
+		}
+	}
+	return coap.DefaultBlockSize
 }
 
 // transfer sends the package while it follows State and Result. The answer is
@@ -108,15 +123,20 @@ func (f *firmwareRun) patience() (d time.Duration) {
 func (f *firmwareRun) took(ctx context.Context, r *Result) bool {
 	switch {
 	case f.refused(r, f.pushRefusal(r)):
-		if f.lookNow(ctx) == nil && f.result != lwm2m.FirmwareInitial {
-			f.report.Verdict += "; " + f.verdict()
-		}
+		f.explain(ctx)
 		return false
 	case r.Code != Changed:
 		f.note(ruleFirmwareAnswer, r.Path, "the last block was answered with %s", r.Code)
 	}
 	f.report.Octets = f.report.Total
 	return true
+}
+
+// explain adds the Result to the verdict, where the device tells one.
+func (f *firmwareRun) explain(ctx context.Context) {
+	if f.lookNow(ctx) == nil && f.result != lwm2m.FirmwareInitial {
+		f.report.Verdict += "; " + f.verdict()
+	}
 }
 
 // pushRefusal explains the refusal of a package.
@@ -140,23 +160,20 @@ func (f *firmwareRun) beginDownload() {
 	now := f.server.clock.Now()
 	f.phase, f.left, f.changes, f.base = phaseDownload, false, 0, f.result
 	f.transferFrom, f.moved = now, now
-	f.tell(now, false)
+	f.report.Octets = f.report.From
+	f.tell(now, "")
 }
 
 // broken is a push that broke off: the report says where it can go on.
 func (f *firmwareRun) broken(ctx context.Context, err error) (*FirmwareReport, error) {
-	size := int64(f.options.Parameters.BlockSize)
-	if size == 0 {
-		size = coap.DefaultBlockSize
-	}
 	var block *coap.BlockError
 	if errors.As(err, &block) { // what went out last was not taken
 		f.report.Octets = min(f.report.Octets, int64(block.Offset))
 	}
-	f.report.ResumeAt = uint32(f.report.Octets / size)
+	f.report.ResumeAt = uint32(f.report.Octets / f.blockSize())
 	f.report.Verdict = fmt.Sprintf("the transfer broke off after %d of %d octets: %v", f.report.Octets, f.report.Total, err)
-	if block != nil && f.lookNow(ctx) == nil && f.result != lwm2m.FirmwareInitial {
-		f.report.Verdict += "; " + f.verdict()
+	if block != nil {
+		f.explain(ctx)
 	}
 	f.report.Reached = f.options.Expect != nil && f.met(false)
 	if f.report.Reached {
@@ -168,9 +185,14 @@ func (f *firmwareRun) broken(ctx context.Context, err error) (*FirmwareReport, e
 // downloaded follows the device until it has taken or refused the package, and
 // goes on with the update if that is the goal.
 func (f *firmwareRun) downloaded(ctx context.Context, standstill time.Duration) (*FirmwareReport, error) {
-	err := f.until(ctx, f.options.DownloadTimeout, standstill, "state 2 (downloaded)", func() bool {
+	want := "state 2 (downloaded)"
+	if f.state == lwm2m.FirmwareDownloaded {
+		want = "a download to begin"
+	}
+	err := f.until(ctx, f.options.DownloadTimeout, standstill, want, func() bool {
 		there := f.state == lwm2m.FirmwareDownloaded || f.state == lwm2m.FirmwareUpdating
-		return there && f.settled() || f.ended()
+		begun := f.changes > 0 || f.report.Octets > 0 // a device can stand there from before, and not heed the reset
+		return there && begun && f.settled() || f.ended()
 	})
 	switch {
 	case err != nil:

@@ -33,7 +33,7 @@ func ResetFirmware(ctx context.Context, e *Endpoint, o FirmwareOptions) (*Firmwa
 func (f *firmwareRun) reset(ctx context.Context) error {
 	f.phase = phaseReset
 	defer func() { f.phase = "" }()
-	f.tell(f.server.clock.Now(), false)
+	f.tell(f.server.clock.Now(), "")
 	for i, way := range [...]struct {
 		resource int
 		format   lwm2m.ContentFormat

@@ -47,7 +47,6 @@ type firmwareRun struct {
 
 	transferring bool
 	transferFrom time.Time
-	firstOctet   int64
 
 	mu     sync.Mutex
 	posted []func()
@@ -250,21 +249,21 @@ func (f *firmwareRun) add(s FirmwareStep) {
 	if len(f.report.Steps) < maxFirmwareSteps {
 		f.report.Steps = append(f.report.Steps, s)
 	}
-	f.tell(s.Time, true)
+	f.tell(s.Time, s.How)
 }
 
 // tell tells how the update goes on.
-func (f *firmwareRun) tell(at time.Time, step bool) {
+func (f *firmwareRun) tell(at time.Time, how string) {
 	if f.options.Followed == nil {
 		return
 	}
 	r := f.report
 	p := FirmwareProgress{
 		Time: at, Endpoint: f.endpoint.name, Path: f.path, Phase: f.phase,
-		State: f.state, Result: f.result, Step: step, Octets: r.Octets, Total: r.Total,
+		State: f.state, Result: f.result, How: how, Octets: r.Octets, Total: r.Total,
 	}
 	if passed := at.Sub(f.transferFrom).Seconds(); f.transferring && passed > 0 {
-		p.Rate = float64(r.Octets-f.firstOctet) / passed
+		p.Rate = float64(r.Octets-r.From) / passed
 		if p.Rate > 0 && r.Total > r.Octets {
 			p.Remaining = time.Duration(float64(r.Total-r.Octets) / p.Rate * float64(time.Second))
 		}
@@ -280,7 +279,7 @@ func (f *firmwareRun) got(octets int64) {
 	f.moved = now
 	f.report.Transfer = now.Sub(f.transferFrom)
 	if now.Sub(f.told) >= progressEvery || octets == f.report.Total {
-		f.tell(now, false)
+		f.tell(now, "")
 	}
 }
 

@@ -35,7 +35,8 @@ func UpdateFirmware(ctx context.Context, e *Endpoint, o FirmwareOptions) (*Firmw
 func (f *firmwareRun) update(ctx context.Context) (*FirmwareReport, error) {
 	state := f.state
 	f.phase, f.left, f.changes, f.base = phaseUpdate, state == lwm2m.FirmwareUpdating, 0, f.result
-	f.tell(f.server.clock.Now(), false)
+	f.transferring = false
+	f.tell(f.server.clock.Now(), "")
 	if state != lwm2m.FirmwareUpdating {
 		r, err := f.execute(ctx)
 		switch {
