@@ -6,9 +6,9 @@ import (
 	"runtime"
 )
 
-// historyFile is where the lines of the prompt are kept: in the user's state
+// stateDirectory is where lwcon keeps what outlives it: in the user's state
 // directory, "" where there is none.
-func historyFile(getenv func(string) string) string {
+func stateDirectory(getenv func(string) string) string {
 	directory := getenv("XDG_STATE_HOME")
 	if directory == "" && runtime.GOOS != "windows" {
 		if home := getenv("HOME"); home != "" {
@@ -22,5 +22,14 @@ func historyFile(getenv func(string) string) string {
 		}
 		directory = local
 	}
-	return filepath.Join(directory, "lwcon", "history")
+	return filepath.Join(directory, "lwcon")
+}
+
+// historyFile is where the lines of the prompt are kept, "" if nowhere.
+func historyFile(getenv func(string) string) string {
+	directory := stateDirectory(getenv)
+	if directory == "" {
+		return ""
+	}
+	return filepath.Join(directory, "history")
 }

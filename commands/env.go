@@ -24,6 +24,7 @@ type Env struct {
 	Directory   string            // what the name of a @FILE is relative to; "": the working directory
 	Input       io.Reader         // what "-" reads; nil: nothing
 	Trace       string            // how much of the wire the face shows, a Trace level; "" is TraceOff
+	emit        Emit              // of the running command
 	exchange    uint64            // number of that of the newest answer
 	base        *Env              // the environment that this one is a copy of for one command, nil if none
 	since       uint64            // number of the newest event when the last command that was not Passive began

@@ -19,6 +19,8 @@ func ProgramFlags() []Parameter {
 		{Name: "link", Kind: KindEnum, Values: LinkNames(), Default: "default", Summary: "ACK timeout, retransmissions, block size and awake time together"},
 		{Name: "output", Short: 'o', Kind: KindEnum, Values: []string{"text", "json"}, Default: "text", Summary: "json: one JSON object per line on stdout, nothing else there"},
 		{Name: "objects", Kind: KindDirectory, Repeated: true, Summary: "extra object definitions (OMA XML)"},
+		{Name: "state", Kind: KindDirectory, Summary: "keep registrations there over a restart; else in the user's state directory"},
+		{Name: "fresh", Kind: KindSwitch, Summary: "ignore the registrations that were kept"},
 		{Name: "advertise", Kind: KindText, Word: "HOST[:PORT]", Summary: "the address that devices are told to reach lwcon at"},
 		{Name: "trace", Kind: KindEnum, Values: []string{"off", "summary", "full", "hex"}, Default: "off", Summary: "the wire, on stderr in one-shot mode"},
 		{Name: "keep-going", Kind: KindSwitch, Summary: "lines from a pipe: run all and exit with the first failure"},

@@ -18,10 +18,14 @@ func observeCommand() *Command {
 		Spec: "Core 1.2 §6.4.1",
 		Parameters: append([]Parameter{
 			pathParameter("what to observe", lwm2m.Readable),
+			{
+				Name: "attribute", Kind: KindAttribute, Word: "NAME=NUMBER", Positional: true, Repeated: true,
+				Summary: "hold for this observation alone, in place of all others; from 1.2 on", Complete: completeAttributes,
+			},
 			acceptParameter(),
-			nonParameter(),
+			nonParameter(), forceParameter(),
 		}, streamParameters()...),
-		Examples: []string{"observe /3303/0/5700", "observe Temperature/0/SensorValue", "observe /3303/0/5700 --count 3"},
+		Examples: []string{"observe /3303/0/5700", "observe Temperature/0/SensorValue", "observe /3303/0/5700 --count 3", "observe /3303/0/5700 pmin=5 pmax=60"},
 		Run:      runObserve,
 	}
 }
@@ -39,9 +43,37 @@ func runObserve(ctx context.Context, env *Env, args Args, emit Emit) (Result, er
 	if err != nil {
 		return nil, err
 	}
+	own, err := parseAttributes(args.Texts("attribute"))
+	if err != nil {
+		return nil, err
+	}
+	return env.observing(ctx, t, args, emit, observing{
+		command: "observe", attributes: own,
+		begin: func() (*session.Result, error) {
+			return session.Observe(ctx, t.endpoint, t.path, session.ObserveOptions{
+				RequestOptions: t.options, Accept: args.Format("accept"), Attributes: own,
+			})
+		},
+	})
+}
+
+// observing is an observation to begin and to follow.
+type observing struct {
+	command    string
+	paths      []lwm2m.Path // of a composite one
+	attributes lwm2m.Attributes
+	begin      func() (*session.Result, error)
+}
+
+// observing begins an observation. Where a stream is asked for it follows the
+// notifications and cancels in the end.
+func (env *Env) observing(ctx context.Context, t *target, args Args, emit Emit, o observing) (Result, error) {
 	events := env.Sessions.Log().Reader(env.Sessions.Log().End())
-	observed, err := session.Observe(ctx, t.endpoint, t.path, session.ObserveOptions{RequestOptions: t.options, Accept: args.Format("accept")})
-	r, err := answered("observe", observed, err)
+	observed, err := o.begin()
+	r, err := answered(o.command, observed, sendError(t.reason(env, err)))
+	if a, ok := r.(*Answer); ok {
+		a.Paths, a.Sent = o.paths, o.attributes
+	}
 	if err != nil || !env.Follow && !args.Has("count") && !args.Has("for") || observed.Observation == 0 {
 		return r, err
 	}
@@ -55,7 +87,7 @@ func runObserve(ctx context.Context, env *Env, args Args, emit Emit) (Result, er
 		gone := e.Endpoint == t.endpoint.Name() && (e.Kind == session.EventDeregister || e.Kind == session.EventExpired)
 		return mine || gone, mine && n.Ended || gone
 	})
-	return nil, closing(err, env.cancelQuietly(ctx, t.endpoint, t.path, number))
+	return nil, closing(err, env.cancelQuietly(ctx, t.endpoint, t.path, o.paths, number))
 }
 
 // closing joins the error of a stream with that of its end: the first counts.
@@ -72,13 +104,17 @@ const cancelTimeout = 5 * time.Second
 
 // cancelQuietly cancels an observation that is still the same, even where the
 // command itself was interrupted.
-func (env *Env) cancelQuietly(ctx context.Context, e *session.Endpoint, p lwm2m.Path, number uint64) error {
+func (env *Env) cancelQuietly(ctx context.Context, e *session.Endpoint, p lwm2m.Path, paths []lwm2m.Path, number uint64) error {
 	for _, o := range e.Observations() {
 		if o.Number != number {
 			continue
 		}
 		ending, cancel := env.within(context.WithoutCancel(ctx), cancelTimeout)
 		defer cancel()
+		if len(paths) > 0 {
+			_, err := session.CancelComposite(ending, e, paths, session.CancelOptions{})
+			return err
+		}
 		_, err := session.Cancel(ending, e, p, session.CancelOptions{})
 		return err
 	}

@@ -24,6 +24,8 @@ type Config struct {
 	Aliases     map[string]string // alias -> endpoint name
 	Clock       clock.Clock       // nil: the machine's
 	Seed        uint64            // of locations and message ids; 0: the machine's
+	State       string            // directory in which registrations outlive the program; "": they do not
+	Fresh       bool              // what State holds is ignored
 	Tap         coap.Tap          // is shown each message that passes, besides those who subscribe; may be nil
 }
 
@@ -40,6 +42,8 @@ type Sessions struct {
 	definitions lwm2m.Registry
 	parameters  coap.Parameters
 	seed        uint64
+	state       string
+	fresh       bool
 
 	mu      sync.Mutex
 	clients []*session.Client
@@ -56,6 +60,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	s := &Sessions{
 		log: session.NewLog(), taps: newTaps(c.Tap), clock: c.Clock,
 		definitions: c.Definitions, parameters: parameters, seed: c.Seed,
+		state: c.State, fresh: c.Fresh,
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
@@ -64,6 +69,8 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,
 		Aliases: c.Aliases, Seed: c.Seed, Tap: s.taps.pass,
 	})
+	s.server.SetReobserve(true)
+	s.server.SetAwakeTime(linkAwakeTime(c.Link))
 	for _, uri := range c.Listen {
 		if _, err := s.Listen(ctx, uri); err != nil {
 			_ = s.Close(ctx) // the first error is the one to tell
@@ -71,7 +78,11 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		}
 	}
 	for _, link := range c.Links {
-		if _, err := s.server.Listen(link); err != nil {
+		l, err := s.server.Listen(link)
+		if err == nil {
+			err = s.keep(l, "", firstOf(link.LocalURIs()))
+		}
+		if err != nil {
 			_ = s.Close(ctx)
 			return nil, Classify(err)
 		}
@@ -106,6 +117,10 @@ func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, e
 	l, err := s.server.Listen(link)
 	if err != nil {
 		return nil, Classify(fmt.Errorf("listen %s: %w", uri, err))
+	}
+	if err := s.keep(l, uri, link.Scheme()+" "+link.Address().String()); err != nil {
+		_ = l.Close() // the error to tell is the other
+		return nil, err
 	}
 	return l, nil
 }

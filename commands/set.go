@@ -39,7 +39,7 @@ type setting struct {
 
 // settings are all that set knows.
 func settings() []setting {
-	return []setting{
+	return append([]setting{
 		{
 			"strict register", "on refuses a Register or Update that departs from the specification with 4.00",
 			func(env *Env) string {
@@ -58,7 +58,7 @@ func settings() []setting {
 		},
 		durationSetting("timeout", "how long to wait for an answer; default is that of the link", func(env *Env) *time.Duration { return &env.root().Timeout }),
 		durationSetting("wait", "how long to wait for the device to register", func(env *Env) *time.Duration { return &env.root().Wait }),
-	}
+	}, serverSettings()...)
 }
 
 // durationSetting is a setting that is a duration, or default.
@@ -134,7 +134,7 @@ func completeSettings(_ *Env, soFar Args, _ string) []Completion {
 	var found []Completion
 	for _, s := range settings() {
 		switch rest, ok := strings.CutPrefix(s.name, before); {
-		case s.name == before && strings.HasPrefix(s.name, "strict"):
+		case s.name == before && (strings.HasPrefix(s.name, "strict") || s.name == "reobserve"):
 			return plain([]string{"on", "off"})
 		case ok && (before == "" || strings.HasPrefix(rest, " ")):
 			word, _, _ := strings.Cut(strings.TrimPrefix(rest, " "), " ")

@@ -21,7 +21,9 @@ func All() Table {
 
 			clientsCommand(), discoverCommand(), readCommand(), writeCommand(), executeCommand(),
 			createCommand(), deleteCommand(), attributesCommand(),
-			observeCommand(), observationsCommand(), cancelCommand(), forgetCommand(),
+			observeCommand(), observationsCommand(), cancelCommand(), watchCommand(),
+			readCompositeCommand(), writeCompositeCommand(), observeCompositeCommand(),
+			queueCommand(), queueDropCommand(), forgetCommand(),
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
 
@@ -97,6 +99,7 @@ func (c Call) Do(ctx context.Context, env *Env, emit Emit) (Result, error) {
 	if !c.Command.Passive {
 		env.mark()
 	}
+	env.emit = emit
 	scoped := env.with(c.Flags)
 	if roles := c.Command.Roles; roles != 0 && scoped.roles()&roles == 0 {
 		return nil, failure(NoPeerError, "%s: needs a %s, and none is open", c.Command.Name, roles).

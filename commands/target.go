@@ -2,6 +2,8 @@ package commands
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 	"time"
 
 	"lwcon/lwm2m"
@@ -14,6 +16,7 @@ type target struct {
 	definitions lwm2m.Definitions // of the device's objects, nil if nothing is known
 	path        lwm2m.Path
 	options     session.RequestOptions
+	overslept   *atomic.Bool // the request left the queue since the device did not wake
 }
 
 // target finds the device that the environment names, waiting for it if need
@@ -28,12 +31,23 @@ func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 		return nil, failure(NoPeerError, "endpoint %q: not registered any more", e.Name())
 	}
 	t := &target{endpoint: e, definitions: g}
-	t.path, err = env.path(args.Text("path"), g)
-	if err != nil {
-		return nil, err
+	if args.Has("path") {
+		if t.path, err = env.path(args.Texts("path")[0], g); err != nil {
+			return nil, err
+		}
 	}
-	t.options = session.RequestOptions{Timeout: env.Timeout, NonConfirmable: args.Switch("non")}
+	t.options = session.RequestOptions{Timeout: env.Timeout, NonConfirmable: args.Switch("non"), Force: args.Switch("force")}
+	t.overslept = env.waiting(&t.options)
 	return t, nil
+}
+
+// reason says why an operation failed: that its device did not wake, if so.
+func (t *target) reason(env *Env, err error) error {
+	if errors.Is(err, session.ErrDropped) && t.overslept != nil && t.overslept.Load() {
+		return failure(TimeoutError, "%s is asleep and did not wake within %v", Quote(t.endpoint.Name()), env.Wait).
+			hinting("--wait DURATION waits longer")
+	}
+	return err
 }
 
 // device finds the device that commands are for, and waits up to Env.Wait for

@@ -155,6 +155,10 @@ func (s *Server) restore(l *Listener, k *kept) {
 	e := &Endpoint{server: s, name: g.Endpoint, registration: g, listener: l, asleep: g.Queue}
 	s.endpoints[g.Endpoint] = e
 	s.locations[locationID(g)] = e
+	if s.restored == nil {
+		s.restored = map[transport.Address]*Endpoint{}
+	}
+	s.restored[address] = e
 	s.log.Append(Event{Kind: EventRegister, Time: now, Endpoint: g.Endpoint, Registration: g})
 	for _, o := range k.Observations {
 		s.resume(e, o)
@@ -197,7 +201,7 @@ func (s *Server) resume(e *Endpoint, k keptObservation) {
 	s.nextObservation++
 	o := &Observation{
 		Number: s.nextObservation, Endpoint: e.name, Path: k.Path, Paths: k.Paths, Began: k.Began,
-		operation: op, server: s, format: k.Format,
+		operation: op, server: s, format: k.Format, at: s.clock.Now(),
 	}
 	o.coap = e.listener.coap.Resume(e.registration.Address, m, coap.RequestOptions{}, o.notified)
 	if o.coap != nil {

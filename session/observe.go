@@ -221,7 +221,7 @@ func (o *Observation) notified(n coap.Notification) {
 		return
 	}
 	event := &Notification{
-		Observation: o.Number, Path: o.Path, Sequence: n.Sequence,
+		Observation: o.Number, Path: o.Path, Paths: o.Paths, Sequence: n.Sequence,
 		Confirmable: n.Confirmable, Fresh: n.Fresh, Ended: n.Ended, Skipped: n.Skipped,
 		Response: o.operation.decode(n.Message),
 	}
