@@ -18,14 +18,16 @@ type Watched struct {
 	Time     time.Time
 	Endpoint string
 	Path     lwm2m.Path
-	Name     string // of the resource, "" if unknown
-	Units    string // of the resource, "" if it has none
-	Value    float64
-	Count    int     // values so far, this one too
-	Min      float64 // least so far
-	Mean     float64 // of all values
-	Max      float64 // greatest so far
-	Rate     float64 // values a second, 0 before the second
+	// Observation is the number of the observation that is watched.
+	Observation uint64
+	Name        string // of the resource, "" if unknown
+	Units       string // of the resource, "" if it has none
+	Value       float64
+	Count       int     // values so far, this one too
+	Min         float64 // least so far
+	Mean        float64 // of all values
+	Max         float64 // greatest so far
+	Rate        float64 // values a second, 0 before the second
 	// History are the newest values, oldest first, for a plot.
 	History []float64
 }
@@ -40,6 +42,7 @@ func (w *Watched) AppendJSON(b []byte) []byte {
 	o.moment("time", w.Time)
 	o.text("endpoint", w.Endpoint)
 	o.text("path", w.Path.String())
+	o.unsigned("observe", w.Observation)
 	o.number("value", w.Value)
 	o.integer("count", int64(w.Count))
 	o.number("min", w.Min)
@@ -82,6 +85,7 @@ func runWatch(ctx context.Context, env *Env, args Args, emit Emit) (Result, erro
 	if err != nil || observed.Observation == 0 {
 		return r, err
 	}
+	w.observation = observed.Observation
 	if err := w.take(&observed.Response, env.clock().Now()); err != nil {
 		return r, err
 	}
@@ -124,12 +128,13 @@ type watch struct {
 	definition *lwm2m.Resource
 	emit       Emit
 
-	first   time.Time
-	count   int
-	sum     float64
-	min     float64
-	max     float64
-	history []float64
+	observation uint64
+	first       time.Time
+	count       int
+	sum         float64
+	min         float64
+	max         float64
+	history     []float64
 }
 
 // take takes the numbers of an answer or a notification in.
@@ -166,7 +171,7 @@ func (w *watch) add(x float64, at time.Time) *Watched {
 	}
 	w.history = append(w.history, x)
 	seen := &Watched{
-		Time: at, Endpoint: w.endpoint, Path: w.path, Value: x, Count: w.count,
+		Time: at, Endpoint: w.endpoint, Path: w.path, Observation: w.observation, Value: x, Count: w.count,
 		Min: w.min, Mean: w.sum / float64(w.count), Max: w.max,
 		History: append([]float64(nil), w.history...),
 	}

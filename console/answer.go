@@ -15,13 +15,13 @@ import (
 // how it came, then what it says.
 func (t *Text) answer(p *page, a *commands.Answer) {
 	p.head(t.code(p, &a.Response), nil,
-		a.Command+" "+t.named(a.Path)+" of "+terminal.Escape(a.Endpoint), t.Style.Dim(transfer(a)))
+		a.Command+" "+t.asked(a.Path, a.Paths)+" of "+terminal.Escape(a.Endpoint), t.Style.Dim(transfer(a)))
 	t.response(p, &a.Response)
 	if a.Created != (lwm2m.Path{}) {
 		p.line("created", "created "+t.named(a.Created))
 	}
 	if a.Observation != 0 {
-		p.line("observe", fmt.Sprintf("observation %d; cancel %s ends it", a.Observation, terminal.Escape(a.Path.String())))
+		p.line("observe", fmt.Sprintf("observation %d; cancel %s ends it", a.Observation, cancelled(a)))
 	}
 	if a.Command == "attributes" && a.Sent != (lwm2m.Attributes{}) {
 		p.line("attributes", "sent "+a.Sent.String())
@@ -29,6 +29,14 @@ func (t *Text) answer(p *page, a *commands.Answer) {
 	if hint := refusalHint(a); hint != "" {
 		p.line("hint", t.Style.Dim("hint: "+hint))
 	}
+}
+
+// cancelled is what cancel takes to end an observation.
+func cancelled(a *commands.Answer) string {
+	if len(a.Paths) > 0 {
+		return pathList(a.Paths)
+	}
+	return terminal.Escape(a.Path.String())
 }
 
 // code is the answer's code with its name, in the colour of what it means. The

@@ -19,6 +19,8 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 		t.registration(p, &h.Event)
 	case h.Request != nil:
 		t.request(p, &h.Event)
+	case h.Reobserved != nil:
+		t.reobserved(p, &h.Event)
 	default:
 		p.head(h.Kind.String(), nil, terminal.Escape(h.Endpoint), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
 	}
@@ -54,6 +56,9 @@ func (t *Text) registration(p *page, e *session.Event) {
 	if e.Kind == session.EventExpired {
 		said = fmt.Sprintf("no Update within the lifetime of %s", lifetimeText(g))
 	}
+	if state := stateText(e); state != "" {
+		said = state
+	}
 	if e.Exchange != 0 {
 		said += fmt.Sprintf(", exchange %d", e.Exchange)
 	}
@@ -76,7 +81,7 @@ func (t *Text) registration(p *page, e *session.Event) {
 func (t *Text) notification(p *page, e *session.Event) {
 	n := e.Notification
 	parts := []string{
-		terminal.Escape(e.Endpoint), terminal.Escape(n.Path.String()) + t.inlineValues(n),
+		terminal.Escape(e.Endpoint), notifiedPath(n) + t.inlineValues(n),
 		t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(n),
 	}
 	if t.Plain {

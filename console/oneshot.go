@@ -33,7 +33,7 @@ func (f *face) oneShot(ctx context.Context, words []string) int {
 		defer f.greet(func(text string) { write(f.program.Err, text) })()
 	}
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
-		write(f.program.Out, f.renderer.Event(e))
+		f.sayEvent(e)
 		return nil
 	})
 	status := f.show(r, err)

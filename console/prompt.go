@@ -24,6 +24,8 @@ type prompter struct {
 	// shown is the number of the newest event when the running command began:
 	// the watch shows those behind it.
 	shown uint64
+	// plotting is the number of the observation that is plotted, 0 if none is.
+	plotting atomic.Uint64
 }
 
 // prompt lets a person type commands until there is a reason to leave.
@@ -102,35 +104,35 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 		return nil
 	}
 	p.shown = p.env.Sessions.Log().End()
-	r, err := p.do(ctx, line)
+	r, err, waits := p.doOrWait(ctx, line)
+	p.plotting.Store(0)
+	if waits {
+		return nil
+	}
 	p.remember()
 	p.retrace()
 	if errors.Is(err, terminal.ErrQuit) {
 		return terminal.ErrQuit
 	}
-	text := p.renderer.Result(r)
-	if err != nil {
-		if p.program.JSON {
-			text = ""
-		} else if r != nil {
-			err = withoutTree(err)
-		}
-		text += p.renderer.Failure(err)
-	}
-	if text != "" {
+	if text := p.outcome(r, err); text != "" {
 		p.screen.Result(text)
 	}
 	return nil
 }
 
-// do runs one line. Events that the watch shows anyway are not shown twice.
-func (p *prompter) do(ctx context.Context, line string) (commands.Result, error) {
+// do runs one line in an environment. Events that the watch shows anyway are not
+// shown twice. free is called if the line waits for a device that sleeps.
+func (p *prompter) do(ctx context.Context, env *commands.Env, line string, free func()) (commands.Result, error) {
 	words, err := commands.Words(line)
 	if err != nil {
 		return nil, err
 	}
-	return p.env.Table.Do(ctx, p.env, words, func(e commands.Event) error {
-		if h, ok := e.(commands.Happened); ok && h.Number > p.shown {
+	shown := p.shown
+	return env.Table.Do(ctx, env, words, func(e commands.Event) error {
+		if h, ok := e.(commands.Happened); ok && h.Number > shown {
+			return nil
+		}
+		if p.aside(e, free) {
 			return nil
 		}
 		p.screen.Result(p.renderer.Event(e))
@@ -148,7 +150,9 @@ func (p *prompter) watch(ctx context.Context, events *session.Reader) {
 		if lost > 0 {
 			p.screen.Print(p.renderer.Event(commands.Lost{Count: lost, Time: e.Time}))
 		}
-		p.screen.Print(p.renderer.Event(commands.Happened{Event: e}))
+		if n := e.Notification; n == nil || !p.plotted(n.Observation) {
+			p.screen.Print(p.renderer.Event(commands.Happened{Event: e}))
+		}
 		if e.Registration != nil {
 			p.screen.Refresh()
 		}

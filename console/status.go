@@ -67,8 +67,8 @@ func (t *Text) observations(p *page, l *commands.Observations) {
 			newest = strings.TrimSpace(t.newest(o.Last)) + " " + t.Style.Dim("at "+timeOfDay(o.At))
 		}
 		rows = append(rows, []cell{
-			{fmt.Sprintf("%d", o.Number), nil}, {terminal.Escape(o.Endpoint), nil}, {t.named(o.Path), nil},
-			{plural(o.Count, "notification"), nil}, {"since " + timeOfDay(o.Began), t.Style.Dim}, {newest, nil},
+			{fmt.Sprintf("%d", o.Number), nil}, {terminal.Escape(o.Endpoint), nil}, {t.asked(o.Path, o.Paths), nil},
+			{plural(o.Count, "notification"), nil}, {"since " + timeOfDay(o.Began), t.Style.Dim}, {newest, nil}, {t.observationNotes(o), nil},
 		})
 	}
 	p.table("observation", rows)
