@@ -241,6 +241,9 @@ func (o *Observation) notified(n coap.Notification) {
 		}
 		o.last, o.at = event, n.Received
 		o.expect(o.at)
+		if e := o.operation.endpoint; o.due != 0 && e.registration != nil {
+			s.schedule(e)
+		}
 	}
 	if n.Ended {
 		o.over = true
