@@ -38,8 +38,14 @@ func (t *Text) figures(w *commands.Watched) string {
 		figure(w.Min), figure(w.Mean), figure(w.Max), figure(w.Rate), plural(w.Count, "value")))
 }
 
-// figure is a number with as many digits as matter.
-func figure(x float64) string { return fmt.Sprintf("%.6g", x) }
+// figure is a number with as many digits as matter, a whole one with all.
+func figure(x float64) string {
+	const exact = 1 << 53
+	if x == math.Trunc(x) && math.Abs(x) < exact {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.6g", x)
+}
 
 // unitOf is the unit of what is watched, behind a blank.
 func unitOf(w *commands.Watched) string {

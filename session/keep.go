@@ -152,7 +152,12 @@ func (s *Server) restore(l *Listener, k *kept) {
 	reader := registerReader{registration: g}
 	reader.objectList([]byte(k.Raw))
 	g.Deviations = nil // they were told when the client registered
-	e := &Endpoint{server: s, name: g.Endpoint, registration: g, listener: l, asleep: g.Queue}
+	e := &Endpoint{server: s, name: g.Endpoint, registration: g, listener: l}
+	if awake := g.Updated.Add(s.awake()); g.Queue && awake.After(now) {
+		e.awakeUntil = awake.UnixNano()
+	} else {
+		e.asleep = g.Queue
+	}
 	s.endpoints[g.Endpoint] = e
 	s.locations[locationID(g)] = e
 	if s.restored == nil {

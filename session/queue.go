@@ -81,7 +81,15 @@ func (s *Server) Drop(number uint64) bool {
 func (s *Server) SetAwakeTime(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before := s.awake()
 	s.awakeTime = d
+	change := int64(s.awake() - before)
+	for _, e := range s.endpoints {
+		if e.registration != nil && e.registration.Queue && !e.asleep && change != 0 {
+			e.awakeUntil += change
+			s.schedule(e)
+		}
+	}
 }
 
 // awake is how long clients in queue mode are taken to be awake; s.mu is held.
