@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lwcon/commands"
@@ -34,8 +35,17 @@ func configure(p *console.Program, words []string, getenv func(string) string) (
 	p.KeepGoing = args.Switch("keep-going")
 	p.Sessions.Link = args.Text("link")
 	p.Sessions.Listen = args.Texts("listen")
+	p.Sessions.State, p.Sessions.Fresh = args.Text("state"), args.Switch("fresh")
+	if p.Sessions.State == "" {
+		p.Sessions.State = stateDirectory(getenv)
+	}
 	if err := connect(p, args); err != nil {
 		return nil, err
+	}
+	if paths := args.Texts("objects"); len(paths) > 0 {
+		if p.Definitions, err = commands.LoadDefinitions(paths); err != nil {
+			return nil, err
+		}
 	}
 	p.HistoryFile = historyFile(getenv)
 	p.Sessions.State, p.Sessions.Fresh = args.Text("state"), args.Switch("fresh")
@@ -45,7 +55,20 @@ func configure(p *console.Program, words []string, getenv func(string) string) (
 	if len(bare) == 0 || len(bare) == 1 && bare[0] == "demo" {
 		rest = bare // the flags are the prompt's: no command takes them
 	}
-	return command(p, rest), nil
+	if len(bare) > 0 && bare[0] == "demo" {
+		p.Demo = true
+		at := slices.Index(rest, "demo")
+		rest = slices.Delete(rest, at, at+1)
+	}
+	rest = command(p.Table, rest)
+	if len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
+		all := p.Table
+		all.Flags = append(own, all.Flags...) // so that the nearest of all is offered
+		if _, err := all.Parse(rest); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
 }
 
 // connect makes the program a client, if --connect says of which server; its
@@ -65,12 +88,8 @@ func connect(p *console.Program, args commands.Args) error {
 	return nil
 }
 
-// command turns the demo, and what other programs understand as flags, into
-// words of the table.
-func command(p *console.Program, words []string) []string {
-	if len(words) > 0 && words[0] == "demo" {
-		p.Demo, words = true, words[1:]
-	}
+// command turns what other programs understand as flags into words of the table.
+func command(t commands.Table, words []string) []string {
 	for i, w := range words {
 		switch {
 		case w == "--":
@@ -78,7 +97,7 @@ func command(p *console.Program, words []string) []string {
 		case w == "--version" && i == 0:
 			return []string{"version"}
 		case w == "--help" || w == "-h":
-			if c, _, err := p.Table.Lookup(words); err == nil && i > 0 {
+			if c, _, err := t.Lookup(words); err == nil && i > 0 {
 				return append([]string{"help"}, strings.Fields(c.Name)...)
 			}
 			return []string{"help"}

@@ -10,6 +10,7 @@ import (
 	"lwcon/commands"
 	"lwcon/console"
 	"lwcon/lwm2m/objects"
+	"lwcon/scenarios"
 )
 
 // version is what lwcon says of itself; see CHANGELOG.md.
@@ -22,11 +23,17 @@ func main() {
 // run is the program: flags and environment make the configuration, the console
 // does the rest. It returns the exit status.
 func run(words []string) int {
-	table := commands.All().Append(console.Commands()...)
-	program := console.Program{Table: table, Definitions: objects.New(), Version: version}
+	program := console.Program{Table: table(), Definitions: objects.New(), Version: version}
 	words, err := configure(&program, words, os.Getenv)
 	if err != nil {
 		return program.Refuse(err)
 	}
 	return program.Run(context.Background(), words)
+}
+
+// table is every command: those of sessions and payloads, of scenarios, and of a
+// console.
+func table() commands.Table {
+	all := commands.All()
+	return all.Append(scenarios.Command(all)...).Append(console.Commands()...)
 }

@@ -6,6 +6,15 @@ import (
 	"runtime"
 )
 
+// historyFile is where the lines of the prompt are kept, "" where the user has no
+// state directory.
+func historyFile(getenv func(string) string) string {
+	if directory := stateDirectory(getenv); directory != "" {
+		return filepath.Join(directory, "history")
+	}
+	return ""
+}
+
 // stateDirectory is where lwcon keeps what outlives it: in the user's state
 // directory, "" where there is none.
 func stateDirectory(getenv func(string) string) string {
@@ -23,13 +32,4 @@ func stateDirectory(getenv func(string) string) string {
 		directory = local
 	}
 	return filepath.Join(directory, "lwcon")
-}
-
-// historyFile is where the lines of the prompt are kept, "" if nowhere.
-func historyFile(getenv func(string) string) string {
-	directory := stateDirectory(getenv)
-	if directory == "" {
-		return ""
-	}
-	return filepath.Join(directory, "history")
 }

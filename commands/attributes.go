@@ -20,7 +20,7 @@ func attributesCommand() *Command {
 				Name: "attribute", Kind: KindAttribute, Word: "NAME=NUMBER | NAME!", Positional: true, Repeated: true,
 				Summary: listed(lwm2m.AttributeNames()), Complete: completeAttributes,
 			},
-			nonParameter(), forceParameter(),
+			nonParameter(),
 		},
 		Examples: []string{"attributes /3303/0/5700 pmin=5 gt=30", "attributes /3303/0/5700 gt!", "attributes /3303/0/5700"},
 		Run: func(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {

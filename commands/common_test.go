@@ -268,3 +268,56 @@ func TestEveryRuleHasASummaryAndASection(t *testing.T) {
 		}
 	}
 }
+
+func TestRegistrationsOutliveTheProgram(t *testing.T) {
+	state := t.TempDir()
+	uri := freeURI(t)
+	open := func(fresh bool) *Env {
+		s, err := Open(t.Context(), Config{Listen: []string{uri}, Definitions: objects.New(), State: state, Fresh: fresh})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &Env{Table: All(), Sessions: s, Definitions: objects.New()}
+	}
+	first := open(false)
+	if _, _, err := runLine(t, first, t.Context(), "connect "+uri+" --client kept"); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Sessions.Server().Close(); err != nil { // as though the program ended: the device says nothing
+		t.Fatal(err)
+	}
+	for _, fresh := range []bool{false, true} {
+		env := open(fresh)
+		r, _, err := runLine(t, env, t.Context(), "clients")
+		if err != nil || (len(r.(*Clients).Registrations) == 1) == fresh {
+			t.Errorf("fresh %v: got %+v, %v", fresh, r, err)
+		}
+		_ = env.Sessions.Close(t.Context())
+	}
+	_ = first.Sessions.Disconnect(canceled(), first.Sessions.Clients()[0])
+}
+
+// freeURI is an address on loopback where nobody listens.
+func freeURI(t *testing.T) string {
+	t.Helper()
+	s, err := Open(t.Context(), Config{Listen: []string{"coap://127.0.0.1:0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(t.Context())
+	return s.URIs()[0]
+}
+
+func TestARegisterThatNobodyAnswersIsATimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		if err := b.env.Sessions.Server().Close(); err != nil {
+			t.Fatal(err)
+		}
+		r, _, err := b.try("register --timeout 5s")
+		e, ok := err.(*Error)
+		if !ok || e.Kind != TimeoutError || ExitStatus(r, err) != ExitNoAnswer || !strings.Contains(e.Message, "no answer") {
+			t.Errorf("got %#v, want a timeout and exit 3", err)
+		}
+	})
+}

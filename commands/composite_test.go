@@ -23,26 +23,6 @@ func TestCompositeOperationsGoOverSeveralObjects(t *testing.T) {
 	})
 }
 
-func TestACompositeObservationIsCancelledByItsPaths(t *testing.T) {
-	live(t, func(b *bench) {
-		b.do("observe-composite /3/0/14 /3303/0/5700")
-		b.do("wait notification --count 2")
-		l := b.do("observations").(*Observations)
-		if len(l.List) != 1 || len(l.List[0].Paths) != 2 || l.List[0].Count < 2 {
-			t.Fatalf("got %+v", l.List)
-		}
-		if r, _, err := b.try("cancel /3303/0/5700"); ExitStatus(r, err) != ExitUsage {
-			t.Errorf("cancel of one of the paths: %v, want exit 2", err)
-		}
-		b.do("cancel /3/0/14 /3303/0/5700")
-		b.do("observe-composite /3/0/14")
-		b.do("cancel /3/0/14")
-		if l := b.do("observations").(*Observations); len(l.List) != 0 {
-			t.Errorf("still observed: %+v", l.List)
-		}
-	})
-}
-
 func TestObserveCompositeFollowsAsOneShotAndCancels(t *testing.T) {
 	live(t, func(b *bench) {
 		b.env.Follow = true

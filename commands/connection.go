@@ -43,7 +43,7 @@ func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, 
 		return nil, err
 	}
 	client, err := session.NewClient(session.ClientConfig{
-		Device: simulated, Link: c.Link, Server: c.Server, Clock: s.clock, Log: s.log,
+		Device: simulated, Link: s.wrap(c.Link), Server: c.Server, Clock: s.clock, Log: s.log,
 		Exchanges: s.Exchanges(), Parameters: s.parameters, Seed: s.seed, Tap: s.passClient,
 	})
 	if err != nil {
@@ -57,10 +57,23 @@ func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, 
 
 // check says what is wrong with the URI, unless there is a link.
 func (c *Connection) check() error {
-	if scheme, _, ok := strings.Cut(c.URI, "://"); c.Link == nil && (!ok || scheme != "coap") {
-		return usage("connect %q: expected a URI such as coap://127.0.0.1:5683", c.URI)
+	if c.Link != nil {
+		return nil
 	}
-	return nil
+	_, err := schemeOf("connect", c.URI)
+	return err
+}
+
+// schemeOf reads the scheme of a URI, which is one that we speak.
+func schemeOf(command, uri string) (string, error) {
+	scheme, _, ok := strings.Cut(uri, "://")
+	if !ok {
+		return "", usage("%s %q: expected a URI such as coap://127.0.0.1:5683", command, uri)
+	}
+	if scheme != "coap" && scheme != "coap+tcp" {
+		return "", usage("%s %q: expected the scheme coap or coap+tcp, found %q", command, uri, scheme)
+	}
+	return scheme, nil
 }
 
 // dial opens a link towards the URI, unless there is one.
@@ -68,14 +81,31 @@ func (c *Connection) dial(ctx context.Context) error {
 	if c.Link != nil {
 		return nil
 	}
-	link, server, err := transport.DialUDP(ctx, c.URI)
+	link, server, err := dial(ctx, "connect", c.URI)
 	if err != nil {
-		e := failure(TransportError, "connect %s: %v", c.URI, err)
-		e.Err = err
-		return e
+		return err
 	}
 	c.Link, c.Server = link, server
 	return nil
+}
+
+// dial opens a link towards the peer of a URI. The error is an *Error.
+func dial(ctx context.Context, command, uri string) (link transport.Link, peer transport.Address, err error) {
+	scheme, err := schemeOf(command, uri)
+	if err != nil {
+		return nil, peer, err
+	}
+	if scheme == "coap+tcp" {
+		link, peer, err = transport.DialTCP(ctx, uri)
+	} else {
+		link, peer, err = transport.DialUDP(ctx, uri)
+	}
+	if err != nil {
+		e := failure(TransportError, "%s %s: %v", command, uri, err)
+		e.Err = err
+		return nil, peer, e
+	}
+	return link, peer, nil
 }
 
 // Clients are the simulated devices, in the order they were made.

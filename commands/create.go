@@ -20,7 +20,7 @@ func createCommand() *Command {
 			{Name: "instance", Kind: KindCount, Summary: "the id of the instance, 0 to 65534"},
 			writeFormatParameter(),
 			typeParameter(),
-			nonParameter(), forceParameter(),
+			nonParameter(),
 		},
 		Examples: []string{"create /3303 --instance 2 5700=21.5", "create /1 0=2 1=300 7=U"},
 		Run: func(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {

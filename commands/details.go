@@ -4,37 +4,57 @@ import (
 	"context"
 	"strconv"
 
+	"lwcon/session"
 	"lwcon/session/coap"
 )
 
 // Details is all that passed for one exchange.
 //
 //	{"command":"details","exchange":17,"messages":[{"time":"…","direction":"sent","peer":"192.0.2.7:40001",
-//	 "exchange":17,"message":{…},"octets":14,"hex":"4401…"}]}
+//	 "exchange":17,"message":{…},"octets":14,"hex":"4401…"}],"bodies":[…],"line":"read /3/0"}
 type Details struct {
 	Number   uint64
 	Messages []*Passed
 	Hex      bool // show the octets as one unbroken line each
+	// Bodies are what the messages carry, put together from their blocks.
+	Bodies []Body
 	// Deviations are those of the message layer, in the order of the messages.
 	Deviations []coap.Deviation
+	// Line is what repeats the exchange, where it was asked for.
+	Line string
 }
 
 // AppendJSON appends the exchange as one JSON object.
 func (d *Details) AppendJSON(b []byte) []byte {
 	o := beginObject(b)
 	o.text("command", "details")
+	o.details(d)
+	return o.end()
+}
+
+// details writes what passed.
+func (o *object) details(d *Details) {
 	o.unsigned("exchange", d.Number)
 	o.list("messages", len(d.Messages), func(i int, in *object) { in.passed(d.Messages[i]) })
-	if len(d.Deviations) > 0 {
-		o.list("deviations", len(d.Deviations), func(i int, in *object) {
-			in.text("rule", d.Deviations[i].Rule)
-			if d.Deviations[i].Offset >= 0 {
-				in.integer("offset", int64(d.Deviations[i].Offset))
-			}
-			in.text("message", d.Deviations[i].Message)
-		})
+	if len(d.Bodies) > 0 {
+		o.list("bodies", len(d.Bodies), func(i int, in *object) { in.body(&d.Bodies[i]) })
 	}
-	return o.end()
+	o.messageDeviations(d.Deviations)
+	o.optional("line", d.Line)
+}
+
+// messageDeviations writes deviations of the message layer, if there are any.
+func (o *object) messageDeviations(all []coap.Deviation) {
+	if len(all) == 0 {
+		return
+	}
+	o.list("deviations", len(all), func(i int, in *object) {
+		in.text("rule", all[i].Rule)
+		if all[i].Offset >= 0 {
+			in.integer("offset", int64(all[i].Offset))
+		}
+		in.text("message", all[i].Message)
+	})
 }
 
 // detailsCommand shows an exchange.
@@ -45,8 +65,11 @@ func detailsCommand() *Command {
 		Parameters: []Parameter{
 			{Name: "exchange", Kind: KindCount, Positional: true, Summary: "its number, as results tell it; else that of the newest answer"},
 			{Name: "hex", Kind: KindSwitch, Summary: "the octets of each message as one unbroken line"},
+			{Name: "command", Kind: KindSwitch, Summary: "the line that repeats the exchange"},
 		},
-		Examples: []string{"details 17", "details --hex"},
+		Help: `Each message has its time, what was repeated, lost on purpose or not taken says so. Below them stand the bodies,
+put together from their blocks, as trees.`,
+		Examples: []string{"details 17", "details --hex", "details 17 --command"},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			log := env.Sessions.Exchanges()
 			number := env.exchange
@@ -56,26 +79,41 @@ func detailsCommand() *Command {
 			if args.Has("exchange") {
 				number = uint64(args.Count("exchange"))
 			}
-			records := log.Records(number)
-			if len(records) == 0 {
+			d := env.detailsOf(number)
+			if len(d.Messages) == 0 {
 				return nil, usage("details %d: expected the number of an exchange from %d to %d", number, log.Oldest(), log.Newest()).
 					hinting("results tell their number: %s", "exchange "+strconv.FormatUint(log.Newest(), 10))
 			}
-			d := &Details{Number: number, Hex: args.Switch("hex")}
-			for i := range records {
-				d.add(&records[i])
+			d.Hex = args.Switch("hex")
+			if args.Switch("command") {
+				d.Line = d.commandLine()
 			}
 			return d, nil
 		},
 	}
 }
 
-// add takes one message of the log in.
-func (d *Details) add(r *coap.Record) {
-	m := NewPassed(coap.Passage{
-		Number: r.Number, Time: r.Time, Direction: r.Direction, Peer: r.Peer, Local: r.Local,
-		Stream: r.Stream, Inner: r.Inner, Bytes: r.Bytes, Note: r.Note,
-	})
-	d.Messages = append(d.Messages, m)
-	d.Deviations = append(append(d.Deviations, m.Scanned.Deviations...), r.Deviations...)
+// detailsOf gathers what the log has of an exchange; no messages where it has
+// nothing.
+func (env *Env) detailsOf(number uint64) *Details {
+	d := &Details{Number: number}
+	masker := session.NewMasker()
+	for _, r := range env.Sessions.Exchanges().Records(number) {
+		p := coap.Passage{
+			Number: r.Number, Time: r.Time, Direction: r.Direction, Peer: r.Peer, Local: r.Local,
+			Stream: r.Stream, Inner: r.Inner, Bytes: r.Bytes, Note: r.Note, Deviations: r.Deviations,
+		}
+		if !env.Sessions.ShowsSecrets() {
+			p = masked(masker, p)
+		}
+		d.take(NewPassed(p))
+	}
+	d.gather(env)
+	return d
+}
+
+// take adds a message to what passed.
+func (d *Details) take(p *Passed) {
+	d.Messages = append(d.Messages, p)
+	d.Deviations = append(append(d.Deviations, p.Scanned.Deviations...), p.Deviations...)
 }

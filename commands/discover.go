@@ -15,7 +15,7 @@ func discoverCommand() *Command {
 		Parameters: []Parameter{
 			pathParameter("where to look", 0),
 			{Name: "depth", Kind: KindCount, Summary: "how many levels down, 0 to 3; from LwM2M 1.2 on"},
-			nonParameter(), forceParameter(),
+			nonParameter(),
 		},
 		Examples: []string{"discover /3", "discover /3303/0", "discover /3 --depth 1"},
 		Run: func(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {

@@ -23,6 +23,7 @@ type Env struct {
 	Follow      bool              // streaming commands go on, as in one-shot mode
 	Directory   string            // what the name of a @FILE is relative to; "": the working directory
 	Input       io.Reader         // what "-" reads; nil: nothing
+	Request     RequestDefaults   // how requests are sent whose flags do not say
 	Trace       string            // how much of the wire the face shows, a Trace level; "" is TraceOff
 	emit        Emit              // of the running command
 	exchange    uint64            // number of that of the newest answer

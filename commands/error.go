@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"lwcon/formats"
 	"lwcon/lwm2m"
@@ -115,6 +116,9 @@ func Classify(err error) *Error {
 		return e
 	}
 	e = &Error{Kind: kindOf(err), Message: err.Error(), Err: err}
+	if errors.Is(err, context.Canceled) { // a limit of the command's own: see Env.within
+		e.Message = strings.ReplaceAll(e.Message, context.Canceled.Error(), "no answer in time")
+	}
 	var op *session.OperationError
 	if errors.As(err, &op) {
 		e.Endpoint, e.Exchange = op.Endpoint, op.Exchange
@@ -138,7 +142,7 @@ func kindOf(err error) ErrorKind {
 	switch {
 	case errors.As(err, &found), errors.Is(err, session.ErrNotRegistered), errors.Is(err, session.ErrDropped):
 		return NoPeerError
-	case errors.Is(err, coap.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, coap.ErrTimeout), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return TimeoutError
 	case errors.Is(err, coap.ErrReset):
 		return ResetError

@@ -18,7 +18,7 @@ func executeCommand() *Command {
 			pathParameter("the resource to execute", lwm2m.Executable),
 			{Name: "argument", Word: "ID[=VALUE]", Positional: true, Repeated: true, Summary: "arguments"},
 			{Name: "arguments", Word: "RAW", Summary: "send these arguments as they are"},
-			nonParameter(), forceParameter(),
+			nonParameter(),
 		},
 		Examples: []string{"execute /3/0/4", "execute Device/0/Reboot", "execute /5/0/2 0=x 1", "execute /5/0/2 --arguments \"0='x', 1\""},
 		Run: func(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {

@@ -105,6 +105,9 @@ func (o *object) registration(g *session.Registration) {
 	o.text("address", g.Address.String())
 	o.text("security", g.Security)
 	o.text("location", g.Location)
+	if g.Restored {
+		o.boolean("restored", true)
+	}
 	o.paths("objects", g.Instances())
 	o.links("links", registeredLinks(g))
 	o.text("raw", g.Raw)

@@ -22,28 +22,44 @@ func (t *Text) AppendJSON(b []byte) []byte {
 	return o.end()
 }
 
-// topicDeviations is the topic of help that lists the rules.
-const topicDeviations = "deviations"
+// Topics of help that are no command.
+const (
+	topicDeviations = "deviations"
+	topicFlags      = "flags"
+)
+
+// flagsText lists the flags of the program.
+func flagsText(common []Parameter) string {
+	var b strings.Builder
+	b.WriteString("lwcon [flags] [COMMAND [ARG...]]\n")
+	parameterTable(&b, "", ProgramFlags())
+	parameterTable(&b, "of every command, before or after its name", common)
+	b.WriteString("\nEach is also an environment variable: --keep-going is LWCON_KEEP_GOING.\n")
+	return b.String()
+}
 
 // helpCommand shows what there is.
 func helpCommand() *Command {
 	return &Command{
 		Name: "help", Group: GroupCommon, Summary: "show the commands, or how one is used", Passive: true,
 		Parameters: []Parameter{
-			{Name: "topic", Kind: KindCommand, Word: "COMMAND", Positional: true, Repeated: true, Summary: "a command, or deviations: the rules that payloads and messages are held against"},
+			{Name: "topic", Kind: KindCommand, Word: "COMMAND", Positional: true, Repeated: true, Summary: "a command; flags: those of the program; deviations: the rules that peers are held against"},
 		},
-		Examples: []string{"help", "help read", "help deviations"},
+		Examples: []string{"help", "help read", "help flags", "help deviations"},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			topic := strings.Join(args.Texts("topic"), " ")
 			if topic == "" {
 				return &Text{"help", env.Table.overview()}, nil
+			}
+			if topic == topicFlags {
+				return &Text{"help", flagsText(env.Table.Flags)}, nil
 			}
 			if topic == topicDeviations {
 				return &RuleList{Rules()}, nil
 			}
 			c := env.Table.Find(topic)
 			if c == nil {
-				return nil, usage("help %q: expected a command%s", topic, nearest(topic, append(env.Table.names(), topicDeviations)))
+				return nil, usage("help %q: expected a command%s", topic, nearest(topic, append(env.Table.names(), topicDeviations, topicFlags)))
 			}
 			return &Text{"help", c.helpText(env.Table.Flags)}, nil
 		},
@@ -63,7 +79,7 @@ func (t Table) overview() string {
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString("help COMMAND shows how one is used, help deviations the rules that peers are held against.\n")
+	b.WriteString("help COMMAND shows how one is used, help flags the flags of the program, help deviations the rules that peers are held\nagainst.\n")
 	return b.String()
 }
 

@@ -97,7 +97,7 @@ func (env *Env) file(name string) ([]byte, error) {
 		}
 		return nil, usage("file %s: %v", name, err)
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	return readAll(f, "file "+name)
 }
 

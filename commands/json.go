@@ -146,11 +146,41 @@ func separate(b []byte, i int) []byte {
 // appendNumber writes a number; those that JSON does not have as strings.
 func appendNumber(b []byte, f float64) []byte { return lwm2m.FloatValue(f).AppendJSON(b) }
 
-// appendText writes a JSON string. Octets that are no UTF-8 become U+FFFD.
+// escapeControls escapes, in JSON behind an octet, the control characters that
+// JSON allows as they are, DEL and U+0080 to U+009F: a terminal that shows the
+// line must not obey a peer's text.
+func escapeControls(b []byte, from int) []byte {
+	const hexDigits = "0123456789abcdef"
+	clean := true
+	for i := from; clean && i < len(b); i++ {
+		clean = b[i] != 0x7f && (b[i] != 0xc2 || i+1 == len(b) || b[i+1] > 0x9f)
+	}
+	if clean {
+		return b
+	}
+	raw := append([]byte(nil), b[from:]...)
+	b = b[:from]
+	for i := 0; i < len(raw); i++ {
+		c := raw[i]
+		switch {
+		case c == 0xc2 && i+1 < len(raw) && raw[i+1] <= 0x9f:
+			i++
+			c = raw[i]
+		case c != 0x7f:
+			b = append(b, c)
+			continue
+		}
+		b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+	}
+	return b
+}
+
+// appendText writes a JSON string. Octets that are no UTF-8 become U+FFFD, and
+// every control character is escaped.
 func appendText(b []byte, s string) []byte {
 	plain := utf8.ValidString(s)
 	for i := 0; plain && i < len(s); i++ {
-		plain = s[i] >= ' ' && s[i] != '"' && s[i] != '\\' && s[i] != 0x7f
+		plain = s[i] >= ' ' && s[i] != '"' && s[i] != '\\' && s[i] != 0x7f && s[i] != 0xc2
 	}
 	if plain {
 		return append(append(append(b, '"'), s...), '"')
@@ -161,5 +191,6 @@ func appendText(b []byte, s string) []byte {
 	if e.Encode(s) != nil {
 		return append(b, `""`...) // a string always encodes
 	}
-	return append(b, strings.TrimSuffix(w.String(), "\n")...)
+	from := len(b)
+	return escapeControls(append(b, strings.TrimSuffix(w.String(), "\n")...), from)
 }

@@ -145,6 +145,10 @@ func TestEachOperationIsAnsweredByTheDevice(t *testing.T) {
 		{"attributes /3303/0/5700 pmin=5 gt=30", "2.04"},
 		{"attributes /3303/0/5700", "2.05 </3303/0/5700>"},
 		{"observe /3303/0/5700", "2.05 /3303/0/5700="},
+		{"read-composite /3/0/14 /3303/0/5700", "2.05 /3/0/14="},
+		{"rc Device/0/UTCOffset --accept senml-json", "2.05 /3/0/14="},
+		{"write-composite /3/0/14=+02:00 /1/0/1=600", "2.04"},
+		{"observe-composite /3/0/14 /3303/0/5700", "2.05 /3/0/14="},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			live(t, func(b *bench) {
@@ -375,4 +379,43 @@ func canceled() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return ctx
+}
+
+func TestACompositeObservationIsCancelledByItsPaths(t *testing.T) {
+	live(t, func(b *bench) {
+		b.do("observe-composite /3/0/14 /3303/0/5700")
+		if l := b.do("observations").(*Observations); len(l.List) != 1 || len(l.List[0].Paths) != 2 {
+			t.Fatalf("got %+v", l.List)
+		}
+		if r, _, err := b.try("cancel /3303/0/5700 /3/0/14"); ExitStatus(r, err) != ExitUsage {
+			t.Errorf("in another order: %v, want exit 2", err)
+		}
+		b.do("cancel /3/0/14 /3303/0/5700")
+		if l := b.do("observations").(*Observations); len(l.List) != 0 {
+			t.Errorf("still observed: %+v", l.List)
+		}
+	})
+}
+
+func TestAnInstanceIsCreatedAndDeleted(t *testing.T) {
+	live(t, func(b *bench) {
+		if m := fields(t, b.do("create /3303 --instance 2 5700=21.5")); m["code"] != "2.01" || m["created"] != "/3303/2" {
+			t.Errorf("got %v", m)
+		}
+		m := fields(t, b.do("create Temperature SensorValue=22"))
+		path, _ := m["created"].(string)
+		if m["code"] != "2.01" || !strings.HasPrefix(path, "/3303/") {
+			t.Fatalf("without an id: got %v, want one that the device chose", m)
+		}
+		for _, p := range []string{"/3303/2", path} {
+			if got := shown(t, b.do("delete "+p)); got != "2.02" {
+				t.Errorf("delete %s: %s", p, got)
+			}
+		}
+		for _, line := range []string{"create /3303/0/5700 1=2", "create /3303 --instance 65535", "create /3303 --instance 3 5700=warm"} {
+			if r, _, err := b.try(line); ExitStatus(r, err) != ExitUsage {
+				t.Errorf("%s: %v, want exit 2", line, err)
+			}
+		}
+	})
 }

@@ -18,14 +18,13 @@ type Observations struct{ List []Observed }
 type Observed struct {
 	Number   uint64
 	Endpoint string
-	Path     lwm2m.Path
+	Path     lwm2m.Path   // the root of a composite one
+	Paths    []lwm2m.Path // of a composite one; else nil
 	Began    time.Time
 	Count    int       // notifications
 	At       time.Time // of the newest, or of the first answer
 	Last     *session.Notification
-	// Paths are those of a composite one.
-	Paths []lwm2m.Path
-	Age   time.Duration // since At
+	Age      time.Duration // since At
 	// Attributes are those in force as far as they are known, and Deviations
 	// how often the device departed from them.
 	Attributes lwm2m.Attributes
@@ -42,7 +41,7 @@ func (l *Observations) AppendJSON(b []byte) []byte {
 		in.text("endpoint", x.Endpoint)
 		in.text("path", x.Path.String())
 		if len(x.Paths) > 0 {
-			in.paths("composite", x.Paths)
+			in.paths("observed", x.Paths)
 		}
 		in.moment("since", x.Began)
 		in.integer("count", int64(x.Count))

@@ -23,7 +23,7 @@ func observeCommand() *Command {
 				Summary: "hold for this observation alone, in place of all others; from 1.2 on", Complete: completeAttributes,
 			},
 			acceptParameter(),
-			nonParameter(), forceParameter(),
+			nonParameter(),
 		}, streamParameters()...),
 		Examples: []string{"observe /3303/0/5700", "observe Temperature/0/SensorValue", "observe /3303/0/5700 --count 3", "observe /3303/0/5700 pmin=5 pmax=60"},
 		Run:      runObserve,
@@ -39,41 +39,27 @@ func streamParameters() []Parameter {
 }
 
 func runObserve(ctx context.Context, env *Env, args Args, emit Emit) (Result, error) {
+	return env.observe(ctx, "observe", args, emit, func(t *target) (*session.Result, error) {
+		own, err := parseAttributes(args.Texts("attribute"))
+		if err != nil {
+			return nil, err
+		}
+		return session.Observe(ctx, t.endpoint, t.path, session.ObserveOptions{
+			RequestOptions: t.options, Accept: args.Format("accept"), Attributes: own,
+		})
+	})
+}
+
+// observe begins an observation, and follows it where the command is to go on.
+func (env *Env) observe(ctx context.Context, command string, args Args, emit Emit, begin func(*target) (*session.Result, error)) (Result, error) {
 	t, err := env.target(ctx, args)
 	if err != nil {
 		return nil, err
 	}
-	own, err := parseAttributes(args.Texts("attribute"))
-	if err != nil {
-		return nil, err
-	}
-	return env.observing(ctx, t, args, emit, observing{
-		command: "observe", attributes: own,
-		begin: func() (*session.Result, error) {
-			return session.Observe(ctx, t.endpoint, t.path, session.ObserveOptions{
-				RequestOptions: t.options, Accept: args.Format("accept"), Attributes: own,
-			})
-		},
-	})
-}
-
-// observing is an observation to begin and to follow.
-type observing struct {
-	command    string
-	paths      []lwm2m.Path // of a composite one
-	attributes lwm2m.Attributes
-	begin      func() (*session.Result, error)
-}
-
-// observing begins an observation. Where a stream is asked for it follows the
-// notifications and cancels in the end.
-func (env *Env) observing(ctx context.Context, t *target, args Args, emit Emit, o observing) (Result, error) {
 	events := env.Sessions.Log().Reader(env.Sessions.Log().End())
-	observed, err := o.begin()
-	r, err := answered(o.command, observed, sendError(t.reason(env, err)))
-	if a, ok := r.(*Answer); ok {
-		a.Paths, a.Sent = o.paths, o.attributes
-	}
+	observed, err := begin(t)
+	r, err := answered(command, observed, sendError(t.reason(env, err)))
+	r = t.composed(command, r)
 	if err != nil || !env.Follow && !args.Has("count") && !args.Has("for") || observed.Observation == 0 {
 		return r, err
 	}
@@ -83,11 +69,11 @@ func (env *Env) observing(ctx context.Context, t *target, args Args, emit Emit, 
 	number := observed.Observation
 	err = env.follow(ctx, events, args, emit, func(e *session.Event) (take, last bool) {
 		n := e.Notification
-		mine := n != nil && n.Observation == number
-		gone := e.Endpoint == t.endpoint.Name() && (e.Kind == session.EventDeregister || e.Kind == session.EventExpired)
+		mine := n != nil && n.Observation == number && !e.Simulated
+		gone := e.Endpoint == t.endpoint.Name() && !e.Simulated && (e.Kind == session.EventDeregister || e.Kind == session.EventExpired)
 		return mine || gone, mine && n.Ended || gone
 	})
-	return nil, closing(err, env.cancelQuietly(ctx, t.endpoint, t.path, o.paths, number))
+	return nil, closing(err, env.cancelQuietly(ctx, t.endpoint, number))
 }
 
 // closing joins the error of a stream with that of its end: the first counts.
@@ -104,18 +90,14 @@ const cancelTimeout = 5 * time.Second
 
 // cancelQuietly cancels an observation that is still the same, even where the
 // command itself was interrupted.
-func (env *Env) cancelQuietly(ctx context.Context, e *session.Endpoint, p lwm2m.Path, paths []lwm2m.Path, number uint64) error {
+func (env *Env) cancelQuietly(ctx context.Context, e *session.Endpoint, number uint64) error {
 	for _, o := range e.Observations() {
 		if o.Number != number {
 			continue
 		}
 		ending, cancel := env.within(context.WithoutCancel(ctx), cancelTimeout)
 		defer cancel()
-		if len(paths) > 0 {
-			_, err := session.CancelComposite(ending, e, paths, session.CancelOptions{})
-			return err
-		}
-		_, err := session.Cancel(ending, e, p, session.CancelOptions{})
+		_, err := cancelObservation(ending, e, o.Path, o.Paths, session.CancelOptions{})
 		return err
 	}
 	return nil

@@ -221,14 +221,3 @@ func TestServerSettings(t *testing.T) {
 		}
 	})
 }
-
-func TestAPortDrawnAnewKeepsNoState(t *testing.T) {
-	for uri, want := range map[string]bool{"coap://127.0.0.1:0": true, "coap://:5683": false, "coap://[::1]:0/": true, "coap://127.0.0.1:50": false} {
-		if anyPort(uri) != want {
-			t.Errorf("%s: got %v", uri, !want)
-		}
-	}
-	if got := stateFile("coap [::1]:5683"); got != "registrations-coap____1__5683.jsonl" {
-		t.Errorf("got %s", got)
-	}
-}

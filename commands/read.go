@@ -16,7 +16,7 @@ func readCommand() *Command {
 		Parameters: []Parameter{
 			pathParameter("what to read", lwm2m.Readable),
 			acceptParameter(),
-			nonParameter(), forceParameter(),
+			nonParameter(),
 		},
 		Examples: []string{"read /3/0", "read Device/0/UTCOffset", "read /3/0 --accept tlv"},
 		Run: func(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {

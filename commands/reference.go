@@ -12,7 +12,7 @@ func (t Table) Reference() string {
 	b.WriteString("# Commands\n\n")
 	b.WriteString("The same words do the same at the prompt, on the shell's command line and in a step of a scenario. ")
 	b.WriteString("`lwcon help COMMAND` shows what stands here.\n\n")
-	b.WriteString("This page is made from the table of commands; `go test ./commands -update` renews it.\n")
+	b.WriteString("This page is made from the table of commands; `go test . -update` renews it.\n")
 	for _, group := range t.groups() {
 		fmt.Fprintf(&b, "\n## %s\n", strings.ToUpper(group[:1])+group[1:])
 		for _, c := range t.Commands {

@@ -6,14 +6,14 @@ import "time"
 func serverSettings() []setting {
 	return []setting{
 		{
-			"reobserve", "on observes again, when a device registers anew, what its new Register has ended",
-			func(env *Env) string {
+			name: "reobserve", help: "on observes again, when a device registers anew, what its new Register has ended",
+			get: func(env *Env) string {
 				if env.Sessions != nil && env.Sessions.Server().Reobserves() {
 					return "on"
 				}
 				return "off"
 			},
-			func(env *Env, value string) error {
+			set: func(env *Env, value string) error {
 				if env.Sessions == nil || value != "on" && value != "off" {
 					return usage("set reobserve: expected on or off, found %q", value)
 				}
@@ -22,14 +22,14 @@ func serverSettings() []setting {
 			},
 		},
 		{
-			"awake-time", "how long a device in queue mode is taken to be awake after its last message; default is 93s",
-			func(env *Env) string {
+			name: "awake-time", help: "how long a device in queue mode is taken to be awake after its last message; default is 93s",
+			get: func(env *Env) string {
 				if env.Sessions == nil {
 					return "default"
 				}
 				return shortDuration(env.Sessions.Server().AwakeTime())
 			},
-			setAwakeTime,
+			set: setAwakeTime,
 		},
 	}
 }

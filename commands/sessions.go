@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -23,9 +24,9 @@ type Config struct {
 	Definitions lwm2m.Registry    // nil: nothing is known
 	Aliases     map[string]string // alias -> endpoint name
 	Clock       clock.Clock       // nil: the machine's
+	State       string            // directory in which registrations outlive the program; "" keeps none
+	Fresh       bool              // ignore those that were kept
 	Seed        uint64            // of locations and message ids; 0: the machine's
-	State       string            // directory in which registrations outlive the program; "": they do not
-	Fresh       bool              // what State holds is ignored
 	Tap         coap.Tap          // is shown each message that passes, besides those who subscribe; may be nil
 }
 
@@ -44,6 +45,7 @@ type Sessions struct {
 	seed        uint64
 	state       string
 	fresh       bool
+	wires       wires
 
 	mu      sync.Mutex
 	clients []*session.Client
@@ -59,12 +61,12 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	}
 	s := &Sessions{
 		log: session.NewLog(), taps: newTaps(c.Tap), clock: c.Clock,
-		definitions: c.Definitions, parameters: parameters, seed: c.Seed,
-		state: c.State, fresh: c.Fresh,
+		definitions: c.Definitions, parameters: parameters, seed: c.Seed, state: c.State, fresh: c.Fresh,
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
 	}
+	s.wires.seed = c.Seed
 	s.server = session.NewServer(session.ServerConfig{
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,
 		Aliases: c.Aliases, Seed: c.Seed, Tap: s.taps.pass,
@@ -78,9 +80,9 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		}
 	}
 	for _, link := range c.Links {
-		l, err := s.server.Listen(link)
+		l, err := s.server.Listen(s.wrap(link))
 		if err == nil {
-			err = s.keep(l, "", firstOf(link.LocalURIs()))
+			err = s.keep(l, strings.Join(link.LocalURIs(), " "))
 		}
 		if err != nil {
 			_ = s.Close(ctx)
@@ -98,14 +100,16 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 
 // Listen is a server at one more URI. The error is an *Error.
 func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, error) {
-	scheme, _, ok := strings.Cut(uri, "://")
-	if !ok {
-		return nil, usage("listen %q: expected a URI such as coap://:5683", uri)
+	scheme, err := schemeOf("listen", uri)
+	if err != nil {
+		return nil, err
 	}
-	if scheme != "coap" {
-		return nil, usage("listen %q: expected the scheme coap, found %q", uri, scheme)
+	var link transport.Link
+	if scheme == "coap+tcp" {
+		link, err = transport.ListenTCP(ctx, uri)
+	} else {
+		link, err = transport.ListenUDP(ctx, uri)
 	}
-	link, err := transport.ListenUDP(ctx, uri)
 	if err != nil {
 		e := failure(ConfigError, "listen %s: %v", uri, err)
 		e.Err = err
@@ -114,15 +118,41 @@ func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, e
 		}
 		return nil, e
 	}
-	l, err := s.server.Listen(link)
+	l, err := s.server.Listen(s.wrap(link))
 	if err != nil {
 		return nil, Classify(fmt.Errorf("listen %s: %w", uri, err))
 	}
-	if err := s.keep(l, uri, link.Scheme()+" "+link.Address().String()); err != nil {
-		_ = l.Close() // the error to tell is the other
+	if err := s.keep(l, uri); err != nil {
+		_ = l.Close() // why it cannot serve is the error to tell
 		return nil, err
 	}
 	return l, nil
+}
+
+// keep makes the registrations of a listener outlive the program, unless its
+// port is another one each time.
+func (s *Sessions) keep(l *session.Listener, uri string) error {
+	if s.state == "" || strings.HasSuffix(uri, ":0") {
+		return nil
+	}
+	if err := l.Keep(filepath.Join(s.state, stateName(uri)), s.fresh); err != nil {
+		e := failure(ConfigError, "listen %s: %v", uri, err)
+		e.Err = err
+		return e.hinting("--state DIR keeps registrations elsewhere")
+	}
+	return nil
+}
+
+// stateName is the file in which the registrations of a listener are kept:
+// "coap-127.0.0.1-5683.registrations".
+func stateName(uri string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' {
+			return r
+		}
+		return '-'
+	}, strings.Replace(uri, "://", "-", 1))
+	return name + ".registrations"
 }
 
 // Server is the server role.
@@ -169,5 +199,6 @@ func (s *Sessions) Close(ctx context.Context) error {
 	for _, c := range s.Clients() {
 		errs = append(errs, s.Disconnect(ctx, c))
 	}
-	return errors.Join(append(errs, s.server.Close())...)
+	errs = append(errs, s.server.Close())
+	return errors.Join(append(errs, s.StopCapture())...)
 }

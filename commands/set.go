@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,6 +13,7 @@ import (
 type Settings struct {
 	Command string
 	List    []Setting
+	Warning string // what to keep in mind, "" for nothing
 }
 
 // Setting is one of them.
@@ -26,6 +28,7 @@ func (s *Settings) AppendJSON(b []byte) []byte {
 		in.text(x.Name, x.Value)
 	}
 	o.close(in)
+	o.optional("warning", s.Warning)
 	return o.end()
 }
 
@@ -35,20 +38,20 @@ type setting struct {
 	help string
 	get  func(env *Env) string
 	set  func(env *Env, value string) error
+	// quiet is a value with which the setting is left out where all are shown, ""
+	// for none.
+	quiet string
 }
 
 // settings are all that set knows.
 func settings() []setting {
-	return append([]setting{
+	all := []setting{
 		{
-			"strict register", "on refuses a Register or Update that departs from the specification with 4.00",
-			func(env *Env) string {
-				if env.Sessions != nil && env.Sessions.Server().Strict() {
-					return "on"
-				}
-				return "off"
+			name: "strict register", help: "on refuses a Register or Update that departs from the specification with 4.00",
+			get: func(env *Env) string {
+				return onOff(env.Sessions != nil && env.Sessions.Server().Strict())
 			},
-			func(env *Env, value string) error {
+			set: func(env *Env, value string) error {
 				if env.Sessions == nil || value != "on" && value != "off" {
 					return usage("set strict register: expected on or off, found %q", value)
 				}
@@ -58,20 +61,34 @@ func settings() []setting {
 		},
 		durationSetting("timeout", "how long to wait for an answer; default is that of the link", func(env *Env) *time.Duration { return &env.root().Timeout }),
 		durationSetting("wait", "how long to wait for the device to register", func(env *Env) *time.Duration { return &env.root().Wait }),
-	}, serverSettings()...)
+	}
+	all = append(all, serverSettings()...)
+	all = append(all, secretsSetting())
+	all = append(all, requestSettings()...)
+	all = append(all, answerSettings()...)
+	return append(all, linkSettings("")...)
+}
+
+// settingsFor are the settings that a line speaks of: those of one link where it
+// names its address.
+func settingsFor(words []string) []setting {
+	if len(words) > 1 && words[0] == "link" && strings.Contains(words[1], "://") {
+		return linkSettings(words[1])
+	}
+	return settings()
 }
 
 // durationSetting is a setting that is a duration, or default.
 func durationSetting(name, help string, of func(*Env) *time.Duration) setting {
 	return setting{
-		name, help,
-		func(env *Env) string {
+		name: name, help: help,
+		get: func(env *Env) string {
 			if d := *of(env); d > 0 {
 				return shortDuration(d)
 			}
 			return "default"
 		},
-		func(env *Env, value string) error {
+		set: func(env *Env, value string) error {
 			d, ok := parseDuration(value)
 			if !ok && value != "default" {
 				return usage("set %s: expected a duration such as 10s, or default, found %q", name, value)
@@ -80,6 +97,42 @@ func durationSetting(name, help string, of func(*Env) *time.Duration) setting {
 			return nil
 		},
 	}
+}
+
+// secretsSetting lifts the masks.
+func secretsSetting() setting {
+	return setting{
+		name: "show-secrets", help: "on shows keys in answers, traces, details and captures as they are", quiet: "off",
+		get: func(env *Env) string { return onOff(env.Sessions != nil && env.Sessions.ShowsSecrets()) },
+		set: func(env *Env, word string) error {
+			if env.Sessions == nil || word != "on" && word != "off" {
+				return usage("set show-secrets: expected on or off, found %q", word)
+			}
+			env.Sessions.ShowSecrets(word == "on")
+			return nil
+		},
+	}
+}
+
+// warning is what to keep in mind after a setting was changed.
+func (s *setting) warning(env *Env) string {
+	if s.name == "show-secrets" && s.get(env) == "on" {
+		return "keys are shown and captured as they are"
+	}
+	return ""
+}
+
+// values are the words that a setting can have, nil where they cannot be listed.
+func (s *setting) values() []string {
+	switch {
+	case strings.HasPrefix(s.name, "strict") || s.name == "non" || s.name == "show-secrets":
+		return []string{"on", "off"}
+	case strings.HasPrefix(s.name, "answer "):
+		return []string{"default", "silence", "4.00", "4.03", "4.04", "5.00", "5.03"}
+	case s.name == "block":
+		return append(blockSizes(), "default")
+	}
+	return nil
 }
 
 // settingNames are the names of all settings.
@@ -95,8 +148,11 @@ func settingNames() []string {
 func setCommand() *Command {
 	var help strings.Builder
 	for _, s := range settings() {
-		help.WriteString("  " + s.name + ": " + s.help + "\n")
+		if !strings.HasPrefix(s.name, "link sent ") && !strings.HasPrefix(s.name, "link received ") {
+			help.WriteString("  " + s.name + ": " + s.help + "\n")
+		}
 	}
+	help.WriteString("  link [URI] [sent|received] …: the same for one of the addresses that status lists, for one direction\n")
 	return &Command{
 		Name: "set", Group: GroupCommon,
 		Summary: "change a setting, or show them all",
@@ -104,11 +160,15 @@ func setCommand() *Command {
 		Parameters: []Parameter{
 			{Name: "setting", Word: "SETTING VALUE", Positional: true, Repeated: true, Summary: "the setting's words and its value", Complete: completeSettings},
 		},
-		Examples: []string{"set", "set strict register on", "set timeout 10s"},
+		Examples: []string{
+			"set", "set strict register on", "set timeout 10s", "set non on", "set block 256", "set answer register 4.03",
+			"set answer update silence", "set answer-delay 3s", "set link lose 10%", "set link received delay 2s", "set link seed 7",
+			"set link sent duplicate 5%",
+		},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			words := args.Texts("setting")
 			shown := &Settings{Command: "set"}
-			for _, s := range settings() {
+			for _, s := range settingsFor(words) {
 				if len(words) > 0 {
 					if s.name != strings.Join(words[:len(words)-1], " ") {
 						continue
@@ -116,8 +176,11 @@ func setCommand() *Command {
 					if err := s.set(env, words[len(words)-1]); err != nil {
 						return nil, err
 					}
+					shown.Warning = s.warning(env)
 				}
-				shown.List = append(shown.List, Setting{s.name, s.get(env)})
+				if value := s.get(env); len(words) > 0 || s.quiet == "" || value != s.quiet {
+					shown.List = append(shown.List, Setting{s.name, value})
+				}
 			}
 			if len(shown.List) == 0 {
 				return nil, usage("set %s: expected a setting and its value: %s%s",
@@ -134,11 +197,13 @@ func completeSettings(_ *Env, soFar Args, _ string) []Completion {
 	var found []Completion
 	for _, s := range settings() {
 		switch rest, ok := strings.CutPrefix(s.name, before); {
-		case s.name == before && (strings.HasPrefix(s.name, "strict") || s.name == "reobserve"):
-			return plain([]string{"on", "off"})
+		case s.name == before:
+			return plain(s.values())
 		case ok && (before == "" || strings.HasPrefix(rest, " ")):
 			word, _, _ := strings.Cut(strings.TrimPrefix(rest, " "), " ")
-			found = append(found, Completion{Text: word, Summary: s.help})
+			if !slices.ContainsFunc(found, func(c Completion) bool { return c.Text == word }) {
+				found = append(found, Completion{Text: word, Summary: s.help})
+			}
 		}
 	}
 	return found

@@ -17,13 +17,15 @@ func All() Table {
 			helpCommand(), versionCommand(), statusCommand(),
 			listenCommand(), connectCommand(), closeCommand(), useCommand(), setCommand(),
 			waitCommand(), sleepCommand(), eventsCommand(), traceCommand(), detailsCommand(),
-			objectsCommand(), decodeCommand(), encodeCommand(), decodeMessageCommand(),
+			coapCommand(), rawCommand(),
+			objectsCommand(), objectsCheckCommand(), decodeCommand(), encodeCommand(), decodeMessageCommand(),
 
-			clientsCommand(), discoverCommand(), readCommand(), writeCommand(), executeCommand(),
-			createCommand(), deleteCommand(), attributesCommand(),
-			observeCommand(), observationsCommand(), cancelCommand(), watchCommand(),
-			readCompositeCommand(), writeCompositeCommand(), observeCompositeCommand(),
+			clientsCommand(), requesting(discoverCommand()), requesting(readCommand()), requesting(writeCommand()), requesting(executeCommand()),
+			requesting(createCommand()), requesting(deleteCommand()), requesting(attributesCommand()),
+			requesting(readCompositeCommand()), requesting(writeCompositeCommand()), requesting(observeCompositeCommand()),
+			requesting(observeCommand()), observationsCommand(), cancelCommand(), requesting(watchCommand()),
 			queueCommand(), queueDropCommand(), forgetCommand(),
+			firmwarePushCommand(), firmwarePullCommand(), firmwareUpdateCommand(), firmwareStatusCommand(), firmwareResetCommand(),
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
 
@@ -105,7 +107,14 @@ func (c Call) Do(ctx context.Context, env *Env, emit Emit) (Result, error) {
 		return nil, failure(NoPeerError, "%s: needs a %s, and none is open", c.Command.Name, roles).
 			hinting("listen coap://:5683 opens a server")
 	}
+	if env.Sessions != nil && !env.Sessions.ShowsSecrets() {
+		plain := emit
+		emit = func(e Event) error { return plain(maskedEvent(e)) }
+	}
 	r, err := c.Command.Run(ctx, scoped, c.Args, emit)
+	if env.Sessions != nil && !env.Sessions.ShowsSecrets() {
+		r = maskedResult(r)
+	}
 	if a, ok := r.(*Answer); ok && a.Exchange != 0 {
 		env.exchange = a.Exchange
 	}
@@ -116,6 +125,9 @@ func (c Call) Do(ctx context.Context, env *Env, emit Emit) (Result, error) {
 		return r, cause
 	}
 	e := Classify(err)
+	if env.Sessions != nil && !env.Sessions.ShowsSecrets() {
+		e = maskedError(e)
+	}
 	if e.Endpoint == "" && c.Command.Roles&ServerRole != 0 {
 		e.Endpoint = scoped.Endpoint
 	}

@@ -1,8 +1,11 @@
 package commands
 
 import (
+	"strings"
 	"sync"
+	"sync/atomic"
 
+	"lwcon/session"
 	"lwcon/session/coap"
 )
 
@@ -11,20 +14,45 @@ type taps struct {
 	mu    sync.RWMutex
 	fixed coap.Tap
 	all   []*subscription
+	// Secrets are masked in what is shown, unless they are to be seen.
+	masker  *session.Masker
+	secrets atomic.Bool
 }
 
 // subscription is one who sees what passes.
 type subscription struct{ tap coap.Tap }
 
-func newTaps(fixed coap.Tap) *taps { return &taps{fixed: fixed} }
+func newTaps(fixed coap.Tap) *taps { return &taps{fixed: fixed, masker: session.NewMasker()} }
+
+// masked is a message with its secrets masked, which its note then tells.
+func masked(m *session.Masker, p coap.Passage) coap.Passage {
+	b, found := m.Message(p.Peer, p.Direction, p.Stream, p.Bytes)
+	if found {
+		p.Bytes, p.Note = b, strings.TrimPrefix(p.Note+", secrets masked", ", ")
+	}
+	return p
+}
+
+// ShowSecrets makes secrets be shown as they are, in traces, details, captures and
+// answers, or masked again.
+func (s *Sessions) ShowSecrets(show bool) { s.taps.secrets.Store(show) }
+
+// ShowsSecrets says whether secrets are shown as they are.
+func (s *Sessions) ShowsSecrets() bool { return s.taps.secrets.Load() }
 
 // pass shows a message to all.
 func (t *taps) pass(p coap.Passage) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.fixed == nil && len(t.all) == 0 {
+		return
+	}
+	if !t.secrets.Load() {
+		p = masked(t.masker, p)
+	}
 	if t.fixed != nil {
 		t.fixed(p)
 	}
-	t.mu.RLock()
-	defer t.mu.RUnlock()
 	for _, s := range t.all {
 		s.tap(p)
 	}

@@ -14,13 +14,14 @@ import (
 type target struct {
 	endpoint    *session.Endpoint
 	definitions lwm2m.Definitions // of the device's objects, nil if nothing is known
-	path        lwm2m.Path
+	path        lwm2m.Path        // the first of paths; the root if there is none
+	paths       []lwm2m.Path
 	options     session.RequestOptions
 	overslept   *atomic.Bool // the request left the queue since the device did not wake
 }
 
 // target finds the device that the environment names, waiting for it if need
-// be, and the path of the arguments.
+// be, and the paths of the arguments.
 func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 	e, err := env.device(ctx)
 	if err != nil {
@@ -31,14 +32,19 @@ func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 		return nil, failure(NoPeerError, "endpoint %q: not registered any more", e.Name())
 	}
 	t := &target{endpoint: e, definitions: g}
-	if args.Has("path") {
-		if t.path, err = env.path(args.Texts("path")[0], g); err != nil {
+	for _, word := range args.Texts("path") {
+		p, err := env.path(word, g)
+		if err != nil {
 			return nil, err
 		}
+		t.paths = append(t.paths, p)
 	}
-	t.options = session.RequestOptions{Timeout: env.Timeout, NonConfirmable: args.Switch("non"), Force: args.Switch("force")}
+	if len(t.paths) > 0 {
+		t.path = t.paths[0]
+	}
+	t.options, err = env.requestOptions(args)
 	t.overslept = env.waiting(&t.options)
-	return t, nil
+	return t, err
 }
 
 // reason says why an operation failed: that its device did not wake, if so.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"lwcon/session/coap"
@@ -30,12 +31,14 @@ type Passed struct {
 	Note      string // "retransmission 2", "duplicate"
 	Bytes     []byte
 	Scanned   coap.Scanned // of the bytes
+	// Deviations are those of the message layer that the bytes alone do not tell.
+	Deviations []coap.Deviation
 }
 
 // NewPassed keeps what a coap.Tap was shown.
 func NewPassed(p coap.Passage) *Passed {
 	b := append([]byte(nil), p.Bytes...)
-	return &Passed{p.Number, p.Time, p.Direction, p.Peer, p.Stream, p.Inner, p.Note, b, coap.Scan(b, p.Stream)}
+	return &Passed{p.Number, p.Time, p.Direction, p.Peer, p.Stream, p.Inner, p.Note, b, coap.Scan(b, p.Stream), p.Deviations}
 }
 
 // AppendJSON appends the message as one JSON object.
@@ -61,6 +64,7 @@ func (o *object) passed(p *Passed) {
 	o.close(in)
 	o.integer("octets", int64(len(p.Bytes)))
 	o.hex("hex", string(p.Bytes))
+	o.messageDeviations(slices.Concat(p.Scanned.Deviations, p.Deviations))
 }
 
 // traceLevels are the words that trace takes.
@@ -72,14 +76,27 @@ func traceCommand() *Command {
 		Name: "trace", Group: GroupCommon, Roles: AnyRole, Passive: true, Stream: true,
 		Summary: "show each message on the wire",
 		Help: `At the prompt it sets how much is shown from now on; without a level it tells the present one. As one shot the messages
-follow until --count, --for or Ctrl-C.`,
+follow until --count, --for or Ctrl-C. --to writes a capture beside it, of all links and with their real addresses and
+ports, until --stop, the next --to or the end; Wireshark opens it while it grows. What was lost on purpose is not in
+it. Secrets are masked unless set show-secrets is on.`,
 		Parameters: append([]Parameter{
 			{Name: "level", Kind: KindEnum, Values: traceLevels(), Positional: true, Summary: "how much"},
+			{Name: "to", Kind: KindFile, Word: "FILE.pcapng", Summary: "write what passes to this file"},
+			{Name: "rotate", Word: "SIZE", Summary: "begin another file at this size: 10MB, 512KiB"},
+			{Name: "files", Kind: KindCount, Default: "5", Summary: "how many files to keep"},
+			{Name: "stop", Kind: KindSwitch, Summary: "end the capture"},
 		}, streamParameters()...),
-		Examples: []string{"trace summary", "trace off", "trace full --count 4"},
+		Examples: []string{"trace summary", "trace off", "trace full --count 4", "trace --to x.pcapng --rotate 10MB --files 5", "trace --stop"},
 		Run: func(ctx context.Context, env *Env, args Args, emit Emit) (Result, error) {
+			if err := env.changeCapture(args); err != nil {
+				return nil, err
+			}
 			if env.Follow || args.Has("count") || args.Has("for") {
-				return nil, env.followWire(ctx, args, emit)
+				err := env.followWire(ctx, args, emit)
+				if env.Follow && args.Has("to") {
+					err = closing(err, env.Sessions.StopCapture())
+				}
+				return nil, err
 			}
 			if args.Has("level") {
 				env.setTrace(args.Text("level"))
@@ -88,7 +105,7 @@ follow until --count, --for or Ctrl-C.`,
 			if level == "" {
 				level = TraceOff
 			}
-			return &Settings{"trace", []Setting{{"trace", level}}}, nil
+			return &Settings{Command: "trace", List: append([]Setting{{"trace", level}}, env.Sessions.captureSettings()...)}, nil
 		},
 	}
 }

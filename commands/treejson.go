@@ -47,7 +47,8 @@ func appendNode(b []byte, n *lwm2m.Node) []byte {
 	v := n.Value()
 	o.text("type", v.Type().String())
 	o.key("value")
-	o.b = v.AppendJSON(o.b)
+	from := len(o.b)
+	o.b = escapeControls(v.AppendJSON(o.b), from)
 	if at, ok := n.Time(); ok {
 		o.number("time", at)
 	}

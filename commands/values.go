@@ -22,10 +22,10 @@ func (env *Env) value(t lwm2m.Type, known bool, word string) (lwm2m.Value, error
 		return guessValue(word), nil
 	}
 	if t == lwm2m.Opaque {
-		octets, err := hexinput.Parse(word, hexinput.Hex)
 		if word == "" {
-			octets, err = nil, nil
+			return lwm2m.OpaqueValue(""), nil
 		}
+		octets, err := hexinput.Parse(word, hexinput.Hex)
 		if err != nil {
 			return lwm2m.Value{}, usage("value %q: expected octets in hexadecimal, %v", word, err).
 				hinting("text:, base64: and file: before the value give octets in other ways")
@@ -42,44 +42,41 @@ func (env *Env) value(t lwm2m.Type, known bool, word string) (lwm2m.Value, error
 
 // forced reads a value with a prefix; ok is false if it has none.
 func (env *Env) forced(t lwm2m.Type, word string) (v lwm2m.Value, ok bool, err error) {
-	kind, rest, _ := strings.Cut(word, ":")
-	if name, at := strings.CutPrefix(word, "@"); at {
-		kind, rest = "file", name
+	kind, rest, prefixed := strings.Cut(word, ":")
+	if name, file := strings.CutPrefix(word, "@"); file && name != "" {
+		kind, rest, prefixed = "file", name, true
 	}
-	text := false
 	var content []byte
 	switch {
-	case kind == word || rest == "" && kind == "file":
+	case !prefixed:
 		return v, false, nil
 	case kind == "text":
-		content, text = []byte(rest), true
-	case kind == "hex":
+		content = []byte(rest)
+	case kind == "hex" && rest != "":
 		content, err = hexinput.Parse(rest, hexinput.Hex)
-		if rest == "" {
-			content, err = nil, nil
-		}
+	case kind == "hex":
 	case kind == "base64":
 		content, err = base64Octets(rest)
 	case kind == "file":
 		content, err = env.file(rest)
+		if err != nil {
+			return v, true, err
+		}
 	default:
 		return v, false, nil
 	}
 	if err != nil {
-		if Classify(err).Err == nil && Classify(err).Kind == UsageError && kind == "file" {
-			return v, true, err
-		}
 		return v, true, usage("value %q: expected octets in %s, %v", word, kind, err)
 	}
 	switch {
-	case t == lwm2m.String, t == lwm2m.CoreLink && !text:
-		return lwm2m.StringValue(string(content)), true, nil
-	case t == lwm2m.CoreLink:
-		return lwm2m.CoreLinkValue(string(content)), true, nil
-	case text && t != lwm2m.Opaque:
-		return lwm2m.StringValue(string(content)), true, nil
+	case t == lwm2m.CoreLink && kind == "text":
+		v = lwm2m.CoreLinkValue(string(content))
+	case t == lwm2m.Opaque, !t.Textual() && kind != "text":
+		v = lwm2m.OpaqueValue(string(content))
+	default:
+		v = lwm2m.StringValue(string(content))
 	}
-	return lwm2m.OpaqueValue(string(content)), true, nil
+	return v, true, nil
 }
 
 // base64Octets reads either alphabet, padded or not.
@@ -96,6 +93,9 @@ func guessValue(word string) lwm2m.Value {
 	}
 	if u, err := strconv.ParseUint(word, 10, 64); err == nil && strconv.FormatUint(u, 10) == word {
 		return lwm2m.UnsignedValue(u)
+	}
+	if len(word) > 1 && word[0] == '0' && word[1] >= '0' && word[1] <= '9' {
+		return lwm2m.StringValue(word) // a serial number, a date: not what a number looks like
 	}
 	if strings.ContainsAny(word, "0123456789") {
 		if v, err := lwm2m.ParseValue(lwm2m.Float, word); err == nil {

@@ -62,7 +62,7 @@ and on a plain terminal each is a line. It ends with --count, --for or Ctrl-C.`,
 		Spec: "Core 1.2 §6.4.1",
 		Parameters: append([]Parameter{
 			pathParameter("a resource that is a number", lwm2m.Readable),
-			acceptParameter(), nonParameter(), forceParameter(),
+			acceptParameter(), nonParameter(),
 		}, streamParameters()...),
 		Examples: []string{"watch /3303/0/5700", "watch Temperature/0/SensorValue --for 1m"},
 		Run:      runWatch,
@@ -107,7 +107,7 @@ func runWatch(ctx context.Context, env *Env, args Args, emit Emit) (Result, erro
 	if begun {
 		return nil, err // it was observed before: it goes on
 	}
-	return nil, closing(err, env.cancelQuietly(ctx, t.endpoint, t.path, nil, observed.Observation))
+	return nil, closing(err, env.cancelQuietly(ctx, t.endpoint, observed.Observation))
 }
 
 // observationOf says whether the target's path is observed.

@@ -22,7 +22,7 @@ the type of the resource; hex: text: base64: and file: (or @FILE) force a kind.`
 			{Name: "partial", Kind: KindSwitch, Summary: "change what is named and leave the rest: POST instead of PUT"},
 			writeFormatParameter(),
 			typeParameter(),
-			nonParameter(), forceParameter(),
+			nonParameter(),
 		},
 		Examples: []string{
 			"write /3/0/14 +02:00",

@@ -14,29 +14,29 @@ import (
 // answer writes what a device answered: the code with its name, what was asked,
 // how it came, then what it says.
 func (t *Text) answer(p *page, a *commands.Answer) {
-	p.head(t.code(p, &a.Response), nil,
-		a.Command+" "+t.asked(a.Path, a.Paths)+" of "+terminal.Escape(a.Endpoint), t.Style.Dim(transfer(a)))
+	what := a.Command
+	switch {
+	case len(a.Paths) > 0:
+		what += " " + pathList(a.Paths)
+	case a.Path != (lwm2m.Path{}):
+		what += " " + t.named(a.Path)
+	}
+	p.head(t.code(p, &a.Response), nil, what+" of "+name(a.Endpoint), t.Style.Dim(transfer(a)))
 	t.response(p, &a.Response)
 	if a.Created != (lwm2m.Path{}) {
 		p.line("created", "created "+t.named(a.Created))
 	}
-	if a.Observation != 0 {
-		p.line("observe", fmt.Sprintf("observation %d; cancel %s ends it", a.Observation, cancelled(a)))
+	if a.Observation != 0 && strings.HasPrefix(a.Command, "observe") {
+		ending := "cancel " + terminal.Escape(a.Path.String())
+		if len(a.Paths) > 0 {
+			ending = "cancel " + pathList(a.Paths)
+		}
+		p.line("observe", fmt.Sprintf("observation %d; %s ends it", a.Observation, ending))
 	}
 	if a.Command == "attributes" && a.Sent != (lwm2m.Attributes{}) {
 		p.line("attributes", "sent "+a.Sent.String())
 	}
-	if hint := refusalHint(a); hint != "" {
-		p.line("hint", t.Style.Dim("hint: "+hint))
-	}
-}
-
-// cancelled is what cancel takes to end an observation.
-func cancelled(a *commands.Answer) string {
-	if len(a.Paths) > 0 {
-		return pathList(a.Paths)
-	}
-	return terminal.Escape(a.Path.String())
+	p.hint(t.Style.Dim(refusalHint(a)))
 }
 
 // code is the answer's code with its name, in the colour of what it means. The

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"lwcon/commands"
@@ -58,11 +59,14 @@ func (p *prompter) doOrWait(ctx context.Context, line string) (r commands.Result
 
 // outcome is the text of how a line ended.
 func (p *prompter) outcome(r commands.Result, err error) string {
+	if !p.program.JSON {
+		r = unseen(r)
+	}
 	text := p.renderer.Result(r)
 	if err == nil {
 		return text
 	}
-	if p.program.JSON {
+	if p.program.JSON || errors.Is(err, context.Canceled) {
 		text = ""
 	} else if r != nil {
 		err = withoutTree(err)
@@ -74,8 +78,8 @@ func (p *prompter) outcome(r commands.Result, err error) string {
 // is no result, and goes where messages go.
 func (f *face) sayEvent(e commands.Event) {
 	if _, waits := e.(commands.Waits); waits {
-		write(f.program.Err, f.stderr.Event(e))
+		write(f.err, f.stderr.Event(e))
 		return
 	}
-	write(f.program.Out, f.renderer.Event(e))
+	write(f.out, f.renderer.Event(e))
 }

@@ -76,15 +76,19 @@ func (t *Text) spans(p *page, tree *lwm2m.Tree) {
 		head := lwm2m.Span{Start: whole.Start, End: value.Start}
 		rows = append(rows, []cell{
 			{fmt.Sprintf("%d..%d", whole.Start, whole.End), t.Style.Dim},
-			{octets(head), t.Style.Dim}, {octets(value), nil},
-			{terminal.Escape(n.Path().String()), nil}, {terminal.Escape(n.Name()), nil}, {t.valueText(n), nil},
+			{octets(head), t.Style.Dim},
+			{octets(value), nil},
+			{terminal.Escape(n.Path().String()), nil},
+			{terminal.Escape(n.Name()), nil},
+			{t.valueText(n), nil},
 		})
 	}
 	for i := range tree.Links {
 		l := &tree.Links[i]
 		rows = append(rows, []cell{
 			{fmt.Sprintf("%d..%d", l.Span.Start, l.Span.End), t.Style.Dim},
-			{terminal.Escape(l.Target), nil}, {attributesText(l.Attributes), nil},
+			{terminal.Escape(l.Target), nil},
+			{attributesText(l.Attributes), nil},
 		})
 	}
 	p.table("bytes", rows)

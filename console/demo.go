@@ -12,13 +12,16 @@ const demoListen = "coap://127.0.0.1:0"
 // demoProfile is the simulated device of the demo.
 const demoProfile = "thermometer"
 
-// startDemo registers a simulated thermometer with the server. The device has
-// sessions of its own, so that events and numbers of exchanges are those of a
-// server with a device far away.
+// startDemo registers a simulated thermometer with the server, or the device that
+// the program connects. It has sessions of its own, so that events and numbers
+// of exchanges are those of a server with a device far away.
 func (f *face) startDemo(ctx context.Context) error {
-	uri := f.env.Sessions.URIs()[0]
+	far := f.program.Sessions.Connect
+	if len(far) == 0 {
+		far = []commands.Connection{{URI: f.env.Sessions.URIs()[0], Profile: demoProfile}}
+	}
 	device, err := commands.Open(ctx, commands.Config{
-		Connect:     []commands.Connection{{URI: uri, Profile: demoProfile}},
+		Connect:     far,
 		Definitions: f.program.Definitions, Clock: f.program.Clock, Seed: f.program.Sessions.Seed,
 	})
 	if err != nil {

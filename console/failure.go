@@ -28,10 +28,8 @@ func (t *Text) Failure(err error) string {
 	if e.Kind == commands.PayloadError {
 		t.fault(p, e)
 	}
-	if hint := failureHint(e); hint != "" {
-		for line := range strings.SplitSeq(hint, "\n") {
-			p.line("hint", "hint: "+terminal.Escape(line))
-		}
+	for line := range strings.SplitSeq(t.failureHint(e), "\n") {
+		p.hint(terminal.Escape(line))
 	}
 	return p.String()
 }

@@ -16,30 +16,29 @@ import (
 // silence is how long nothing arrives before the console says what to look at.
 const silence = 30 * time.Second
 
-// greet says what can be entered in a device, and after 30 s without a message
-// what to look at. The function returned ends the watch.
-func (f *face) greet(say func(string)) (end func()) {
+// greet says, once, what can be entered in a device, and after 30 s without a
+// message what to look at.
+func (f *face) greet(say func(string)) {
 	s := f.env.Sessions
-	if s.Roles()&commands.ServerRole == 0 {
-		return func() {}
+	if f.greeted != nil || f.program.Demo || s.Roles()&commands.ServerRole == 0 {
+		return
 	}
-	say(f.text().listeningAt(s.URIs()))
+	say(f.stderr.listeningAt(s.URIs()))
 	var heard atomic.Bool
-	untap := s.Tap(func(p coap.Passage) {
+	untap := sync.OnceFunc(s.Tap(func(p coap.Passage) {
 		if p.Direction == transport.Received {
 			heard.Store(true)
 		}
-	})
-	var once sync.Once
+	}))
 	timer := f.program.Clock.AfterFunc(silence, func() {
-		once.Do(untap)
+		untap()
 		if !heard.Load() {
-			say(f.text().silent(s.URIs()))
+			say(f.stderr.silent(s.URIs()))
 		}
 	})
-	return func() {
+	f.greeted = func() {
 		timer.Stop()
-		once.Do(untap)
+		untap()
 	}
 }
 

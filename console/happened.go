@@ -6,6 +6,7 @@ import (
 
 	"lwcon/commands"
 	"lwcon/console/terminal"
+	"lwcon/lwm2m"
 	"lwcon/session"
 )
 
@@ -22,7 +23,7 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 	case h.Reobserved != nil:
 		t.reobserved(p, &h.Event)
 	default:
-		p.head(h.Kind.String(), nil, terminal.Escape(h.Endpoint), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
+		p.head(h.Kind.String(), nil, name(h.Endpoint), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
 	}
 	if h.Notification == nil && !t.Plain {
 		t.deviations(p, h.Deviations, "")
@@ -46,49 +47,74 @@ func (t *Text) oneLine(e *session.Event) string {
 func (t *Text) registration(p *page, e *session.Event) {
 	g := e.Registration
 	mark := t.Style.Success
-	if e.Kind == session.EventExpired || e.Kind == session.EventDeregister || e.Kind == session.EventReplaced {
+	if e.Kind == session.EventExpired || e.Kind == session.EventDeregister || e.Kind == session.EventReplaced || e.Kind == session.EventDeviation {
 		mark = t.Style.Refusal
 	}
-	said := fmt.Sprintf("LwM2M %s, lifetime %s, binding %s, from %s", g.Version, lifetimeText(g), bindingText(g), terminal.Escape(g.Address.String()))
-	if e.Kind != session.EventRegister && e.Kind != session.EventMoved {
-		said = fmt.Sprintf("lifetime %s", lifetimeText(g))
-	}
-	if e.Kind == session.EventExpired {
-		said = fmt.Sprintf("no Update within the lifetime of %s", lifetimeText(g))
-	}
-	if state := stateText(e); state != "" {
-		said = state
-	}
+	said := saidOf(e)
 	if e.Exchange != 0 {
-		said += fmt.Sprintf(", exchange %d", e.Exchange)
+		said = strings.TrimPrefix(said+fmt.Sprintf(", exchange %d", e.Exchange), ", ")
 	}
-	lines := []string{terminal.Escape(e.Endpoint), t.Style.Dim(timeOfDay(e.Time)), said}
+	parts := []string{name(e.Endpoint), t.Style.Dim(timeOfDay(e.Time)), said}
+	objects := ""
+	if e.Kind == session.EventRegister {
+		objects = "from " + terminal.Escape(g.Address.String()) + " with " + t.objectsInShort(g)
+	}
 	if t.Plain {
-		if e.Kind == session.EventRegister {
-			lines = append(lines, t.objectsInShort(g))
-		}
-		p.head(e.Kind.String(), mark, append(lines, t.oneLine(e))...)
+		p.head(e.Kind.String(), mark, append(parts, objects, t.oneLine(e))...)
 		return
 	}
-	p.head(e.Kind.String(), mark, lines...)
-	if e.Kind == session.EventRegister {
-		p.line("objects", t.objectsInShort(g))
+	p.head(e.Kind.String(), mark, parts...)
+	if objects != "" {
+		p.line("objects", objects)
 	}
 }
 
-// notification writes what an observed device sent: the value behind the path
+// saidOf is what there is to say of an event of a registration.
+func saidOf(e *session.Event) string {
+	g := e.Registration
+	switch e.Kind {
+	case session.EventRegister:
+		return fmt.Sprintf("LwM2M %s, lifetime %s, binding %s", g.Version, lifetimeText(g), bindingText(g))
+	case session.EventMoved:
+		return "now at " + terminal.Escape(g.Address.String())
+	case session.EventExpired:
+		if ends, limited := g.Expires(); !limited || e.Time.Before(ends) {
+			return "forgotten before its lifetime was over"
+		}
+		return "no Update within the lifetime of " + lifetimeText(g)
+	case session.EventDeviation:
+		return "the Register was refused"
+	case session.EventReplaced:
+		return "by a new Register"
+	case session.EventAsleep:
+		return "requests wait from now on until it sends something"
+	case session.EventAwake:
+		return "what waited goes out now"
+	}
+	return "lifetime " + lifetimeText(g)
+}
+
+// observed is the path that a notification is of; a Send has none.
+func (t *Text) observed(n *session.Notification) string {
+	if len(n.Paths) > 0 {
+		return pathList(n.Paths)
+	}
+	if n.Path == (lwm2m.Path{}) {
+		return ""
+	}
+	return terminal.Escape(n.Path.String())
+}
+
+// notification writes what a device sent, observed or by itself: the value behind the path
 // if there is one, else the tree below.
 func (t *Text) notification(p *page, e *session.Event) {
 	n := e.Notification
-	parts := []string{
-		terminal.Escape(e.Endpoint), notifiedPath(n) + t.inlineValues(n),
-		t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(n),
-	}
+	parts := []string{name(e.Endpoint), t.observed(n) + t.inlineValues(n), t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(n)}
 	if t.Plain {
-		p.head("notification", nil, append(parts, t.oneLine(&session.Event{Deviations: n.Response.Deviations}))...)
+		p.head(e.Kind.String(), nil, append(parts, t.oneLine(&session.Event{Deviations: n.Response.Deviations}))...)
 		return
 	}
-	p.head("notification", nil, parts...)
+	p.head(e.Kind.String(), nil, parts...)
 	r := n.Response
 	if r.Err == nil && r.Tree != nil && t.inline(n) {
 		r.Tree = nil
@@ -128,7 +154,10 @@ func (t *Text) inlineValues(n *session.Notification) string {
 // notificationNotes is what is out of the ordinary of a notification, and its
 // numbers.
 func (t *Text) notificationNotes(n *session.Notification) string {
-	text := t.Style.Dim(fmt.Sprintf("observation %d", n.Observation))
+	text := ""
+	if n.Observation != 0 {
+		text = t.Style.Dim(fmt.Sprintf("observation %d", n.Observation))
+	}
 	if n.Response.Code.Class() >= 4 {
 		text += ", " + t.Style.Refusal(strings.TrimSpace(n.Response.Code.String()+" "+n.Response.Code.Name()))
 	}
@@ -141,7 +170,7 @@ func (t *Text) notificationNotes(n *session.Notification) string {
 	if n.Skipped > 0 {
 		text += fmt.Sprintf(", %d passed over", n.Skipped)
 	}
-	return text
+	return strings.TrimPrefix(text, ", ")
 }
 
 // request writes what a server asked of our simulated device, and what it got.
@@ -156,7 +185,7 @@ func (t *Text) request(p *page, e *session.Event) {
 		mark = t.Style.Refusal
 	}
 	answered := "answered " + mark(strings.TrimSpace(r.Code.String()+" "+r.Code.Name()))
-	p.head("request", nil, terminal.Escape(e.Endpoint), asked, answered, t.Style.Dim(timeOfDay(e.Time)), t.oneLine(e))
+	p.head("request", nil, name(e.Endpoint), asked, answered, t.Style.Dim(timeOfDay(e.Time)), t.oneLine(e))
 	if r.Payload != nil && !t.Plain {
 		t.tree(p, r.Payload)
 	}

@@ -34,23 +34,31 @@ func refusalHint(a *commands.Answer) string {
 }
 
 // failureHint is the next thing to try after an error, "" where there is none to
-// name.
-func failureHint(e *commands.Error) string {
+// name. Where no further command follows, what passed can be seen by a trace
+// only.
+func (t *Text) failureHint(e *commands.Error) string {
 	if e.Hint != "" {
 		return e.Hint
 	}
+	passed := fmt.Sprintf("details %d shows each message", e.Exchange)
+	if !t.Further {
+		passed = "--trace full shows each message"
+	}
 	var timeout *coap.TimeoutError
+	var found *session.FindError
 	switch {
+	case errors.As(e.Err, &found) && len(found.Known) == 0:
+		return "status shows what to enter in a device; wait registered waits for it"
 	case errors.As(e.Err, &timeout) && timeout.Acknowledged:
 		return "the device acknowledged the request but sent no answer; --timeout waits longer"
 	case e.Kind == commands.TimeoutError && e.Exchange != 0:
-		return fmt.Sprintf("is the device asleep or behind NAT? wait update waits for its next sign of life; details %d shows each transmission", e.Exchange)
+		return "is the device asleep or behind NAT? wait update waits for its next sign of life; " + passed
 	case e.Kind == commands.ResetError:
 		return "the device does not know this server any more, or cannot process the message: has it restarted? wait register waits for it"
 	case errors.Is(e.Err, session.ErrNotRegistered):
 		return "clients lists who is registered"
 	case e.Kind == commands.TransportError && e.Exchange != 0:
-		return fmt.Sprintf("details %d shows what passed", e.Exchange)
+		return passed
 	}
 	return ""
 }

@@ -3,6 +3,9 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
+	"unicode"
 
 	"lwcon/commands"
 )
@@ -15,16 +18,34 @@ func (JSON) Result(r commands.Result) string {
 	if r == nil {
 		return ""
 	}
-	return string(append(r.AppendJSON(nil), '\n'))
+	return jsonLine(r.AppendJSON(nil))
 }
 
 // Event renders what happened.
-func (JSON) Event(e commands.Event) string { return string(append(e.AppendJSON(nil), '\n')) }
+func (JSON) Event(e commands.Event) string { return jsonLine(e.AppendJSON(nil)) }
 
 // Failure renders why a command failed; an interrupt is no failure of it.
 func (JSON) Failure(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return ""
 	}
-	return string(append(commands.Classify(err).AppendJSON(nil), '\n'))
+	return jsonLine(commands.Classify(err).AppendJSON(nil))
+}
+
+// jsonLine ends an object's line. Control characters that JSON lets stand in a
+// string, DEL and those of C1, are escaped too: a terminal acts on them.
+func jsonLine(object []byte) string {
+	line := string(object)
+	if strings.ContainsFunc(line, unicode.IsControl) {
+		var b strings.Builder
+		for _, r := range line {
+			if unicode.IsControl(r) {
+				fmt.Fprintf(&b, `\u%04x`, r)
+			} else {
+				b.WriteRune(r)
+			}
+		}
+		line = b.String()
+	}
+	return line + "\n"
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lwcon/commands"
+	"lwcon/console/terminal"
 	"lwcon/lwm2m"
 )
 
@@ -20,14 +21,18 @@ func (t *Text) objectList(p *page, l *commands.ObjectList) {
 		m := &l.Matches[i]
 		o := m.Object
 		rows = append(rows, []cell{
-			{lwm2m.NewPath(o.ID).String(), t.Style.Dim}, {o.Name, nil}, {o.Version.String(), t.Style.Dim},
+			{lwm2m.NewPath(o.ID).String(), t.Style.Dim},
+			{o.Name, nil},
+			{o.Version.String(), t.Style.Dim},
 			{instancesText(o.Multiple) + mandatoryText(o.Mandatory), t.Style.Dim},
 		})
 		for _, id := range m.Resources {
 			r := o.Resource(id)
 			rows = append(rows, []cell{
-				{fmt.Sprintf("/%d/*/%d", o.ID, id), t.Style.Dim}, {"  " + r.Name, nil},
-				{r.Operations.String(), nil}, {r.Type.String(), t.Style.Dim},
+				{fmt.Sprintf("/%d/*/%d", o.ID, id), t.Style.Dim},
+				{"  " + r.Name, nil},
+				{r.Operations.String(), nil},
+				{r.Type.String(), t.Style.Dim},
 			})
 		}
 	}
@@ -51,8 +56,13 @@ func (t *Text) objectTable(p *page, table *commands.ObjectTable) {
 			kind = ""
 		}
 		rows[i] = []cell{
-			{fmt.Sprint(r.ID), t.Style.Dim}, {r.Name, nil}, {r.Operations.String(), nil}, {kind, nil},
-			{instancesText(r.Multiple) + mandatoryText(r.Mandatory), t.Style.Dim}, {r.Range, nil}, {r.Units, t.Style.Dim},
+			{fmt.Sprint(r.ID), t.Style.Dim},
+			{r.Name, nil},
+			{r.Operations.String(), nil},
+			{kind, nil},
+			{instancesText(r.Multiple) + mandatoryText(r.Mandatory), t.Style.Dim},
+			{r.Range, nil},
+			{r.Units, t.Style.Dim},
 		}
 	}
 	p.table("resource", rows)
@@ -72,4 +82,17 @@ func mandatoryText(mandatory bool) string {
 		return ", mandatory"
 	}
 	return ""
+}
+
+// checked writes what the registry would object to in a definition file.
+func (t *Text) checked(p *page, c *commands.Checked) {
+	if len(c.Findings) == 0 {
+		p.head(c.File, nil, t.Style.Success("nothing to object to"))
+		return
+	}
+	p.head(c.File, nil, plural(len(c.Findings), "finding"))
+	for i := range c.Findings {
+		f := &c.Findings[i]
+		p.line("finding", fmt.Sprintf("%s:%d:%d: %s %s", c.File, f.Line, f.Column, f.Severity, terminal.Escape(f.Message)))
+	}
 }

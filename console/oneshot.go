@@ -24,14 +24,13 @@ func (f *face) oneShot(ctx context.Context, words []string) int {
 		return f.show(nil, err)
 	}
 	if peer && call.Command.Roles&commands.ServerRole != 0 {
-		if _, err := f.needServer(ctx); err != nil {
+		if err := f.needServer(ctx); err != nil {
 			return f.show(nil, err)
 		}
 	}
-	f.trace(func(text string) { write(f.program.Err, text) })
-	if peer && !f.program.Demo {
-		defer f.greet(func(text string) { write(f.program.Err, text) })()
-	}
+	f.trace(func(text string) { write(f.err, text) })
+	f.greet(func(text string) { write(f.err, text) })
+	f.prepare(call)
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
 		f.sayEvent(e)
 		return nil

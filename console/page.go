@@ -5,6 +5,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"lwcon/commands"
 	"lwcon/console/terminal"
 )
 
@@ -13,8 +14,8 @@ import (
 // below the first are indented.
 type page struct {
 	b     strings.Builder
-	style terminal.Style
 	plain bool
+	deep  bool // lines below the head are parts of one of its lines
 }
 
 // cell is one column of a row; mark colours it, nil leaves it as it is. Text
@@ -51,15 +52,22 @@ func (p *page) line(word, text string) {
 		p.b.WriteByte(' ')
 	} else {
 		p.b.WriteString("  ")
+		if p.deep {
+			p.b.WriteString("  ")
+		}
 	}
 	p.b.WriteString(text)
 	p.b.WriteByte('\n')
 }
 
-// blank writes an empty line, which a plain page has none of.
-func (p *page) blank() {
-	if !p.plain {
-		p.b.WriteByte('\n')
+// hint writes the next thing to try, if there is one.
+func (p *page) hint(text string) {
+	switch {
+	case text == "":
+	case p.plain:
+		p.line("hint", text)
+	default:
+		p.line("hint", "hint: "+text)
 	}
 }
 
@@ -116,5 +124,12 @@ func (p *page) lines(text string) {
 	p.b.WriteString(text)
 	if !strings.HasSuffix(text, "\n") {
 		p.b.WriteByte('\n')
+	}
+}
+
+// texter writes the lines of something that makes its own text.
+func (p *page) texter(t commands.Texter) {
+	for line := range strings.Lines(string(t.AppendText(nil))) {
+		p.lines(terminal.Escape(strings.TrimSuffix(line, "\n")))
 	}
 }

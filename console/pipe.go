@@ -13,12 +13,13 @@ import (
 // ends the run with its status; with KeepGoing all run, and the status is that
 // of the first failure.
 func (f *face) pipe(ctx context.Context) int {
-	f.env.Wait = f.program.wait()
+	f.env.Wait, f.stderr.Further = f.program.wait(), true
 	if err := f.open(ctx, true); err != nil {
 		return f.show(nil, err)
 	}
-	f.trace(func(text string) { write(f.program.Err, text) })
-	if err := f.registerDevices(ctx, func(text string) { write(f.program.Out, text) }); err != nil {
+	f.greet(func(text string) { write(f.err, text) })
+	f.trace(func(text string) { write(f.err, text) })
+	if err := f.registerDevices(ctx, func(text string) { write(f.out, text) }); err != nil {
 		return f.show(nil, err)
 	}
 	status := commands.ExitSuccess
@@ -67,14 +68,12 @@ func (f *face) line(ctx context.Context, line string) (status int, err error) {
 		return f.show(nil, err), nil
 	}
 	if call.Command.Roles&commands.ServerRole != 0 {
-		listening, err := f.needServer(ctx)
-		if err != nil {
+		if err := f.needServer(ctx); err != nil {
 			return f.show(nil, err), nil
 		}
-		if listening {
-			defer f.greet(func(text string) { write(f.program.Err, text) })()
-		}
+		f.greet(func(text string) { write(f.err, text) })
 	}
+	f.prepare(call)
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
 		f.sayEvent(e)
 		return nil

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"time"
@@ -49,12 +50,7 @@ const closeTimeout = 2 * time.Second
 // the prompt, or the lines of a pipe. It returns the exit status.
 func (p Program) Run(ctx context.Context, words []string) (status int) {
 	p.fill()
-	f := &face{
-		program:  p,
-		env:      p.environment(),
-		renderer: p.renderer(p.Out),
-		stderr:   NewText(terminal.NewStyle(p.Color, p.Err, p.Plain, p.Getenv), p.Plain, p.Definitions),
-	}
+	f := p.face()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer f.close()
@@ -91,6 +87,14 @@ func (p *Program) fill() {
 	p.Sessions.Definitions = p.Definitions
 }
 
+// face makes what the three faces share.
+func (p *Program) face() *face {
+	return &face{
+		program: *p, out: p.Out, err: p.Err, env: p.environment(), renderer: p.renderer(p.Out),
+		stderr: NewText(terminal.NewStyle(p.Color, p.Err, p.Plain, p.Getenv), p.Plain, p.Definitions),
+	}
+}
+
 // environment is what commands see.
 func (p *Program) environment() *commands.Env {
 	return &commands.Env{
@@ -119,11 +123,14 @@ func (p *Program) wait() time.Duration {
 // sessions.
 type face struct {
 	program  Program
+	out, err io.Writer
 	env      *commands.Env
 	renderer Renderer
 	stderr   *Text // of error messages, where they do not go to the screen
 	demo     *commands.Sessions
+	greeted  func() // ends what greet began; nil before
 	tracer   *tracer
+	shared   bool         // traces and results share the screen
 	level    string       // of the tracer
 	say      func(string) // where the tracer writes
 }
@@ -134,9 +141,12 @@ func (f *face) open(ctx context.Context, peer bool) error {
 	c := f.program.Sessions
 	switch {
 	case !peer:
-		c.Listen, c.Connect = nil, nil
+		c.Listen, c.Connect, c.State = nil, nil, ""
 	case f.program.Demo:
-		c.Listen, c.Connect = []string{demoListen}, nil
+		c.Connect, c.State = nil, ""
+		if len(c.Listen)+len(c.Links) == 0 {
+			c.Listen = []string{demoListen}
+		}
 	}
 	s, err := commands.Open(ctx, c)
 	if err != nil {
@@ -150,19 +160,21 @@ func (f *face) open(ctx context.Context, peer bool) error {
 }
 
 // needServer listens at the usual place if the program was not told what to be.
-// It returns whether it did.
-func (f *face) needServer(ctx context.Context) (bool, error) {
+func (f *face) needServer(ctx context.Context) error {
 	if f.env.Sessions.Roles() != 0 {
-		return false, nil
+		return nil
 	}
 	_, err := f.env.Sessions.Listen(ctx, commands.DefaultListen)
-	return err == nil, err
+	return err
 }
 
 // close leaves: devices de-register, listeners close, what was traced is shown.
 func (f *face) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	if f.greeted != nil {
+		f.greeted()
+	}
 	for _, s := range []*commands.Sessions{f.demo, f.env.Sessions} {
 		if s != nil {
 			_ = s.Close(ctx) // nobody is left to tell
@@ -170,9 +182,6 @@ func (f *face) close() {
 	}
 	f.tracer.close()
 }
-
-// text is how error messages and the words of start-up look.
-func (f *face) text() *Text { return f.stderr }
 
 // write writes to an output of the program. Who closes it early, as head does,
 // wants no more: that is no failure.
@@ -186,20 +195,20 @@ func write(w io.Writer, text string) {
 // words on standard error for people.
 func (f *face) fail(err error) {
 	if f.program.JSON {
-		write(f.program.Out, f.renderer.Failure(err))
+		write(f.out, f.renderer.Failure(err))
 	}
-	write(f.program.Err, f.stderr.Failure(err))
+	write(f.err, f.stderr.Failure(err))
 }
 
 // show writes what a command returned, its error too, and returns the status.
 // An error that carries what was decoded is not shown twice.
 func (f *face) show(r commands.Result, err error) int {
 	if err == nil {
-		write(f.program.Out, f.renderer.Result(r))
+		write(f.out, f.renderer.Result(r))
 		return commands.ExitStatus(r, nil)
 	}
-	if !f.program.JSON && r != nil {
-		write(f.program.Out, f.renderer.Result(r))
+	if !f.program.JSON && r != nil && !errors.Is(err, context.Canceled) {
+		write(f.out, f.renderer.Result(r))
 		err = withoutTree(err)
 	}
 	f.fail(err)
@@ -209,9 +218,5 @@ func (f *face) show(r commands.Result, err error) int {
 // Refuse shows why the program cannot even begin, and returns the exit status.
 func (p Program) Refuse(err error) int {
 	p.fill()
-	f := &face{
-		program: p, renderer: p.renderer(p.Out),
-		stderr: NewText(terminal.NewStyle(p.Color, p.Err, p.Plain, p.Getenv), p.Plain, p.Definitions),
-	}
-	return f.show(nil, err)
+	return p.face().show(nil, err)
 }

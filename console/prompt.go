@@ -14,16 +14,24 @@ import (
 	"lwcon/session"
 )
 
+// screen is where a prompt shows what it has to say: a *terminal.Terminal.
+type screen interface {
+	Print(block string)  // soon, above the line; may be skipped in a storm
+	Result(block string) // now
+	Refresh()            // the text before the line has changed
+}
+
 // prompter is the prompt: a person at a terminal.
 type prompter struct {
 	*face
-	screen *terminal.Terminal
+	screen screen
 	// seen is a copy of the environment as the last command left it: completion
 	// and the text before the line ask it while the next command runs.
 	seen atomic.Pointer[commands.Env]
-	// shown is the number of the newest event when the running command began:
+	// before is the number of the newest event when the running command began:
 	// the watch shows those behind it.
-	shown uint64
+	before uint64
+	shown  progress // of the watch
 	// plotting is the number of the observation that is plotted, 0 if none is.
 	plotting atomic.Uint64
 }
@@ -31,7 +39,7 @@ type prompter struct {
 // prompt lets a person type commands until there is a reason to leave.
 func (f *face) prompt(ctx context.Context) int {
 	p := &prompter{face: f}
-	screen, err := terminal.Open(terminal.Config{
+	t, err := terminal.Open(terminal.Config{
 		In: f.program.In, Out: f.program.Out, Color: f.program.Color, Plain: f.program.Plain,
 		Prefix: p.prefix, Complete: p.complete, Execute: p.execute,
 		HistoryFile: f.program.HistoryFile, Keep: f.keep,
@@ -43,8 +51,9 @@ func (f *face) prompt(ctx context.Context) int {
 	if err != nil {
 		return f.show(nil, err)
 	}
-	p.screen = screen
-	f.stderr = NewText(screen.Style(), screen.Plain(), f.program.Definitions)
+	p.screen = t
+	f.stderr = NewText(t.Style(), t.Plain(), f.program.Definitions)
+	f.stderr.Further, f.shared = true, true
 	if !f.program.JSON {
 		f.renderer = f.stderr
 	}
@@ -54,23 +63,32 @@ func (f *face) prompt(ctx context.Context) int {
 	if err := f.openForPrompt(ctx); err != nil {
 		return f.show(nil, err)
 	}
-	p.remember()
-	defer p.welcome(ctx)()
-	f.trace(screen.Print)
-
-	watching, stop := context.WithCancel(ctx)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		p.watch(watching, f.env.Sessions.Log().Reader(0))
-	}()
-	reason, err := screen.Run(ctx)
-	stop()
-	<-watched
+	end := p.begin(ctx)
+	reason, err := t.Run(ctx)
+	end()
 	if err != nil {
 		return f.show(nil, err)
 	}
 	return reason.ExitStatus()
+}
+
+// begin greets, and shows from now on what happens. The function returned ends
+// it.
+func (p *prompter) begin(ctx context.Context) (end func()) {
+	p.remember()
+	watching, stop := context.WithCancel(ctx)
+	p.welcome(watching)
+	p.trace(p.screen.Print)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		defer p.shown.end()
+		p.watch(watching, p.env.Sessions.Log().Reader(0))
+	}()
+	return func() {
+		stop()
+		<-watched
+	}
 }
 
 // openForPrompt opens the sessions; a server if nothing else was asked for.
@@ -78,24 +96,24 @@ func (f *face) openForPrompt(ctx context.Context) error {
 	if err := f.open(ctx, true); err != nil {
 		return err
 	}
-	_, err := f.needServer(ctx)
-	return err
+	return f.needServer(ctx)
 }
 
-// welcome says where lwcon stands when the prompt opens. The function returned
-// ends what it began.
-func (p *prompter) welcome(ctx context.Context) (end func()) {
-	if p.program.Demo {
-		p.screen.Print(p.text().demoHint())
-		return func() {}
+// welcome says where lwcon stands when the prompt opens; scripts ask for it by
+// status.
+func (p *prompter) welcome(ctx context.Context) {
+	switch {
+	case p.program.JSON:
+	case p.program.Demo:
+		p.screen.Print(p.stderr.demoHint())
+	default:
+		p.greet(p.screen.Print)
 	}
-	end = p.greet(p.screen.Print)
 	go func() {
 		if err := p.registerDevices(ctx, p.screen.Print); err != nil && ctx.Err() == nil {
 			p.screen.Print(p.renderer.Failure(err))
 		}
 	}()
-	return end
 }
 
 // execute runs one line.
@@ -103,13 +121,15 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 	if comment(line) {
 		return nil
 	}
-	p.shown = p.env.Sessions.Log().End()
+	p.before = p.env.Sessions.Log().End()
 	r, err, waits := p.doOrWait(ctx, line)
 	p.plotting.Store(0)
 	if waits {
 		return nil
 	}
 	p.remember()
+	p.shown.wait(ctx, p.env.Sessions.Log().End()) // what happened before the result stands above it
+	p.tracer.flush()
 	p.retrace()
 	if errors.Is(err, terminal.ErrQuit) {
 		return terminal.ErrQuit
@@ -120,6 +140,18 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 	return nil
 }
 
+// unseen is a result without the events that the watch has shown. A nil result
+// stays nil.
+func unseen(r commands.Result) commands.Result {
+	w, ok := r.(*commands.Waited)
+	if !ok {
+		return r
+	}
+	short := *w
+	short.Events = nil
+	return &short
+}
+
 // do runs one line in an environment. Events that the watch shows anyway are not
 // shown twice. free is called if the line waits for a device that sleeps.
 func (p *prompter) do(ctx context.Context, env *commands.Env, line string, free func()) (commands.Result, error) {
@@ -127,12 +159,14 @@ func (p *prompter) do(ctx context.Context, env *commands.Env, line string, free 
 	if err != nil {
 		return nil, err
 	}
-	shown := p.shown
-	return env.Table.Do(ctx, env, words, func(e commands.Event) error {
-		if h, ok := e.(commands.Happened); ok && h.Number > shown {
-			return nil
-		}
-		if p.aside(e, free) {
+	call, err := env.Table.Parse(words)
+	if err != nil {
+		return nil, err
+	}
+	p.prepare(call)
+	before := p.before
+	return call.Do(ctx, env, func(e commands.Event) error {
+		if h, ok := e.(commands.Happened); ok && h.Number > before || p.aside(e, free) {
 			return nil
 		}
 		p.screen.Result(p.renderer.Event(e))
@@ -151,8 +185,9 @@ func (p *prompter) watch(ctx context.Context, events *session.Reader) {
 			p.screen.Print(p.renderer.Event(commands.Lost{Count: lost, Time: e.Time}))
 		}
 		if n := e.Notification; n == nil || !p.plotted(n.Observation) {
-			p.screen.Print(p.renderer.Event(commands.Happened{Event: e}))
+			p.screen.Print(p.renderer.Event(p.env.Sessions.Happened(e)))
 		}
+		p.shown.reach(e.Number)
 		if e.Registration != nil {
 			p.screen.Refresh()
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mattn/go-runewidth"
+
 	"lwcon/commands"
 	"lwcon/console/terminal"
 	"lwcon/lwm2m"
@@ -20,14 +22,14 @@ func (t *Text) clients(p *page, c *commands.Clients) {
 	}
 	if len(c.Registrations) == 0 {
 		p.head("nobody is registered", nil)
-		p.line("hint", "hint: status shows what to enter in a device")
+		p.hint("status shows what to enter in a device")
 		return
 	}
 	p.head(plural(len(c.Registrations), "client"), nil)
 	rows := make([][]cell, 0, len(c.Registrations))
 	for i, g := range c.Registrations {
 		rows = append(rows, []cell{
-			{terminal.Escape(g.Endpoint), nil},
+			{name(g.Endpoint), nil},
 			{"LwM2M " + g.Version.String(), nil},
 			{lifetimeText(g), nil},
 			{bindingText(g), nil},
@@ -73,7 +75,7 @@ func (t *Text) client(p *page, c *commands.Clients) {
 func (t *Text) instances(p *page, g *session.Registration) {
 	var rows [][]cell
 	for _, path := range g.Instances() {
-		name, object := t.objectName(path), path.Cut(lwm2m.LevelObject)
+		object := path.Cut(lwm2m.LevelObject)
 		if n := len(rows); n > 0 && rows[n-1][0].text == object.String() {
 			rows[n-1][3].text += " " + path.String()
 			continue
@@ -83,7 +85,7 @@ func (t *Text) instances(p *page, g *session.Registration) {
 			instances = "no instance"
 		}
 		rows = append(rows, []cell{
-			{object.String(), t.Style.Dim}, {name, nil}, {g.ObjectVersion(object.Object()).String(), t.Style.Dim}, {instances, nil},
+			{object.String(), t.Style.Dim}, {t.objectName(path), nil}, {g.ObjectVersion(object.Object()).String(), t.Style.Dim}, {instances, nil},
 		})
 	}
 	p.table("object", rows)
@@ -147,3 +149,12 @@ func timeOfDay(at time.Time) string { return at.UTC().Format("15:04:05.000Z") }
 
 // instant is a date with time, in UTC.
 func instant(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05Z") }
+
+// maxName is how many columns of a peer's name text shows; clients NAME shows
+// all of it.
+const maxName = 64
+
+// name is the name of an endpoint, fit to be shown.
+func name(endpoint string) string {
+	return runewidth.Truncate(terminal.Escape(endpoint), maxName, "…")
+}

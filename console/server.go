@@ -44,7 +44,7 @@ func (t *Text) queue(p *page, q *commands.Queue) {
 	for i := range q.List {
 		x := &q.List[i]
 		rows = append(rows, []cell{
-			{fmt.Sprintf("%d", x.Number), nil}, {terminal.Escape(x.Endpoint), nil}, {fmt.Sprintf("%d.", x.Place), t.Style.Dim},
+			{fmt.Sprintf("%d", x.Number), nil}, {name(x.Endpoint), nil}, {fmt.Sprintf("%d.", x.Place), t.Style.Dim},
 			{x.Operation + " " + t.named(x.Path), nil}, {"since " + timeOfDay(x.Since), t.Style.Dim},
 		})
 	}
@@ -53,7 +53,7 @@ func (t *Text) queue(p *page, q *commands.Queue) {
 
 // waits writes that a request waits, and where it stands.
 func (t *Text) waits(p *page, w *commands.Waits) {
-	p.head("queued", t.Style.Refusal, terminal.Escape(w.Endpoint), "is asleep; "+w.Operation+" "+terminal.Escape(w.Path.String())+
+	p.head("queued", t.Style.Refusal, name(w.Endpoint), "is asleep; "+w.Operation+" "+terminal.Escape(w.Path.String())+
 		fmt.Sprintf(" is number %d of what waits for it; queue drop %d takes it out", w.Place, w.Number))
 }
 
@@ -67,7 +67,7 @@ func (t *Text) reobserved(p *page, e *session.Event) {
 	case !r.Code.IsSuccess():
 		how = t.Style.Refusal("did not begin again: " + r.Code.String() + " " + r.Code.Name())
 	}
-	p.head("reobserve", nil, terminal.Escape(e.Endpoint), t.asked(r.Path, r.Paths), fmt.Sprintf("observation %d", r.Observation),
+	p.head("reobserve", nil, name(e.Endpoint), t.asked(r.Path, r.Paths), fmt.Sprintf("observation %d", r.Observation),
 		how, t.Style.Dim(timeOfDay(e.Time)), t.oneLine(e))
 }
 
@@ -114,24 +114,4 @@ func ageText(d time.Duration) string {
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
 	return d.Round(time.Second).String()
-}
-
-// stateText is what the end or the sleep of a registration means, "" for other
-// events.
-func stateText(e *session.Event) string {
-	switch e.Kind {
-	case session.EventAsleep:
-		return "requests wait from now on until it sends something"
-	case session.EventAwake:
-		return "what waited goes out now"
-	}
-	return ""
-}
-
-// notifiedPath is what a notification is of.
-func notifiedPath(n *session.Notification) string {
-	if len(n.Paths) > 0 {
-		return pathList(n.Paths)
-	}
-	return terminal.Escape(n.Path.String())
 }

@@ -22,7 +22,7 @@ func (t *Text) status(p *page, s *commands.Status) {
 	}
 	p.line("clients", fmt.Sprintf("%s registered, %s", plural(s.Clients, "client"), plural(s.Observations, "observation")))
 	if s.Endpoint != "" {
-		p.line("endpoint", "commands are for "+terminal.Escape(s.Endpoint))
+		p.line("endpoint", "commands are for "+name(s.Endpoint))
 	}
 	if s.Exchange != 0 {
 		p.line("exchange", fmt.Sprintf("the newest exchange is %d", s.Exchange))
@@ -40,11 +40,14 @@ func (t *Text) settings(p *page, s *commands.Settings) {
 	for _, x := range s.List {
 		p.lines(x.Name + " " + x.Value)
 	}
+	if s.Warning != "" {
+		p.line("warning", t.Style.Failure("warning:")+" "+s.Warning)
+	}
 }
 
 // done writes what a command did that has nothing more to say.
 func (t *Text) done(p *page, d *commands.Done) {
-	p.head(d.Command, nil, terminal.Escape(d.Endpoint), d.Message)
+	p.head(d.Command, nil, name(d.Endpoint), d.Message)
 }
 
 // listening writes what can be entered in a device.
@@ -67,8 +70,13 @@ func (t *Text) observations(p *page, l *commands.Observations) {
 			newest = strings.TrimSpace(t.newest(o.Last)) + " " + t.Style.Dim("at "+timeOfDay(o.At))
 		}
 		rows = append(rows, []cell{
-			{fmt.Sprintf("%d", o.Number), nil}, {terminal.Escape(o.Endpoint), nil}, {t.asked(o.Path, o.Paths), nil},
-			{plural(o.Count, "notification"), nil}, {"since " + timeOfDay(o.Began), t.Style.Dim}, {newest, nil}, {t.observationNotes(o), nil},
+			{fmt.Sprintf("%d", o.Number), nil},
+			{name(o.Endpoint), nil},
+			{t.asked(o.Path, o.Paths), nil},
+			{plural(o.Count, "notification"), nil},
+			{"since " + timeOfDay(o.Began), t.Style.Dim},
+			{newest, nil},
+			{t.observationNotes(o), nil},
 		})
 	}
 	p.table("observation", rows)
@@ -89,9 +97,9 @@ func (t *Text) newest(n *session.Notification) string {
 // waited writes how a wait ended.
 func (t *Text) waited(p *page, w *commands.Waited) {
 	if !w.Passed {
-		p.head(t.Style.Failure("failed")+" wait "+w.For, nil, terminal.Escape(w.Endpoint), terminal.Escape(w.Reason))
+		p.head(t.Style.Failure("failed")+" wait "+w.For, nil, name(w.Endpoint), terminal.Escape(w.Reason))
 	} else {
-		p.head(t.Style.Success("passed")+" wait "+w.For, nil, terminal.Escape(w.Endpoint), "after "+durationText(w.Duration))
+		p.head(t.Style.Success("passed")+" wait "+w.For, nil, name(w.Endpoint), "after "+durationText(w.Duration))
 	}
 	for i := range w.Events {
 		p.b.WriteString(t.Event(commands.Happened{Event: w.Events[i]}))
@@ -101,6 +109,6 @@ func (t *Text) waited(p *page, w *commands.Waited) {
 // own writes what the simulated device has, or said to a change.
 func (t *Text) own(p *page, w *commands.Own) {
 	r := session.Response{Code: session.Code(w.Status)}
-	p.head(t.code(p, &r), nil, w.Command+" "+t.named(w.Path)+" of "+terminal.Escape(w.Endpoint), terminal.Escape(w.Reason))
+	p.head(t.code(p, &r), nil, w.Command+" "+t.named(w.Path)+" of "+name(w.Endpoint), terminal.Escape(w.Reason))
 	t.tree(p, &lwm2m.Tree{At: w.Path, Format: lwm2m.FormatText, Nodes: w.Nodes})
 }

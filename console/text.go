@@ -25,6 +25,7 @@ type Renderer interface {
 type Text struct {
 	Style       terminal.Style
 	Plain       bool           // each line begins with a word, an event is one line
+	Further     bool           // further commands can follow, in the same process
 	Definitions lwm2m.Registry // for names of objects and instances; nil: none are known
 	Wire        string         // how much of a message on the wire: a Trace level of commands; "" is a summary
 
@@ -37,7 +38,7 @@ func NewText(style terminal.Style, plain bool, definitions lwm2m.Registry) *Text
 }
 
 // page begins a block.
-func (t *Text) page() *page { return &page{style: t.Style, plain: t.Plain} }
+func (t *Text) page() *page { return &page{plain: t.Plain} }
 
 // Result renders what a command returned.
 func (t *Text) Result(r commands.Result) string {
@@ -60,6 +61,8 @@ func (t *Text) Result(r commands.Result) string {
 		t.waited(p, r)
 	case *commands.Details:
 		t.details(p, r)
+	case *commands.Exchanged:
+		t.exchanged(p, r)
 	case *commands.Decoded:
 		t.decoded(p, r)
 	case *commands.Encoded:
@@ -93,12 +96,16 @@ func (t *Text) settled(p *page, r commands.Result) {
 		p.lines(r.Body)
 	case *commands.RuleList:
 		p.lines(r.String())
+	case *commands.Checked:
+		t.checked(p, r)
 	case *commands.Candidates:
 		for _, c := range r.List {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))
 		}
+	case commands.Texter:
+		p.texter(r)
 	default:
-		p.lines(string(r.AppendJSON(nil)))
+		p.lines(jsonLine(r.AppendJSON(nil)))
 	}
 }
 
@@ -116,10 +123,10 @@ func (t *Text) Event(e commands.Event) string {
 		t.watched(p, e)
 	case *commands.Passed:
 		t.passed(p, e, t.Wire)
-	case commands.Result:
-		return t.Result(e)
+	case commands.Texter:
+		p.texter(e)
 	default:
-		p.lines(string(e.AppendJSON(nil)))
+		return t.Result(e)
 	}
 	return p.String()
 }
@@ -137,12 +144,15 @@ func (t *Text) objectName(p lwm2m.Path) string {
 
 // pathName is what a path leads to, "" where that is not known.
 func (t *Text) pathName(p lwm2m.Path) string {
-	if p.Level() >= lwm2m.LevelResource && t.Definitions != nil {
+	if p.Level() < lwm2m.LevelResource {
+		return t.objectName(p)
+	}
+	if t.Definitions != nil {
 		if r := t.Definitions.Object(p.Object(), 0).Resource(p.Resource()); r != nil {
 			return r.Name
 		}
 	}
-	return t.objectName(p)
+	return ""
 }
 
 // named is a path with the name of what it leads to.

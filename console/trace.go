@@ -100,11 +100,50 @@ func (t *Text) details(p *page, d *commands.Details) {
 			p.lines(fmt.Sprintf("%x", m.Bytes))
 			continue
 		}
+		p.deep = true
 		t.options(p, &m.Scanned, false)
 		t.wirePayload(p, m)
 		t.dump(p, string(m.Bytes))
+		p.deep = false
+	}
+	t.bodies(p, d)
+	if d.Line != "" {
+		p.line("again", t.Style.Dim("again:")+" "+terminal.Escape(d.Line))
 	}
 	for _, deviation := range d.Deviations {
 		t.deviation(p, &lwm2m.Deviation{Rule: lwm2m.RuleID(deviation.Rule), Offset: deviation.Offset, Message: deviation.Message})
 	}
+}
+
+// bodies writes what an exchange carried, put together from its blocks, as trees.
+func (t *Text) bodies(p *page, d *commands.Details) {
+	for i := range d.Bodies {
+		b := &d.Bodies[i]
+		if b.Tree == nil && b.Blocks < 2 {
+			continue // the message itself shows it
+		}
+		parts := []string{"body " + b.Direction.String(), plural(len(b.Payload), "byte")}
+		if b.HasFormat {
+			parts = append(parts, b.Format.String())
+		}
+		if b.Blocks > 1 {
+			parts = append(parts, plural(b.Blocks, "block"))
+		}
+		p.line("body", strings.Join(parts, ", "))
+		t.tree(p, b.Tree)
+		if b.Tree == nil {
+			t.dump(p, string(b.Payload))
+		}
+		if b.Problem != nil {
+			p.line("problem", t.Style.Failure("the payload does not decode:")+" "+terminal.Escape(b.Problem.Message))
+		}
+	}
+}
+
+// exchanged writes what was sent by hand and what came back.
+func (t *Text) exchanged(p *page, x *commands.Exchanged) {
+	if x.Code == 0 {
+		p.head("no answer", t.Style.Refusal, "from "+terminal.Escape(x.Peer))
+	}
+	t.details(p, &x.Details)
 }

@@ -17,30 +17,50 @@ const maxTraced = 4096
 // receive. A nil tracer shows nothing.
 type tracer struct {
 	untap    func()
-	messages chan *commands.Passed
+	messages chan traced
 	left     atomic.Uint64 // messages left out
 	done     sync.WaitGroup
 }
 
+// traced is a message, or somebody who waits until all before is shown.
+type traced struct {
+	message *commands.Passed
+	shown   chan<- struct{}
+}
+
 // newTracer begins to show what passes.
 func newTracer(s *commands.Sessions, render func(commands.Event) string, say func(string)) *tracer {
-	t := &tracer{messages: make(chan *commands.Passed, maxTraced)}
+	t := &tracer{messages: make(chan traced, maxTraced)}
 	t.done.Go(func() {
 		for m := range t.messages {
 			if n := t.left.Swap(0); n > 0 {
 				say(fmt.Sprintf("wire  %d messages left out: they came faster than they could be shown\n", n))
 			}
-			say(render(m))
+			if m.shown != nil {
+				close(m.shown)
+				continue
+			}
+			say(render(m.message))
 		}
 	})
 	t.untap = s.Tap(func(p coap.Passage) {
 		select {
-		case t.messages <- commands.NewPassed(p):
+		case t.messages <- traced{message: commands.NewPassed(p)}:
 		default:
 			t.left.Add(1)
 		}
 	})
 	return t
+}
+
+// flush returns when all that passed before is shown.
+func (t *tracer) flush() {
+	if t == nil {
+		return
+	}
+	shown := make(chan struct{})
+	t.messages <- traced{shown: shown}
+	<-shown
 }
 
 // close shows what still waits and ends.
@@ -73,5 +93,17 @@ func (f *face) retrace() {
 	}
 	text := *f.stderr
 	text.Wire = level
-	f.tracer = newTracer(f.env.Sessions, text.Event, f.say)
+	render := text.Event
+	if f.shared && f.program.JSON {
+		render = f.renderer.Event
+	}
+	f.tracer = newTracer(f.env.Sessions, render, f.say)
+}
+
+// prepare makes the renderer show as much of the wire as a streaming trace asks
+// for.
+func (f *face) prepare(call commands.Call) {
+	if t, ok := f.renderer.(*Text); ok && call.Command.Name == "trace" {
+		t.Wire = call.Args.Text("level")
+	}
 }

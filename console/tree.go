@@ -62,10 +62,32 @@ func (t *Text) rows(nodes []lwm2m.Node, deeper bool) [][]cell {
 			{indent + terminal.Escape(n.Path().String()), t.Style.Dim},
 			{name, nil},
 			{kind, t.Style.Dim},
-			{t.valueText(n), nil},
+			{t.valueText(n) + t.siblingUnit(nodes, n), nil},
 		}
 	}
 	return rows
+}
+
+// sensorUnits is the resource by which IPSO objects tell the unit of their
+// values: 5700 and 5601 to 5604.
+const sensorUnits = 5701
+
+// siblingUnit is the unit that the payload itself tells for a measured value of
+// an IPSO object, "" where it tells none or the definition has one.
+func (t *Text) siblingUnit(nodes []lwm2m.Node, n *lwm2m.Node) string {
+	d := n.Definition()
+	if d == nil || d.Units != "" || d.Type != lwm2m.Float || n.Value().Type() != lwm2m.Float {
+		return ""
+	}
+	if r := n.Path().Resource(); r != 5700 && (r < 5601 || r > 5604) {
+		return ""
+	}
+	for i := range nodes {
+		if nodes[i].Path() == n.Path().Parent().Child(sensorUnits) && nodes[i].Value().Type() == lwm2m.String {
+			return " " + t.Style.Dim(unitText(nodes[i].Value().Text()))
+		}
+	}
+	return ""
 }
 
 // unknownName stands where the definitions have no name for a path.

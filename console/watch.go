@@ -28,7 +28,7 @@ type live interface {
 
 // watched writes a number that is watched as one line.
 func (t *Text) watched(p *page, w *commands.Watched) {
-	p.head("watch", nil, terminal.Escape(w.Endpoint), t.Style.Dim(timeOfDay(w.Time)),
+	p.head("watch", nil, name(w.Endpoint), t.Style.Dim(timeOfDay(w.Time)),
 		terminal.Escape(w.Path.String()), t.Style.Success(figure(w.Value))+unitOf(w), t.figures(w))
 }
 
@@ -58,7 +58,7 @@ func unitOf(w *commands.Watched) string {
 // plot draws a watch as a block that fits a width.
 func (t *Text) plot(w *commands.Watched, width int) string {
 	p := t.page()
-	p.head("watch", nil, terminal.Escape(w.Endpoint),
+	p.head("watch", nil, name(w.Endpoint),
 		strings.TrimSpace(terminal.Escape(w.Path.String())+" "+terminal.Escape(w.Name)), t.Style.Success(figure(w.Value))+unitOf(w))
 	room := max(width-plotMargin, plotLeast)
 	values := make([]float64, 0, room)

@@ -69,6 +69,16 @@ var testDefinitions = definitions{
 		resource(7, "A link", lwm2m.ObjectLink),
 		resource(8, "Links", lwm2m.CoreLink),
 		multiple(9, "Integers", lwm2m.Integer)),
+	33001: object(33001, "A hundred integers", hundred()...),
+}
+
+// hundred makes the definitions of many integers.
+func hundred() []lwm2m.Resource {
+	var all []lwm2m.Resource
+	for id := range uint16(manyMembers) {
+		all = append(all, resource(id, "An integer", lwm2m.Integer))
+	}
+	return all
 }
 
 // deviceNodes are the 14 resources of a Device object, 17 values.

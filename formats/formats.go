@@ -50,13 +50,19 @@ var rows = [...]row{
 	{lwm2m.FormatLwM2MCBOR, lwm2mcbor.Decode, lwm2mcbor.Encode},
 }
 
-// find returns the row of a format or of the one it is an old number of.
+// find returns the row of a format or of the one it is an old number of, nil if
+// it is none of LwM2M's.
 func find(f lwm2m.ContentFormat) *row {
-	canonical := f.Canonical()
-	for i := range rows {
-		if rows[i].format == canonical {
-			return &rows[i]
+	low, high := 0, len(rows)
+	for f = f.Canonical(); low < high; {
+		if middle := (low + high) / 2; rows[middle].format < f {
+			low = middle + 1
+		} else {
+			high = middle
 		}
+	}
+	if low < len(rows) && rows[low].format == f {
+		return &rows[low]
 	}
 	return nil
 }
@@ -70,9 +76,16 @@ func find(f lwm2m.ContentFormat) *row {
 func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, error) {
 	r := find(f)
 	if r == nil {
-		return &lwm2m.Tree{Format: f, At: o.At, Payload: string(payload)}, &UnknownFormatError{Format: f}
+		tree := &lwm2m.Tree{Format: f, At: o.At, Payload: string(payload)}
+		return tree, &UnknownFormatError{Format: f, LooksLike: looksLike(f, payload, &o)}
 	}
-	return r.decode(f, payload, o)
+	tree, err := r.decode(f, payload, o)
+	if wrong, ok := err.(*SyntaxError); ok && wrong.Rule == "" {
+		wrong.LooksLike = looksLike(f, payload, &o)
+	} else if len(tree.Deviations) > 0 && !f.CarriesMany() {
+		noteMismatch(tree, f, payload, &o)
+	}
+	return tree, err
 }
 
 // Encode writes nodes in a format, in their order, the shortest way that is

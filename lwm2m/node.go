@@ -137,9 +137,13 @@ func (n Node) WithDefinition(r *Resource) Node {
 	return n
 }
 
-// WithMore returns the node with all that m says; m.Prefix replaces the prefix
-// of its path. A nil m leaves the node without.
+// WithMore returns the node with all that m says but for m.Raw, which is not
+// taken over; m.Prefix replaces the prefix of its path. A nil m leaves the node
+// without.
 func (n Node) WithMore(m *More) Node {
+	if m != nil && m.Raw != "" {
+		m = &More{Prefix: m.Prefix, Time: m.Time, HasTime: m.HasTime}
+	}
 	n.more = m
 	return n
 }

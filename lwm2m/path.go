@@ -3,6 +3,7 @@ package lwm2m
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -216,6 +217,15 @@ func (p Path) containsAny(q Path) bool {
 		}
 	}
 	return true
+}
+
+// Shared returns how many leading ids two paths have in common, 0 if their prefixes
+// differ.
+func (p Path) Shared(q Path) int {
+	if p.prefix != q.prefix {
+		return 0
+	}
+	return min(bits.LeadingZeros64(p.ids^q.ids)/16, int(p.level), int(q.level))
 }
 
 // Compare orders paths by prefix, then id by id, a path before those below it:

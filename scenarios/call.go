@@ -15,7 +15,6 @@ func (t *trial) call(s *Step, o *report.Step) (commands.Call, error) {
 	table := t.job.scenario.table
 	if len(s.bindings) > 0 {
 		given := make([]commands.Binding, 0, len(s.bindings))
-		o.Do = s.Command
 		for _, b := range s.bindings {
 			words, err := expandAll(b.words, values)
 			if err != nil {
@@ -23,8 +22,8 @@ func (t *trial) call(s *Step, o *report.Step) (commands.Call, error) {
 			}
 			t.resolve(s, words)
 			given = append(given, commands.Binding{Name: b.parameter, Words: words})
-			o.Do += " --" + b.parameter + " " + quoteWords(words)
 		}
+		o.Do = typed(s.command, given)
 		return table.Bind(s.command, given)
 	}
 	words, err := expandAll(s.words, values)
@@ -59,6 +58,32 @@ func quoteWords(words []string) string {
 		list[i] = commands.Quote(w)
 	}
 	return strings.Join(list, " ")
+}
+
+// typed writes a command and what its parameters are given as a line: words in
+// their place first, flags behind them.
+func typed(c *commands.Command, given []commands.Binding) string {
+	words, flags := c.Name, ""
+	for _, g := range given {
+		i := slices.IndexFunc(c.Parameters, func(p commands.Parameter) bool { return p.Name == g.Name })
+		switch {
+		case i >= 0 && c.Parameters[i].Positional:
+		case i >= 0 && c.Parameters[i].Kind == commands.KindSwitch:
+			flags += " --" + g.Name + "=" + quoteWords(g.Words)
+		default:
+			for _, w := range g.Words {
+				flags += " --" + g.Name + " " + commands.Quote(w)
+			}
+		}
+	}
+	for i := range c.Parameters {
+		p := &c.Parameters[i]
+		j := slices.IndexFunc(given, func(g commands.Binding) bool { return g.Name == p.Name })
+		if p.Positional && j >= 0 && len(given[j].Words) > 0 {
+			words += " " + quoteWords(given[j].Words)
+		}
+	}
+	return words + flags
 }
 
 // naming are the commands that take the name of a subscription for its path.

@@ -47,8 +47,10 @@ func (d *document) captures(n *yaml.Node) []capture {
 // search reads {instance: /1/*/0, equals: …}: the instance whose value fits.
 func (d *document) search(n *yaml.Node, what string, c *capture) {
 	conditions := &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}
+	named := false
 	for _, p := range d.mapping(n, what) {
 		if p.key.Value == "instance" {
+			named = true
 			c.from = d.path(p.value, what+": instance")
 			if c.from != nil && strings.Count(c.from.raw, "*") != 1 {
 				d.fail(c.from.at, "%s: instance: expected a path with one * for the id, such as /1/*/0, found %s", what, quoted(c.from.raw))
@@ -63,6 +65,7 @@ func (d *document) search(n *yaml.Node, what string, c *capture) {
 		conditions.Content = append(conditions.Content, p.key, p.value)
 	}
 	switch {
+	case c.from == nil && named: // what is wrong with it is told
 	case c.from == nil:
 		d.fail(position(n), "%s: expected {instance: PATH with *, equals: VALUE}", what)
 	case len(conditions.Content) == 0:

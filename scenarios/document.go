@@ -55,7 +55,7 @@ func (d *document) root(text []byte) *yaml.Node {
 		d.fail(Position{}, "expected UTF-8, found other octets")
 		return nil
 	}
-	d.lines = strings.Split(strings.TrimPrefix(string(text), "\ufeff"), "\n")
+	d.lines = splitLines(strings.TrimPrefix(string(text), "\ufeff"))
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var first, second yaml.Node
 	switch err := decoder.Decode(&first); {
@@ -73,6 +73,12 @@ func (d *document) root(text []byte) *yaml.Node {
 	return first.Content[0]
 }
 
+// splitLines parts a text where YAML counts a line.
+func splitLines(text string) []string {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(text)
+	return strings.Split(text, "\n")
+}
+
 // unreadable tells what YAML itself says of a text, in the words of a scenario
 // where a ${ is the cause.
 func (d *document) unreadable(err error) {
@@ -88,7 +94,9 @@ func (d *document) unreadable(err error) {
 		if line, err := strconv.Atoi(number); err == nil && line >= 1 && line <= len(d.lines) {
 			text := d.lines[line-1]
 			where = Position{line, len(text) - len(strings.TrimLeft(text, " \t")) + 1}
-			reason = tail
+			if reason = tail; strings.HasPrefix(strings.TrimLeft(text, " "), "\t") {
+				reason = "expected blanks for the indentation, found a tab"
+			}
 			if strings.Contains(text, "${") {
 				reason += `; a value that holds ${ is safe in quotes: '${…}'`
 			}

@@ -43,7 +43,7 @@ func (e *expression) compile(known names) *SyntaxError {
 	if strings.TrimSpace(e.source) == "" {
 		return &SyntaxError{Position: e.at, Reason: "expected a variable or an expression between ${ and }, found nothing"}
 	}
-	program, err := expr.Compile(e.source, expr.Env(types.Map(known)))
+	program, err := expr.Compile(e.source, expr.Env(types.Map(known)), expr.DisableBuiltin("last"))
 	if err == nil {
 		e.program = program
 		return nil

@@ -83,7 +83,7 @@ func findIn(folder string) ([]Source, error) {
 		return nil
 	})
 	if err == nil && len(all) == 0 {
-		err = fmt.Errorf("folder %s: %w: expected .yaml files with a line that begins with scenario:", folder, ErrNoScenario)
+		err = fmt.Errorf("folder %s: %w: expected .yaml files that have the key scenario", folder, ErrNoScenario)
 	}
 	return all, err
 }

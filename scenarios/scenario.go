@@ -44,7 +44,7 @@ type Severity string
 
 // The severities.
 const (
-	SeverityFail         Severity = "fail"         // FAIL; the default
+	SeverityFail         Severity = "fail"         // FAIL, even where it would be less
 	SeverityInconclusive Severity = "inconclusive" // INCONCLUSIVE: what the scenario needs is not there
 	SeverityNote         Severity = "note"         // the scenario goes on and passes with a note
 )
@@ -53,7 +53,7 @@ const (
 type Step struct {
 	Position          // of the command's key
 	Command  string   // its name
-	Severity Severity // "" is SeverityFail
+	Severity Severity // "" if the part of the scenario says
 
 	command  *commands.Command
 	words    []*template // as typed behind the command

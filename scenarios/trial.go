@@ -192,6 +192,9 @@ func (t *trial) part(ctx context.Context, part report.Part, steps []*Step) {
 func (t *trial) teardown(ctx context.Context) {
 	ending, cancel := t.outliving(ctx)
 	defer cancel()
+	if ctx.Err() != nil {
+		t.env.Wait = 0 // somebody wants it to end: a device that is gone stays gone
+	}
 	for _, s := range t.job.scenario.Teardown {
 		o := t.outcome(s, report.Teardown)
 		switch {
@@ -233,39 +236,57 @@ func (t *trial) outcome(s *Step, part report.Part) report.Step {
 
 // take makes the verdict of a step count for the scenario, and tells it.
 func (t *trial) take(s *Step, o *report.Step) {
+	weigh(s, o)
 	t.done.Steps++
-	switch {
-	case o.Verdict == report.Skip:
+	switch o.Verdict {
+	case report.Skip:
 		t.done.Skipped++
-	case o.Verdict.Passed():
-		t.done.Passed++
-	default:
+	case report.Fail:
 		t.done.Failed++
+	case report.Inconclusive:
+		t.done.Inconclusive++
+	default:
+		t.done.Passed++
 	}
-	t.judge(s, o)
+	t.judge(o)
 	t.tell(*o)
 }
 
-// judge draws the conclusion from the verdict of a step.
-func (t *trial) judge(s *Step, o *report.Step) {
-	where := fmt.Sprintf("step %d at line %d: ", o.Number, o.Line)
-	for _, d := range o.Deviations {
-		if o.Verdict == report.PassWithNote {
-			t.note(where + "deviation " + d)
-		}
+// weigh is what a step that did not pass means where it stands: its severity says
+// so, else a teardown only gives a note, and a setup is what the scenario needs.
+func weigh(s *Step, o *report.Step) {
+	if o.Verdict != report.Fail && o.Verdict != report.Inconclusive {
+		return
 	}
 	switch {
-	case o.Verdict == report.Skip && o.Part == report.Steps && t.ended == "":
-		t.skipped++
-	case o.Verdict == report.Skip || o.Verdict.Passed():
-	case o.Part == report.Teardown, s.Severity == SeverityNote:
-		t.note(where + summary(o))
 	case s.Severity == SeverityFail:
-		t.end(report.Fail, where+summary(o))
+		o.Verdict = report.Fail
+	case s.Severity == SeverityNote, s.Severity == "" && o.Part == report.Teardown:
+		o.Verdict = report.PassWithNote
 	case s.Severity == SeverityInconclusive, o.Part == report.Setup:
-		t.end(report.Inconclusive, where+summary(o))
-	default:
-		t.end(o.Verdict, where+summary(o))
+		o.Verdict = report.Inconclusive
+	}
+}
+
+// judge draws the conclusion for the scenario.
+func (t *trial) judge(o *report.Step) {
+	where := fmt.Sprintf("step %d at line %d: ", o.Number, o.Line)
+	switch o.Verdict {
+	case report.Skip:
+		if o.Part == report.Steps && t.ended == "" {
+			t.skipped++
+		}
+	case report.PassWithNote:
+		if len(o.Failures) > 0 || o.Reason != "" {
+			t.note(where + summary(o))
+		}
+		for _, d := range o.Deviations {
+			t.note(where + "deviation " + d)
+		}
+	case report.Fail, report.Inconclusive:
+		if t.ended == "" || o.Verdict == report.Fail && t.done.Verdict != report.Fail {
+			t.end(o.Verdict, where+summary(o))
+		}
 	}
 }
 

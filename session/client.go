@@ -25,6 +25,8 @@ type ClientConfig struct {
 	Parameters    coap.Parameters   // of the message layer
 	Seed          uint64            // of message ids; 0: the machine's
 	Tap           coap.Tap          // is shown each message that passes; may be nil
+	// Dial makes a link to another host, which a Package URI names; nil is UDP.
+	Dial func(ctx context.Context, address string) (transport.Link, transport.Address, error)
 }
 
 // Client is an LwM2M client: a simulated device that is registered with one
@@ -36,6 +38,7 @@ type Client struct {
 	clock  clock.Clock
 	log    *Log
 	coap   *coap.Endpoint
+	dial   func(context.Context, string) (transport.Link, transport.Address, error)
 
 	// Life is over when the context ends; what the client does by itself runs
 	// under it.
@@ -72,7 +75,10 @@ func (s ClientState) String() string {
 
 // NewClient makes a client that is not registered yet.
 func NewClient(c ClientConfig) (*Client, error) {
-	client := &Client{device: c.Device, server: c.Server, ssid: c.ShortServerID, clock: c.Clock, log: c.Log}
+	client := &Client{device: c.Device, server: c.Server, ssid: c.ShortServerID, clock: c.Clock, log: c.Log, dial: c.Dial}
+	if client.dial == nil {
+		client.dial = dialUDP
+	}
 	if client.clock == nil {
 		client.clock = clock.Real()
 	}
@@ -93,6 +99,10 @@ func NewClient(c ClientConfig) (*Client, error) {
 		Handler: func(r *coap.Request) {
 			<-ready // requests can come in before NewEndpoint has returned
 			client.serve(r)
+		},
+		OnBlock: func(r *coap.Request, b coap.Block) *coap.Message {
+			<-ready
+			return client.block(r, b)
 		},
 	})
 	if err != nil {

@@ -28,17 +28,15 @@ func (c *Client) follow(e device.Effect) {
 		c.disable(e.Duration)
 	case device.EffectContinue:
 		c.proceed(e)
+	case device.EffectDownload:
+		c.aside(func() { c.download(e) })
 	}
 }
 
 // proceed lets the device end what takes it a time.
 func (c *Client) proceed(e device.Effect) {
 	c.clock.AfterFunc(e.Duration, func() {
-		c.start(func() {
-			for _, next := range c.device.Continue(e.Path).Effects {
-				c.follow(next)
-			}
-		})
+		c.start(func() { c.followAll(c.device.Continue(e.Path)) })
 	})
 }
 

@@ -33,7 +33,14 @@ func (c *Client) Register(ctx context.Context) (*Result, error) {
 	defer c.interfaceLock.Unlock()
 	c.mu.Lock()
 	c.dropObservers() // not after the answer: the server can observe at once
+	back := c.state == ClientAway
+	if back {
+		c.state = ClientTrying // it listens again: requests can overtake the answer
+	}
 	c.mu.Unlock()
+	if back {
+		c.coap.Forget(c.server) // what it ignored while it was away is new to it
+	}
 	g := c.device.Registration(c.ssid)
 	m := coap.NewRequest(coap.POST, "/rd")
 	m.AddQuery("ep=" + g.Endpoint)

@@ -283,29 +283,54 @@ func (q *served) finish() {
 func (q *served) send() {
 	c := q.client
 	delay := q.result.Delay
+	answer := func() { _ = q.request.Respond(q.answer) } // that it can't be sent shows in the exchange
 	if wrong := c.device.Misbehave(q.operation, q.path); wrong != nil {
-		if wrong.Drop {
-			q.request.Ignore()
-			return
-		}
-		if wrong.Code != 0 {
-			q.answer = coap.NewResponse(coap.Code(wrong.Code))
-		}
-		if wrong.HasPayload {
-			q.answer.Payload = []byte(wrong.Payload)
-		}
-		if wrong.HasFormat {
-			q.answer.SetContentFormat(uint16(wrong.Format))
-		}
 		delay += wrong.Delay
+		if spoilt := q.spoil(wrong); spoilt != nil {
+			answer = spoilt
+		}
 	}
 	if q.result.Status == 0 {
 		q.request.Ignore() // a device that is away does not answer
 		return
 	}
 	if delay <= 0 {
-		_ = q.request.Respond(q.answer) // that it can't be sent shows in the exchange
+		answer()
 		return
 	}
-	c.clock.AfterFunc(delay, func() { c.start(func() { _ = q.request.Respond(q.answer) }) })
+	c.clock.AfterFunc(delay, func() { c.start(answer) })
+}
+
+// spoil alters the answer as a rule of misbehaviour says; where that takes more
+// than another answer, it returns how to do it.
+func (q *served) spoil(wrong *device.Action) func() {
+	if wrong.Code != 0 {
+		q.answer = coap.NewResponse(coap.Code(wrong.Code))
+	}
+	if wrong.HasPayload {
+		q.answer.Payload = []byte(wrong.Payload)
+	}
+	if wrong.HasFormat {
+		q.answer.SetContentFormat(uint16(wrong.Format))
+	}
+	switch m := *q.answer; {
+	case wrong.Drop:
+		return q.request.Ignore
+	case wrong.Reset:
+		return func() { q.raw(&coap.Message{Type: coap.Reset}) }
+	case wrong.HasToken:
+		m.Type, m.Token = coap.Acknowledgement, []byte(wrong.Token)
+		return func() { q.raw(&m) }
+	}
+	return nil
+}
+
+// raw answers with a message that the message layer would not send.
+func (q *served) raw(m *coap.Message) {
+	q.request.Ignore()
+	m.ID = q.request.Message.ID
+	b, err := coap.Build(m, q.client.coap.Link().Reliable())
+	if err == nil {
+		_, _ = q.client.coap.SendRaw(q.request.Peer, b) // that it can't be sent shows in the exchange
+	}
 }

@@ -28,6 +28,8 @@ func (op *operation) diagnose(r *Result) {
 		op.learnAttributes()
 	case "delete":
 		op.learnDeleted()
+	case "execute":
+		op.learnExecuted()
 	}
 }
 
@@ -48,6 +50,22 @@ func (op *operation) diagnoseRead(r *Result) {
 // none or it is unknown.
 func (op *operation) definition() *lwm2m.Resource {
 	return lwm2m.FindResource(op.registration, op.path)
+}
+
+// learnExecuted takes note of what makes a client register anew: Reboot, Factory
+// Reset, Disable, Registration Update Trigger, Bootstrap-Request Trigger.
+func (op *operation) learnExecuted() {
+	s, p := op.endpoint.server, op.path
+	switch o, r := p.Object(), p.Resource(); {
+	case o == 3 && (r == 4 || r == 5):
+	case o == 1 && (r == 4 || r == 8 || r == 9):
+	case o == 5 && r == 2:
+	default:
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	op.endpoint.knowing().restarting = true
 }
 
 // learnDeleted takes note of an instance that we deleted: it may vanish from the

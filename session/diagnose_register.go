@@ -9,10 +9,12 @@ import (
 )
 
 // checkRegister holds a Register against the registration that the endpoint
-// still had, nil if none, and against the time for which clients in queue mode
-// are awake.
-func (g *Registration) checkRegister(old *Registration, awake time.Duration) {
-	if old != nil && !old.Restored {
+// still had, unless we made it restart, and against the time for which clients
+// in queue mode are awake; server.mu is held.
+func (g *Registration) checkRegister(e *Endpoint) {
+	awake := e.server.awake()
+	k := e.known.Load()
+	if old := e.registration; old != nil && !old.Restored && (k == nil || !k.restarting) {
 		g.note(ruleStillRegistered, "still registered for %s; an Update would have kept its observations", left(old, g.Registered))
 	}
 	switch {

@@ -18,6 +18,7 @@ type knowledge struct {
 	written    map[lwm2m.Path]lwm2m.Value // by a Write that was answered 2.04, and not read back yet
 	deleted    map[lwm2m.Path]bool        // object instances that we deleted
 	muted      mute
+	restarting bool // we executed what makes it register anew
 	failures   int  // answers of 4.xx and 5.xx in a row that were all 5.00
 	varied     bool // there was another error code
 }

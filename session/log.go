@@ -9,17 +9,18 @@ import (
 const (
 	maxLogEvents = 100_000
 	maxLogOctets = 64 << 20
+	logPage      = 1_000 // events; the ring grows by pages
 )
 
 // Log is the ring of what happened. Any number of readers follow it, each with
 // its own cursor; nobody waits for anybody. It is safe for concurrent use.
 type Log struct {
 	mu     sync.Mutex
-	ring   []Event       // grows up to maxLogEvents, then wraps
-	first  uint64        // number of the oldest event kept
-	next   uint64        // number of the next event
-	octets int           // estimated size of all events kept
-	wake   chan struct{} // closed at the next event; nil while nobody waits
+	pages  [maxLogEvents / logPage]*[logPage]Event // a ring, made as needed
+	first  uint64                                  // number of the oldest event kept
+	next   uint64                                  // number of the next event
+	octets int                                     // estimated size of all events kept
+	wake   chan struct{}                           // closed at the next event; nil while nobody waits
 }
 
 // NewLog makes an empty log.
@@ -34,11 +35,10 @@ func (l *Log) Append(e Event) uint64 {
 	for l.first < l.next && (l.next-l.first >= maxLogEvents || l.octets+size > maxLogOctets) {
 		l.drop()
 	}
-	if i := int((e.Number - 1) % maxLogEvents); i < len(l.ring) {
-		l.ring[i] = e
-	} else {
-		l.ring = append(l.ring, e)
+	if page := &l.pages[(e.Number-1)%maxLogEvents/logPage]; *page == nil {
+		*page = new([logPage]Event)
 	}
+	*l.slot(e.Number) = e
 	l.octets += size
 	l.next++
 	if l.wake != nil {
@@ -56,8 +56,11 @@ func (l *Log) drop() {
 	l.first++
 }
 
-// slot returns the place of an event that is kept.
-func (l *Log) slot(number uint64) *Event { return &l.ring[(number-1)%maxLogEvents] }
+// slot returns the place of an event; its page is there.
+func (l *Log) slot(number uint64) *Event {
+	i := (number - 1) % maxLogEvents
+	return &l.pages[i/logPage][i%logPage]
+}
 
 // octets estimates what an event keeps alive.
 func (e *Event) octets() int {

@@ -114,6 +114,9 @@ func (op *operation) requestOptions() coap.RequestOptions {
 	for _, o := range op.options.Options {
 		op.request.Options.Add(o.Number, o.Value)
 	}
+	if size := op.options.Parameters.BlockSize; size > 0 && op.request.Code == coap.GET && !op.request.Options.Has(coap.Block2) {
+		op.request.SetBlock2(coap.BlockFor(size)) // early negotiation, RFC 7959 §2.4
+	}
 	return coap.RequestOptions{
 		Parameters: op.options.Parameters, Timeout: op.options.Timeout,
 		MessageID: op.options.MessageID, Progress: op.options.Progress,
@@ -188,6 +191,9 @@ func (op *operation) answer(x *coap.Exchange) *Result {
 		Duration: x.Duration, Exchange: x.Number,
 	}
 	r.Response = op.decode(x.Response)
+	if r.Code == coap.RequestEntityTooLarge {
+		r.Size1, _ = x.Response.Size1()
+	}
 	r.Deviations = append(fromMessage(x.Deviations), r.Deviations...)
 	return r
 }

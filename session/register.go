@@ -91,7 +91,7 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 		s.endpoints[g.Endpoint] = e
 	}
 	s.supersede(g)
-	g.checkRegister(e.registration, s.awake())
+	g.checkRegister(e)
 	if e.registration != nil {
 		s.end(e, EventReplaced, g.Exchange)
 	}
@@ -215,9 +215,6 @@ func diagnostic(message string) string {
 	message, _, _ = strings.Cut(message, ";")
 	return strings.ToValidUTF8(message[:min(len(message), maxDiagnostic)], "")
 }
-
-// respond sends an answer. That it can't be sent shows in the exchange.
-func (l *Listener) respond(r *coap.Request, m *coap.Message) { _ = r.Respond(m) }
 
 // at returns the name of the endpoint registered from an address, "" if none
 // is.

@@ -34,6 +34,7 @@ type Result struct {
 	Path      lwm2m.Path
 	Duration  time.Duration // from the first transmission to the answer
 	Exchange  uint64
+	Size1     uint32     // of a 4.13: how many octets the peer takes, 0 if it did not say
 	Created   lwm2m.Path // of a Create: where the instance is, if the peer said so
 	// Observation is the number of the observation that an Observe began, 0 if
 	// the peer did not begin one.

@@ -70,7 +70,7 @@ const (
 // Rules returns what this package checks in live traffic. The slice is the
 // caller's.
 func Rules() []lwm2m.Rule {
-	return []lwm2m.Rule{
+	return append([]lwm2m.Rule{
 		rule(ruleNoEndpoint, lwm2m.Failure, "A Register carries ep, the endpoint client name.", "Core 1.1 §6.2.1", ""),
 		rule(ruleEndpointLength, lwm2m.Warning, "An endpoint client name is short enough to be stored and shown.", "Core 1.1 §6.2.1", ""),
 		rule(ruleEndpointControl, lwm2m.Warning, "An endpoint client name is readable UTF-8.", "Core 1.1 §7.3", ""),
@@ -129,7 +129,7 @@ func Rules() []lwm2m.Rule {
 		rule(ruleSendMuted, lwm2m.Warning, "A client sends only where Mute Send, /1/x/23, is false.", "Core 1.1 Appendix E.2", ""),
 		rule(ruleBadOption, lwm2m.Failure, "A client knows the critical options of its operations.", "RFC 7252 §5.4.1", ""),
 		rule(ruleSendObject, lwm2m.Warning, "A Send carries values of registered objects only.", "Core 1.1 §6.4.5", ""),
-	}
+	}, firmwareRules()...)
 }
 
 // rule is a row of the table.

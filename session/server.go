@@ -3,11 +3,13 @@ package session
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lwcon/lwm2m"
 	"lwcon/session/clock"
 	"lwcon/session/coap"
+	"lwcon/session/files"
 	"lwcon/session/transport"
 )
 
@@ -40,6 +42,8 @@ type Server struct {
 	aliases    map[string]string
 	seed       uint64
 	tap        coap.Tap
+	files      *files.Store
+	answers    atomic.Pointer[answers] // nil while all are as they should be
 
 	mu              sync.Mutex
 	closed          bool
@@ -83,6 +87,7 @@ func NewServer(c ServerConfig) *Server {
 		s.seed = randomSeed()
 	}
 	s.nextLocation = s.seed
+	s.files = files.NewStore(s.clock)
 	s.started = s.clock.Now()
 	return s
 }
@@ -108,6 +113,9 @@ func (s *Server) Strict() bool {
 	defer s.mu.Unlock()
 	return s.strict
 }
+
+// Files returns what clients can download from every listener, at /fw/NAME.
+func (s *Server) Files() *files.Store { return s.files }
 
 // Listener is one link on which a Server serves.
 type Listener struct {
@@ -209,6 +217,9 @@ func (s *Server) Close() error {
 
 // serve answers one request of a client.
 func (l *Listener) serve(r *coap.Request) {
+	if l.misanswered(r) {
+		return
+	}
 	path := r.Message.Path()
 	switch {
 	case len(path) == 1 && path[0] == "rd":
@@ -217,6 +228,8 @@ func (l *Listener) serve(r *coap.Request) {
 		l.serveLocation(r, path[1])
 	case len(path) == 1 && path[0] == "dp" && r.Message.Code == coap.POST:
 		l.serveSend(r)
+	case len(path) > 0 && path[0] == files.Prefix:
+		l.server.files.ServeCoAP(r)
 	default:
 		l.serveUnknown(r)
 	}

@@ -166,7 +166,7 @@ func TestWrongLocationIsExplained(t *testing.T) {
 		p := peer(t, network, "192.0.2.7:40001", nil)
 		location := register(t, p, "dev1", 60)
 		for path, want := range map[string]string{
-			"/rd/nowhere":                       "not registered",
+			"/rd/nowhere":                       "not known",
 			strings.TrimPrefix(location, "/rd"): "both segments",
 			"/.well-known/core":                 "not found here",
 			"/rd/\x1b[2J":                       `\x1b[2J`,

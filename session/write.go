@@ -46,12 +46,11 @@ func Write(ctx context.Context, e *Endpoint, p lwm2m.Path, nodes []lwm2m.Node, o
 // encode gives the request the values as its body.
 func (op *operation) encode(nodes []lwm2m.Node, wanted *lwm2m.ContentFormat, create bool) error {
 	f := op.writeFormat(nodes)
-	if g := op.registration; len(nodes) > 0 && nodes[0].Path().ObjectInstance() == lwm2m.AnyID &&
-		(len(g.Formats) == 0 || g.Announces(lwm2m.FormatTLV)) {
-		f = lwm2m.FormatTLV // SenML cannot leave the id to the client
-	}
-	if wanted != nil {
+	switch {
+	case wanted != nil:
 		f = *wanted
+	case create && len(nodes) > 0 && nodes[0].Path().ObjectInstance() == lwm2m.AnyID:
+		f = lwm2m.FormatTLV // SenML cannot say that the client is to choose the id
 	}
 	body, err := op.encoded(f, nodes, formats.Options{At: op.path, Definitions: op.registration, Create: create})
 	if err != nil {

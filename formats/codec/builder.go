@@ -32,11 +32,11 @@ type Builder struct {
 	more       *lwm2m.More
 }
 
-// ruleCount is how often a rule was broken, and where its last deviation is.
+// ruleCount is how many deviations from a rule are listed, and where the last is.
 type ruleCount struct {
-	rule  lwm2m.RuleID
-	count int
-	last  int
+	rule   lwm2m.RuleID
+	listed int
+	last   int
 }
 
 // Start begins a tree and returns the payload as the string that all values
@@ -81,20 +81,30 @@ func (b *Builder) Deviate(rule lwm2m.RuleID, p lwm2m.Path, offset int, message s
 		}
 		return
 	}
-	i := 0
-	for i < len(b.counts) && b.counts[i].rule != rule {
-		i++
-	}
-	if i == len(b.counts) {
-		b.counts = append(b.counts, ruleCount{rule: rule})
-	}
-	c := &b.counts[i]
-	if c.count++; c.count > MaxSame {
-		b.deviations[c.last].More++
+	if b.Full(rule) {
 		return
 	}
-	c.last = len(b.deviations)
+	i := slices.IndexFunc(b.counts, func(c ruleCount) bool { return c.rule == rule })
+	if i < 0 {
+		i = len(b.counts)
+		b.counts = append(b.counts, ruleCount{rule: rule})
+	}
+	b.counts[i].listed++
+	b.counts[i].last = len(b.deviations)
 	b.deviations = append(b.deviations, lwm2m.Deviation{Rule: rule, Path: p, Offset: offset, Message: fmt.Sprintf(message, args...)})
+}
+
+// Full says whether as many deviations from a rule are listed as there may be,
+// and counts one more if so. Deviate asks it; callers that go to lengths for a
+// message ask it first.
+func (b *Builder) Full(rule lwm2m.RuleID) bool {
+	for i := range b.counts {
+		if c := &b.counts[i]; c.rule == rule && c.listed >= MaxSame {
+			b.deviations[c.last].More++
+			return true
+		}
+	}
+	return false
 }
 
 // Resolve returns the definition of a resource or resource instance, nil if
@@ -184,6 +194,10 @@ func (b *Builder) Stamp(seconds float64) {
 func (b *Builder) Finish() (*lwm2m.Tree, error) {
 	if b.err == nil && !lwm2m.Ascending(b.Nodes) {
 		b.findDuplicates()
+	}
+	byOffset := func(a, b lwm2m.Deviation) int { return a.Offset - b.Offset }
+	if !slices.IsSortedFunc(b.deviations, byOffset) {
+		slices.SortStableFunc(b.deviations, byOffset)
 	}
 	return &lwm2m.Tree{Format: b.format, At: b.At, Payload: b.payload, Nodes: b.Nodes, Deviations: b.deviations}, b.err
 }

@@ -32,6 +32,9 @@ func (b *Builder) findDuplicates() {
 		slot := int(maphash.Comparable(seed, key)) & (size - 1)
 		for ; table[slot] != 0; slot = (slot + 1) & (size - 1) {
 			if first := &b.Nodes[table[slot]-1]; keyOf(first) == key {
+				if b.Full(rules.Duplicate) {
+					break
+				}
 				b.Deviate(rules.Duplicate, key.path, int(b.Nodes[i].Span().Start),
 					"expected each path once, found it at octet %d already", first.Span().Start)
 				break

@@ -19,12 +19,11 @@ func CommonPath(nodes []lwm2m.Node) lwm2m.Path {
 	}
 	common := nodes[0].Path()
 	for i := range nodes {
-		for p := nodes[i].Path(); !common.Contains(p) || common.Level() > p.Level(); {
-			if common.Level() == 0 {
-				return lwm2m.Path{}
-			}
-			common = common.Parent()
+		p := nodes[i].Path()
+		if p.Prefix() != common.Prefix() {
+			return lwm2m.Path{}
 		}
+		common = common.Cut(common.Shared(p))
 	}
 	return common
 }
@@ -64,11 +63,7 @@ func SharedTime(nodes []lwm2m.Node) (seconds float64, ok bool) {
 // are if they stand so already, else a copy in the order in which the groups
 // begin.
 func Grouped(nodes []lwm2m.Node) []lwm2m.Node {
-	ascending := true
-	for i := 1; i < len(nodes) && ascending; i++ {
-		ascending = nodes[i-1].Path().Compare(nodes[i].Path()) < 0
-	}
-	if ascending {
+	if lwm2m.Ascending(nodes) {
 		return nodes
 	}
 	first := make(map[lwm2m.Path]int, len(nodes))

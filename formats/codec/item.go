@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"encoding/base64"
 	"math"
 	"strconv"
 	"strings"
@@ -133,7 +132,9 @@ func (b *Builder) Value(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 
 // mismatch notes that an item is not of the type of its resource.
 func (b *Builder) mismatch(it Item, t Typed) {
-	b.Deviate(rules.ValueType, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.describe())
+	if !b.Full(rules.ValueType) {
+		b.Deviate(rules.ValueType, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
+	}
 }
 
 // expected names a type with its article.
@@ -148,8 +149,8 @@ func expected(t lwm2m.Type) string {
 // maxQuoted is how much of a value a message quotes.
 const maxQuoted = 40
 
-// describe says what an item is, for messages.
-func (it Item) describe() string {
+// Describe says what an item is, for messages.
+func (it Item) Describe() string {
 	switch it.Kind {
 	case ItemBoolean:
 		return "a boolean"
@@ -158,6 +159,12 @@ func (it Item) describe() string {
 	case ItemUnsigned:
 		return "the integer " + strconv.FormatUint(it.Bits, 10)
 	case ItemFloat:
+		if it.beyond64() {
+			return "the integer " + shorten(it.Text)
+		}
+		if it.Text != "" {
+			return "the float " + shorten(it.Text)
+		}
 		return "the float " + string(lwm2m.AppendFloat(nil, math.Float64frombits(it.Bits)))
 	case ItemOctets:
 		return strconv.Itoa(len(it.Text)) + " octets"
@@ -175,6 +182,14 @@ func Quote(s string) string {
 	return strconv.Quote(s)
 }
 
+// shorten is Quote without quotes, for digits.
+func shorten(s string) string {
+	if len(s) > maxQuoted {
+		return s[:maxQuoted] + "…"
+	}
+	return s
+}
+
 // natural makes an item the value that it is by itself.
 func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 	switch it.Kind {
@@ -185,7 +200,7 @@ func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 	case ItemUnsigned:
 		return lwm2m.UnsignedValue(it.Bits), lwm2m.KindGuess
 	case ItemFloat:
-		if it.beyond64() {
+		if it.beyond64() && !t.Known {
 			b.Deviate(rules.ValueIntegerRange, t.Path, t.Offset, "expected at most 64 bits, found %s", it.Text)
 		}
 		return lwm2m.FloatValue(math.Float64frombits(it.Bits)), lwm2m.KindGuess
@@ -200,6 +215,9 @@ func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 			b.mismatch(it, t)
 		}
 	case ItemBase64:
+		if t.Known && t.Want == lwm2m.Opaque {
+			break // it was tried
+		}
 		if v, ok := b.base64(it.Text, t, true); ok {
 			return v, lwm2m.KindValue
 		}
@@ -215,207 +233,4 @@ func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 // beyond64 says whether an item is an integer written out that fits no 64 bits.
 func (it Item) beyond64() bool {
 	return it.Kind == ItemFloat && len(it.Text) > 18 && !strings.ContainsAny(it.Text, ".eEnN")
-}
-
-func (b *Builder) integer(it Item, t Typed) (lwm2m.Value, bool) {
-	i, ok := int64(0), false
-	switch it.Kind {
-	case ItemInteger:
-		i, ok = int64(it.Bits), true
-	case ItemUnsigned:
-		b.outOfRange(it, t)
-	case ItemFloat:
-		i, ok = b.integral(it, t)
-	case ItemText:
-		b.mismatch(it, t)
-		n, err := strconv.ParseInt(it.Text, 10, 64)
-		i, ok = n, err == nil
-	default:
-		b.mismatch(it, t)
-	}
-	if t.Want == lwm2m.Time {
-		return lwm2m.TimeValue(i), ok
-	}
-	return lwm2m.IntegerValue(i), ok
-}
-
-func (b *Builder) outOfRange(it Item, t Typed) {
-	b.Deviate(rules.ValueIntegerRange, t.Path, t.Offset, "%s does not fit %s", it.describe(), expected(t.Want))
-}
-
-// integral makes a float an integer, if it is one.
-func (b *Builder) integral(it Item, t Typed) (int64, bool) {
-	f := math.Float64frombits(it.Bits)
-	switch {
-	case it.Text == "-0":
-		return 0, true
-	case it.beyond64() || f < -1<<63 || f >= 1<<63:
-		b.outOfRange(it, t)
-		return 0, false
-	case f != math.Trunc(f): // NaN too
-		b.Deviate(rules.ValueFraction, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.describe())
-		return 0, false
-	}
-	b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.describe())
-	if whole, zeros, ok := strings.Cut(it.Text, "."); ok && strings.Trim(zeros, "0") == "" {
-		if i, err := strconv.ParseInt(whole, 10, 64); err == nil {
-			return i, true // every digit, where the float has lost some
-		}
-	}
-	return int64(f), true
-}
-
-func (b *Builder) unsigned(it Item, t Typed) (lwm2m.Value, bool) {
-	switch it.Kind {
-	case ItemInteger:
-		if int64(it.Bits) < 0 {
-			b.outOfRange(it, t)
-			return lwm2m.Value{}, false
-		}
-		return lwm2m.UnsignedValue(it.Bits), true
-	case ItemUnsigned:
-		return lwm2m.UnsignedValue(it.Bits), true
-	case ItemFloat:
-		if f := math.Float64frombits(it.Bits); f >= 1<<63 && f < 1<<64 && !it.beyond64() {
-			b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected an unsigned, found %s", it.describe())
-			return lwm2m.UnsignedValue(uint64(f)), true
-		}
-		i, ok := b.integral(it, t)
-		if ok && i < 0 {
-			b.outOfRange(it, t)
-		}
-		return lwm2m.UnsignedValue(uint64(i)), ok && i >= 0
-	}
-	b.mismatch(it, t)
-	u, err := strconv.ParseUint(it.Text, 10, 64)
-	return lwm2m.UnsignedValue(u), it.Kind == ItemText && err == nil
-}
-
-func (b *Builder) float(it Item, t Typed) (lwm2m.Value, bool) {
-	switch it.Kind {
-	case ItemInteger:
-		return lwm2m.FloatValue(float64(int64(it.Bits))), true
-	case ItemUnsigned:
-		return lwm2m.FloatValue(float64(it.Bits)), true
-	case ItemFloat:
-		return lwm2m.FloatValue(math.Float64frombits(it.Bits)), true
-	}
-	b.mismatch(it, t)
-	if it.Kind != ItemText {
-		return lwm2m.Value{}, false
-	}
-	v, err := lwm2m.ParseValue(lwm2m.Float, it.Text)
-	return v, err == nil
-}
-
-func (b *Builder) boolean(it Item, t Typed) (lwm2m.Value, bool) {
-	if it.Kind == ItemBoolean {
-		return lwm2m.BooleanValue(it.Bits != 0), true
-	}
-	b.mismatch(it, t)
-	return lwm2m.BooleanValue(it.Bits == 1), it.Kind == ItemInteger && it.Bits <= 1
-}
-
-func (b *Builder) link(it Item, t Typed) (lwm2m.Value, bool) {
-	if it.Kind != ItemText && it.Kind != ItemLink {
-		b.mismatch(it, t)
-		return lwm2m.Value{}, false
-	}
-	if it.Kind == ItemText && b.LinkField {
-		b.mismatch(it, t)
-	}
-	l, err := lwm2m.ParseObjlnk(it.Text)
-	if err != nil {
-		if strings.EqualFold(it.Text, "FFFF:FFFF") { // as a specification prints it
-			l, err = lwm2m.NullLink, nil
-		}
-		b.mismatch(it, t)
-	}
-	return lwm2m.ObjectLinkValue(l.Object, l.Instance), err == nil
-}
-
-func (b *Builder) opaque(it Item, t Typed) (lwm2m.Value, bool) {
-	switch it.Kind {
-	case ItemOctets:
-		return lwm2m.OpaqueValue(it.Text), true
-	case ItemBase64:
-		return b.base64(it.Text, t, true)
-	}
-	if it.Kind != ItemText || !b.TextOctets {
-		b.mismatch(it, t)
-	}
-	if it.Kind != ItemText {
-		return lwm2m.Value{}, false
-	}
-	return b.base64(it.Text, t, false)
-}
-
-func (b *Builder) text(it Item, t Typed) (lwm2m.Value, bool) {
-	switch it.Kind {
-	case ItemText:
-	case ItemOctets:
-		b.mismatch(it, t)
-		if !utf8.ValidString(it.Text) {
-			return lwm2m.Value{}, false
-		}
-	default:
-		b.mismatch(it, t)
-		return lwm2m.Value{}, false
-	}
-	b.CheckText(it.Text, t)
-	if t.Want == lwm2m.CoreLink {
-		return lwm2m.CoreLinkValue(it.Text), true
-	}
-	return lwm2m.StringValue(it.Text), true
-}
-
-// CheckText notes what is wrong with a text: octets that are no UTF-8, a NUL at
-// the end.
-func (b *Builder) CheckText(s string, t Typed) {
-	if !utf8.ValidString(s) {
-		i := 0
-		for i < len(s) {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				break
-			}
-			i += size
-		}
-		b.Deviate(rules.ValueInvalidUTF8, t.Path, t.Offset, "expected UTF-8, found octet %#02x at octet %d of the text", s[i], i)
-	}
-	if s != "" && s[len(s)-1] == 0 {
-		b.Deviate(rules.ValueNULTerminated, t.Path, t.Offset, "expected no NUL at the end of the text")
-	}
-}
-
-// base64 reads octets in Base64: url says that the format wants the URL alphabet
-// without padding (SenML JSON), else the standard one with padding.
-func (b *Builder) base64(s string, t Typed, url bool) (lwm2m.Value, bool) {
-	want := base64.StdEncoding
-	if url {
-		want = base64.RawURLEncoding
-	}
-	octets, err := want.Strict().DecodeString(s)
-	if err != nil {
-		octets, err = LenientBase64(s)
-		if err != nil {
-			b.Deviate(rules.ValueBase64, t.Path, t.Offset, "expected Base64, found %s", Quote(s))
-			return lwm2m.Value{}, false
-		}
-		form := "the standard alphabet with padding"
-		if url {
-			form = "the URL alphabet without padding"
-		}
-		b.Deviate(rules.ValueBase64, t.Path, t.Offset, "expected Base64 in %s, found %s", form, Quote(s))
-	}
-	return lwm2m.OpaqueValue(string(octets)), true
-}
-
-// LenientBase64 reads Base64 in either alphabet, with or without padding,
-// across line ends.
-func LenientBase64(s string) ([]byte, error) {
-	if strings.ContainsAny(s, "-_ \t\r\n") {
-		s = strings.NewReplacer("-", "+", "_", "/", " ", "", "\t", "", "\r", "", "\n", "").Replace(s)
-	}
-	return base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
 }

@@ -25,15 +25,13 @@ func isDump(lines []string) bool {
 // returns how many octets it took.
 func cutPrefix(line string) (int, string) {
 	cut := 0
-	if bar := strings.IndexByte(line, '|'); bar >= 0 {
-		line = line[:bar] + strings.Repeat(" ", len(line)-bar)
-	}
-	for i := 0; i < len(line); {
-		end := strings.IndexAny(line[i:], " \t")
+	octets, _, _ := strings.Cut(line, "|")
+	for i := 0; i < len(octets); {
+		end := strings.IndexAny(octets[i:], " \t")
 		if end < 0 {
-			end = len(line) - i
+			end = len(octets) - i
 		}
-		word := line[i : i+end]
+		word := octets[i : i+end]
 		if n := len(word); n > 0 && strings.IndexByte("]>:", word[n-1]) >= 0 {
 			inside := strings.Trim(word[:n-1], "[<(")
 			if strings.IndexByte("]>", word[n-1]) >= 0 || !isWord(inside) && !isHexList(inside) {

@@ -96,7 +96,10 @@ func parseHex(text string) ([]byte, error) {
 func arrayStart(text string) int {
 	open := strings.IndexByte(text, '{')
 	before := strings.TrimRight(text[:max(open, 0)], " \t\r\n")
-	if open < 0 || before != "" && !strings.HasSuffix(before, "=") {
+	if open < 0 || before != "" && !strings.HasSuffix(before, "=") || strings.Contains(before, "|") {
+		return 0
+	}
+	if _, _, dump := cutOffset(text); dump { // the brace stands in a character column
 		return 0
 	}
 	return open + 1

@@ -175,6 +175,9 @@ func (d *decoder) parameter(l *lwm2m.Link, first int) {
 		d.Fail(start, p, "expected at most %d parameters of a link, found one more", maxParameters)
 		return
 	}
+	if name == "" {
+		d.Deviate(rules.LinkParameter, p, start, "expected the name of a parameter")
+	}
 	a := lwm2m.LinkAttribute{Name: name}
 	if d.blanks(); d.pos < len(d.s) && d.s[d.pos] == '=' {
 		d.pos++
@@ -182,11 +185,8 @@ func (d *decoder) parameter(l *lwm2m.Link, first int) {
 		a.HasValue = true
 		d.value(&a, p)
 	}
-	if name == "" {
-		d.Deviate(rules.LinkParameter, p, start, "expected the name of a parameter")
-		if !a.HasValue {
-			return
-		}
+	if name == "" && !a.HasValue {
+		return
 	}
 	for i := range d.parameters[first:] {
 		if d.parameters[first+i].Name == name {

@@ -226,31 +226,43 @@ func (d *decoder) place(p lwm2m.Path, start int) {
 	}
 }
 
-// count returns about how many nodes a payload makes: the pairs of all maps less
-// those whose value is a map.
+// count returns how many nodes a well-formed payload makes: the pairs of all maps
+// less those whose value is a map, which is quickly counted head by head where
+// all lengths are definite.
 func count(in cborread.Reader) int {
-	pairs, maps, open := 0, 0, 0
-	limit := in.Left()/2 + 1
-	for pairs < limit && !in.End() {
+	start, pairs, maps := in.Pos, 0, 0
+	for !in.End() {
 		h, ok := in.Head()
-		if !ok {
-			break
-		}
-		switch h.Major {
-		case cborread.Map:
-			if maps++; h.Indefinite {
-				open++
-			}
-			pairs += int(min(h.Arg, uint64(limit)))
-			if h.Arg == 0 {
-				pairs++
-			}
-		case cborread.Octets, cborread.Text:
-			in.Pos += int(min(h.Arg, uint64(in.Left())))
+		switch {
+		case !ok || h.Arg > uint64(in.Left()) && h.Major >= cborread.Octets && h.Major <= cborread.Map:
+			return 0 // broken: decoding will say where
+		case h.Indefinite:
+			in.Pos = start
+			return leaves(&in, 0)
+		case h.Major == cborread.Map:
+			maps++
+			pairs += max(int(h.Arg), 1)
+		case h.Major == cborread.Octets || h.Major == cborread.Text:
+			in.Pos += int(h.Arg)
 		}
 	}
-	if open > 0 {
-		return min(pairs+limit/6, limit)
+	return min(max(pairs-maps+1, 0), (len(in.Payload)-start)/2+1)
+}
+
+// leaves counts the nodes that the item at the present position makes.
+func leaves(in *cborread.Reader, depth int) int {
+	start := in.Pos
+	h, ok := in.Head()
+	if !ok || h.Major != cborread.Map || depth > lwm2m.LevelResourceInstance {
+		in.Pos = start
+		in.Skip(codec.MaxDepth)
+		return 1
 	}
-	return min(max(pairs-maps+1, 0), limit)
+	n := 0
+	members, ok := in.Members(h)
+	for ok && in.Next(&members) && in.Problem == "" {
+		in.Skip(1) // the key
+		n += leaves(in, depth+1)
+	}
+	return max(n, 1)
 }

@@ -13,16 +13,24 @@ import (
 // The error is a *codec.EncodeError: a node with a time, without a value, twice
 // at the same path, or in an instance whose id the client is to choose.
 func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte, error) {
-	e := encoder{nodes: codec.Grouped(nodes)}
+	e := encoder{nodes: withoutNeedlessEmpties(codec.Grouped(nodes))}
+	e.shared = make([]uint8, len(e.nodes), len(e.nodes)+1)
 	room := 9
+	var before lwm2m.Path
 	for i := range e.nodes {
 		n := &e.nodes[i]
 		if err := check(f, n); err != nil {
 			return nil, err
 		}
-		if i > 0 && e.nodes[i-1].Path() == n.Path() {
-			return nil, codec.Refuse(f, n, "expected each path once, found it again")
+		p := n.Path()
+		if i > 0 {
+			level := p.Shared(before)
+			if level == min(p.Level(), before.Level()) && p.Prefix() == before.Prefix() {
+				return nil, codec.Refuse(f, n, "expected each path once and no value beside resource instances")
+			}
+			e.shared[i] = uint8(level)
 		}
+		before = p
 		room += 30 + len(n.Value().Text())
 	}
 	e.out = make([]byte, 0, room)
@@ -37,6 +45,31 @@ func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte,
 		i = end
 	}
 	return e.out, nil
+}
+
+// withoutNeedlessEmpties leaves out what is said to be empty and is not, as other
+// nodes are in it.
+func withoutNeedlessEmpties(nodes []lwm2m.Node) []lwm2m.Node {
+	needless := func(i int) bool {
+		if nodes[i].Kind() != lwm2m.KindEmpty {
+			return false
+		}
+		p := nodes[i].Path()
+		return (i > 0 && p.Contains(nodes[i-1].Path()) || i+1 < len(nodes) && p.Contains(nodes[i+1].Path()))
+	}
+	for i := range nodes {
+		if !needless(i) {
+			continue
+		}
+		kept := append([]lwm2m.Node(nil), nodes[:i]...)
+		for j := i; j < len(nodes); j++ {
+			if !needless(j) {
+				kept = append(kept, nodes[j])
+			}
+		}
+		return kept
+	}
+	return nodes
 }
 
 // check says why LwM2M CBOR cannot carry a node.
@@ -58,15 +91,15 @@ func check(f lwm2m.ContentFormat, n *lwm2m.Node) error {
 
 // encoder writes one payload.
 type encoder struct {
-	nodes []lwm2m.Node
-	out   []byte
+	nodes  []lwm2m.Node
+	shared []uint8 // how many leading ids each node's path shares with the one before
+	out    []byte
 }
 
 // groupEnd returns where the nodes end that share the path of node i up to a
 // level.
 func (e *encoder) groupEnd(i, end, level int) int {
-	p := e.nodes[i].Path().Cut(level)
-	for i++; i < end && p.Level() == level && p.Contains(e.nodes[i].Path()); i++ {
+	for i++; i < end && int(e.shared[i]) >= level; i++ {
 	}
 	return i
 }
@@ -74,11 +107,12 @@ func (e *encoder) groupEnd(i, end, level int) int {
 // instance writes the pair of the nodes i to end, which are of one instance.
 func (e *encoder) instance(i, end int) {
 	p := e.nodes[i].Path()
-	if end-i > 1 {
-		p = codec.CommonPath(e.nodes[i:end])
+	level := p.Level()
+	for j := i + 1; j < end; j++ {
+		level = min(level, int(e.shared[j]))
 	}
-	e.key(p)
-	e.below(i, end, p.Level())
+	e.key(p.Cut(level))
+	e.below(i, end, level)
 }
 
 // key writes a path as an array of ids.
@@ -108,9 +142,6 @@ func (e *encoder) below(i, end, level int) {
 			e.out = cborwrite.Value(e.out, n.Value())
 		}
 		return
-	}
-	if n.Path().Level() == level {
-		i++ // a node above others says no more than they do
 	}
 	members := 0
 	for j := i; j < end; j = e.groupEnd(j, end, level+1) {

@@ -17,7 +17,8 @@ type entry struct {
 	start   int
 	nameAt  int
 	values  int
-	second  int    // where a second value stands
+	other   codec.Item // a second value
+	otherAt int
 	wrong   string // what its field holds, if the value is something else
 	hasTime bool
 	hasName bool
@@ -85,7 +86,7 @@ func (d *decoder) field(e *entry, key string) bool {
 // set takes the value of the entry: the first one, if there are several.
 func (e *entry) set(key, holds string, item codec.Item, span lwm2m.Span) {
 	if e.values++; e.values > 1 {
-		e.second = int(span.Start)
+		e.other, e.otherAt = item, int(span.Start)
 		return
 	}
 	ok := false
@@ -179,7 +180,7 @@ func (d *decoder) check(e *entry, p lwm2m.Path) {
 	case e.values == 0:
 		d.Deviate(rules.JSONNoValue, p, e.start, "expected one of v sv bv ov, found none")
 	case e.values > 1:
-		d.Deviate(rules.JSONTwoValues, p, e.second, "expected one value in an entry, found another, which is left out")
+		d.Deviate(rules.JSONTwoValues, p, e.otherAt, "expected one value in an entry, found another, which is left out: %s", e.other.Describe())
 	case e.item.Kind == codec.ItemNull:
 		d.Deviate(rules.JSONNull, p, int(e.value.Start), "expected a value, found null")
 	}

@@ -7,6 +7,7 @@ const (
 	Duplicate               lwm2m.RuleID = "duplicate-path"
 	MultipleWithoutInstance lwm2m.RuleID = "multiple-without-instance"
 	SingleWithInstance      lwm2m.RuleID = "single-with-instance"
+	FormatMismatch          lwm2m.RuleID = "format-mismatch"
 	OutsideRequest          lwm2m.RuleID = "path-outside-request"
 	ListTime                lwm2m.RuleID = "path-list-time"
 	ListValue               lwm2m.RuleID = "path-list-value"
@@ -26,6 +27,7 @@ const appendixC = "Core 1.1 Appendix C"
 
 var common = []row{
 	{Duplicate, lwm2m.Warning, "A payload says each path, or each path and time, once.", "Core 1.2 §7.4", ""},
+	{FormatMismatch, lwm2m.Failure, "A payload is in the format that its Content-Format says.", "Core 1.2 §7.4", ""},
 	{MultipleWithoutInstance, lwm2m.Failure, "The values of a multiple resource are resource instances, even if there is one only.", "Core 1.2 §7.4", ""},
 	{SingleWithInstance, lwm2m.Failure, "The value of a single resource has no resource instance.", "Core 1.2 §7.4", ""},
 	{OutsideRequest, lwm2m.Failure, "Every path of an answer lies at or below the path of its request.", "Core 1.2 §7.4", "devices with a wrong base name"},
@@ -40,4 +42,10 @@ var common = []row{
 	{ValueInvalidUTF8, lwm2m.Warning, "Text is UTF-8.", appendixC, ""},
 	{ValueNULTerminated, lwm2m.Warning, "Text carries no terminating NUL.", appendixC, "C programs that send strlen + 1 octets"},
 	{ValueType, lwm2m.Failure, "A value has the data type of its resource's definition.", appendixC, ""},
+}
+
+// HintsAtFormat says whether a departure from a rule makes it doubtful that a
+// single value is in the format that its Content-Format says.
+func HintsAtFormat(id lwm2m.RuleID) bool {
+	return id == TextValue || id == ValueInvalidUTF8 || id == ValueBase64 || id == OpaqueType
 }

@@ -17,7 +17,7 @@ type row struct {
 }
 
 // tables are the rules by what they concern.
-var tables = [...][]row{common, link, lwm2mFormats, senml, text, tlv}
+var tables = [...][]row{attributes, common, link, lwm2mFormats, senml, text, tlv}
 
 // All returns every rule, by name in alphabetical order. The slice is the
 // caller's.

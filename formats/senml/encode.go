@@ -87,20 +87,24 @@ func (l *outline) appendJSON(b []byte, n *lwm2m.Node, first bool) ([]byte, error
 	if first && l.timed {
 		b = append(lwm2m.AppendFloat(append(b, `"bt":`...), l.time), ',')
 	}
+	field := len(b)
 	b = append(b, `"n":"`...)
 	start := len(b)
 	b = n.Path().Append(b)
-	b = append(append(b[:start], b[start+min(len(l.base), len(b)-start):]...), '"')
+	if len(b)-start > len(l.base) || !n.HasValue() { // a path alone always says its name
+		b = append(append(b[:start], b[start+len(l.base):]...), `",`...)
+	} else {
+		b = b[:field] // the base name says it all
+	}
 	if t, ok := n.Time(); ok && !l.timed {
-		b = lwm2m.AppendFloat(append(b, `,"t":`...), t)
+		b = append(lwm2m.AppendFloat(append(b, `"t":`...), t), ',')
 	}
-	if n.HasValue() {
-		var err error
-		if b, err = l.appendValueJSON(append(b, ','), n); err != nil {
-			return nil, err
-		}
+	if !n.HasValue() {
+		b[len(b)-1] = '}' // in place of the comma
+		return b, nil
 	}
-	return append(b, '}'), nil
+	b, err := l.appendValueJSON(b, n)
+	return append(b, '}'), err
 }
 
 // appendValueJSON appends the value's field.
@@ -156,8 +160,13 @@ func EncodeCBOR(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]b
 func (l *outline) appendCBOR(b []byte, n *lwm2m.Node, first bool) []byte {
 	t, timed := n.Time()
 	timed = timed && !l.timed
-	fields := uint64(1)
-	for _, has := range [...]bool{first && l.base != "", first && l.timed, timed, n.HasValue()} {
+	start := len(b)
+	b = n.Path().Append(b)
+	name := string(b[start+min(len(l.base), len(b)-start):])
+	b = b[:start]
+	fields := uint64(0)
+	named := name != "" || !n.HasValue() // a path alone always says its name
+	for _, has := range [...]bool{first && l.base != "", first && l.timed, named, timed, n.HasValue()} {
 		if has {
 			fields++
 		}
@@ -169,16 +178,8 @@ func (l *outline) appendCBOR(b []byte, n *lwm2m.Node, first bool) []byte {
 	if first && l.timed {
 		b = appendTime(appendLabel(b, baseTime), l.time)
 	}
-	b = append(b, byte(name), cborwrite.Text)
-	start := len(b)
-	b = n.Path().Append(b)
-	length := len(b) - start - min(len(l.base), len(b)-start)
-	if length < 24 { // as all but gateway names are
-		b[start-1] = cborwrite.Text | byte(length)
-		b = append(b[:start], b[len(b)-length:]...)
-	} else {
-		text := string(b[len(b)-length:])
-		b = cborwrite.String(b[:start-1], text)
+	if named {
+		b = cborwrite.String(appendLabel(b, recordName), name)
 	}
 	if timed {
 		b = appendTime(appendLabel(b, timeStamp), t)

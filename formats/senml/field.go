@@ -19,7 +19,7 @@ const (
 	baseTime    label = -3
 	baseName    label = -2
 	baseVersion label = -1
-	name        label = 0
+	recordName  label = 0
 	unit        label = 1
 	numberValue label = 2
 	stringValue label = 3
@@ -36,7 +36,7 @@ const (
 func labelOf(s string) label {
 	switch s {
 	case "n":
-		return name
+		return recordName
 	case "v":
 		return numberValue
 	case "vs":
@@ -76,18 +76,21 @@ func (l label) String() string {
 	if l < baseSum || l > linkValue {
 		return "unknown"
 	}
-	return [...]string{"bs", "bv", "bu", "bt", "bn", "bver", "n", "u", "v", "vs", "vb", "s", "t", "ut", "vd", "vlo"}[l+6]
+	return labelNames[l-baseSum]
 }
+
+// labelNames are the names of the labels from baseSum to linkValue.
+var labelNames = [...]string{"bs", "bv", "bu", "bt", "bn", "bver", "n", "u", "v", "vs", "vb", "s", "t", "ut", "vd", "vlo"}
 
 // set puts a field into a record. The item stands at span; what it may be
 // depends on the field.
 func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 	switch l {
-	case name, baseName:
+	case recordName, baseName:
 		if item.Kind != codec.ItemText {
 			return p.Fail(int(span.Start), p.At, "expected text for %s", l)
 		}
-		if l == name {
+		if l == recordName {
 			r.name, r.hasName, r.nameAt = item.Text, true, int(span.Start)
 		} else {
 			p.base = codec.NewName(item.Text)
@@ -106,7 +109,7 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 // setValue takes the value of a record: the first one, if there are several.
 func (p *pack) setValue(r *record, l label, item codec.Item, span lwm2m.Span) {
 	if r.values++; r.values > 1 {
-		r.second, r.secondAt = l, int(span.Start)
+		p.second = second{item, l, int(span.Start)}
 		return
 	}
 	ok := true
@@ -139,7 +142,7 @@ func (p *pack) checkFields(path lwm2m.Path, r *record) {
 		p.Deviate(rule, path, int(r.value.Start), "expected %s in %s", r.field.holds(), r.field)
 	}
 	if r.values > 1 {
-		p.Deviate(rules.SenMLTwoValues, path, r.secondAt, "expected one value in a record, found another in %s, which is left out", r.second)
+		p.Deviate(rules.SenMLTwoValues, path, p.second.at, "expected one value in a record, found another in %s, which is left out: %s", p.second.field, p.second.item.Describe())
 	}
 }
 

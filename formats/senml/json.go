@@ -122,11 +122,16 @@ func (d *jsonDecoder) field(r *record) error {
 	in := &d.in
 	in.Space()
 	at := in.Pos
-	key, ok := in.String()
-	if !ok || !in.Expect(':') {
-		return d.broken()
+	key, l := "", shortLabel(in.Text[at:])
+	if l != unknown {
+		in.Pos += len(l.String()) + len(`"":`)
+	} else {
+		var ok bool
+		if key, ok = in.String(); !ok || !in.Expect(':') {
+			return d.broken()
+		}
+		l = labelOf(key)
 	}
-	l := labelOf(key)
 	in.Space()
 	span := lwm2m.Span{Start: uint32(in.Pos)}
 	if l == unknown {
@@ -148,4 +153,33 @@ func (d *jsonDecoder) field(r *record) error {
 	}
 	span.End = uint32(in.Pos)
 	return d.set(r, l, item, span)
+}
+
+// shortLabel returns the label of the commonest fields, if s begins with one and
+// its colon; else unknown.
+func shortLabel(s string) label {
+	if len(s) < len(`"vs":`) || s[0] != '"' {
+		return unknown
+	}
+	switch {
+	case s[2] == '"' && s[3] == ':':
+		switch s[1] {
+		case 'n':
+			return recordName
+		case 'v':
+			return numberValue
+		case 't':
+			return timeStamp
+		}
+	case s[3] == '"' && s[4] == ':':
+		switch s[1:3] {
+		case "vs":
+			return stringValue
+		case "vb":
+			return boolValue
+		case "bn":
+			return baseName
+		}
+	}
+	return unknown
 }

@@ -28,20 +28,25 @@ const maxVersion = 10
 
 // record is one record as scanned.
 type record struct {
-	name     string
-	hasName  bool
-	item     codec.Item
-	values   int // value fields seen; the first is the item
-	field    label
-	wrong    bool // the item is not what its field holds
-	second   label
-	secondAt int
-	time     float64
-	hasTime  bool
-	nameAt   int
-	timeAt   int
-	start    int
-	value    lwm2m.Span
+	name    string
+	item    codec.Item // of the first value field
+	value   lwm2m.Span
+	time    float64
+	start   int
+	nameAt  int
+	timeAt  int
+	values  int // value fields seen
+	field   label
+	hasName bool
+	hasTime bool
+	wrong   bool // the item is not what its field holds
+}
+
+// second is the second value of a record, which has no place there.
+type second struct {
+	item  codec.Item
+	field label
+	at    int
 }
 
 // pack is the state of decoding one payload: the base fields that hold from their
@@ -56,6 +61,7 @@ type pack struct {
 	hasBT    bool
 	baseItem codec.Item
 	hasBV    bool
+	second   second // of the present record, if it has several values
 }
 
 // begin starts a payload.
@@ -112,7 +118,7 @@ func (p *pack) addPath(path lwm2m.Path, r *record, end int) error {
 	case !p.PathList && !p.etch:
 		p.Deviate(rules.SenMLNoValue, path, r.start, "expected one of v vs vb vd vlo, found none")
 	case r.values > 0:
-		p.Deviate(rules.ListValue, path, int(r.value.Start), "expected no value in a path list")
+		p.Deviate(rules.ListValue, path, int(r.value.Start), "expected no value in a path list, found %s", r.item.Describe())
 	case p.PathList && r.hasTime:
 		p.Deviate(rules.ListTime, path, r.timeAt, "expected no time in a path list")
 	}

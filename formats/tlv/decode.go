@@ -49,94 +49,6 @@ func (d *decoder) nothing() {
 	d.Add(lwm2m.KindEmpty, d.At, lwm2m.Value{}, definition, lwm2m.Span{}, lwm2m.Span{})
 }
 
-// next reads the head of the entry at start, within a value that ends at end.
-// It returns false after Fail.
-func (d *decoder) next(start, end int, within lwm2m.Path) (entry, bool) {
-	first := d.s[start]
-	if first&0x20 == 0 && end-start >= 3 { // an id of one octet: the common case
-		e := entry{start: start, value: start + 2, kind: kind(first >> 6), id: uint16(d.s[start+1])}
-		length := int(first & 7)
-		switch first >> 3 & 3 {
-		case 1:
-			length = int(d.s[start+2])
-			e.value++
-			fallthrough
-		case 0:
-			if e.end = e.value + length; e.end <= end {
-				return e, true
-			}
-		}
-	}
-	return d.longNext(start, end, within)
-}
-
-// longNext is next for all forms of a head.
-func (d *decoder) longNext(start, end int, within lwm2m.Path) (entry, bool) {
-	s := d.s
-	first := s[start]
-	e := entry{start: start, kind: kind(first >> 6)}
-	i := start + 1
-	if width := 1 + int(first>>5&1); i+width > end {
-		return e, d.short(e, within, "an id", width, end-i)
-	} else if width == 1 {
-		e.id = uint16(s[i])
-		i++
-	} else {
-		e.id = uint16(s[i])<<8 | uint16(s[i+1])
-		i += 2
-	}
-	length := int(first & 7)
-	if field := int(first >> 3 & 3); field > 0 {
-		if i+field > end {
-			return e, d.short(e, within, "a length", field, end-i)
-		}
-		length = int(bigEndian(s[i : i+field]))
-		i += field
-	}
-	e.value, e.end = i, i+length
-	if e.end > end {
-		return e, d.short(e, within, "a value", length, end-i)
-	}
-	if e.id == lwm2m.AnyID {
-		d.Fail(start, within, "expected an id 0..65534, found 65535")
-		return e, false
-	}
-	return e, true
-}
-
-// short fails because octets are missing.
-func (d *decoder) short(e entry, within lwm2m.Path, what string, want, left int) bool {
-	d.Fail(e.start, within, "expected %s of %d octets in the %s with id %d, found %d left", what, want, e.kind, e.id, left)
-	return false
-}
-
-// form notes a head that is longer than needed.
-func (d *decoder) form(e *entry, p lwm2m.Path) {
-	first, length := d.s[e.start], e.end-e.value
-	if first&0x20 != 0 && e.id < 256 {
-		d.Deviate(rules.TLVIDLongForm, p, e.start+1, "expected id %d in 1 octet, found 2", e.id)
-	}
-	field := int(first >> 3 & 3)
-	if field == 0 {
-		return
-	}
-	if first&7 != 0 {
-		d.Deviate(rules.TLVInlineBits, p, e.start, "expected 0 in the low bits of type %02x, as a length field follows", first)
-	}
-	shortest := 3
-	switch {
-	case length < 8:
-		shortest = 0
-	case length < 1<<8:
-		shortest = 1
-	case length < 1<<16:
-		shortest = 2
-	}
-	if field > shortest {
-		d.Deviate(rules.TLVLengthLongForm, p, e.value-field, "expected length %d in %d octets, found %d", length, shortest, field)
-	}
-}
-
 // top decodes the entries of the top level.
 func (d *decoder) top() {
 	level := max(d.At.Level(), lwm2m.LevelObject)
@@ -165,9 +77,9 @@ func (d *decoder) top() {
 			d.topInstance(&e)
 			continue
 		} else if wrapped && !bare && before {
-			d.Deviate(rules.TLVMixedLevels, inside, e.start, "expected an Object Instance, as before, found a %s", e.kind)
+			d.Deviate(rules.TLVMixedLevels, inside, e.start, "expected an Object Instance, as before, found %s", e.kind)
 		} else if !bare && level == lwm2m.LevelObject && !d.Create && !d.anyObject {
-			d.Deviate(rules.TLVMissingInstance, inside, e.start, "expected an Object Instance, found a %s: which instance it belongs to is not said", e.kind)
+			d.Deviate(rules.TLVMissingInstance, inside, e.start, "expected an Object Instance, found %s: which instance it belongs to is not said", e.kind)
 		}
 		bare = true
 		switch {
@@ -222,7 +134,7 @@ func (e *entry) valueSpan() lwm2m.Span {
 // member decodes a Resource or Multiple Resource of an object instance.
 func (d *decoder) member(e *entry, instance lwm2m.Path) {
 	if e.kind < multipleResource {
-		d.Fail(e.start, instance, "expected a Resource or Multiple Resource in an object instance, found a %s with id %d", e.kind, e.id)
+		d.Fail(e.start, instance, "expected a Resource or Multiple Resource in an object instance, found %s with id %d", e.kind, e.id)
 		return
 	}
 	p := instance.Child(e.id)
@@ -276,7 +188,7 @@ func (d *decoder) instances(e *entry, p lwm2m.Path, definition *lwm2m.Resource) 
 		case resource:
 			d.Deviate(rules.TLVKind, at, m.start, "expected a Resource Instance in a Multiple Resource, found a Resource")
 		default:
-			d.Fail(m.start, p, "expected a Resource Instance in a Multiple Resource, found a %s with id %d", m.kind, m.id)
+			d.Fail(m.start, p, "expected a Resource Instance in a Multiple Resource, found %s with id %d", m.kind, m.id)
 			return
 		}
 		if d.s[m.start]&0x38 != 0 {
@@ -309,7 +221,7 @@ func (d *decoder) bareInstance(e *entry) {
 // forInstance decodes what else than a Resource Instance answers the request for
 // one: a Multiple Resource around it, or a Resource with the id of either.
 func (d *decoder) forInstance(e *entry) {
-	d.Deviate(rules.TLVKind, d.At, e.start, "expected a Resource Instance, found a %s", e.kind)
+	d.Deviate(rules.TLVKind, d.At, e.start, "expected a Resource Instance, found %s", e.kind)
 	if e.kind == multipleResource || e.id != d.At.Resource() && e.id != d.At.ResourceInstance() {
 		d.member(e, d.At.Cut(lwm2m.LevelObjectInstance))
 		return

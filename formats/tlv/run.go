@@ -19,11 +19,11 @@ func (d *decoder) run(start, end int, parent lwm2m.Path, k kind, many *lwm2m.Res
 	if d.definition == nil || d.Overridden() || d.At.Level() > lwm2m.LevelObjectInstance {
 		return start
 	}
-	s, i, next := d.s, start, 0
-	for i+3 <= end && len(d.Nodes) < cap(d.Nodes) {
+	s, i, next, resources := d.s[:end], start, 0, d.definition.Resources
+	for i+3 <= len(s) && len(d.Nodes) < cap(d.Nodes) {
 		first, id := s[i], uint16(s[i+1])
 		value, length := i+2, int(first&7)
-		if first&0x38 == 0x08 {
+		if first&0x3f == 0x08 {
 			if length = int(s[value]); length < 8 {
 				break
 			}
@@ -32,12 +32,14 @@ func (d *decoder) run(start, end int, parent lwm2m.Path, k kind, many *lwm2m.Res
 			break
 		}
 		stop := value + length
-		if stop > end {
+		if stop > len(s) {
 			break
 		}
 		r := many
 		if r == nil {
-			if r, next = after(d.definition.Resources, next, id); r == nil {
+			if int(id) < len(resources) && resources[id].ID == id { // ids without gaps
+				r = &resources[id]
+			} else if r, next = after(resources, next, id); r == nil {
 				break
 			}
 		}
@@ -75,12 +77,9 @@ func (d *decoder) runMany(start, end int, p lwm2m.Path, r *lwm2m.Resource) bool 
 	return false
 }
 
-// after finds the resource with an id where ids without gaps have it, else from
-// index i on, which suits ids that ascend; it returns where it was found.
+// after finds the resource with an id from index i on, which suits ids that
+// ascend; it returns where it was found.
 func after(resources []lwm2m.Resource, i int, id uint16) (*lwm2m.Resource, int) {
-	if int(id) < len(resources) && resources[id].ID == id {
-		return &resources[id], int(id)
-	}
 	for i < len(resources) && resources[i].ID < id {
 		i++
 	}

@@ -23,9 +23,9 @@ const (
 	resource
 )
 
-// String names the kind as the specification does.
+// String names the kind as the specification does, with its article.
 func (k kind) String() string {
-	return [...]string{"Object Instance", "Resource Instance", "Multiple Resource", "Resource"}[k&3]
+	return [...]string{"an Object Instance", "a Resource Instance", "a Multiple Resource", "a Resource"}[k&3]
 }
 
 // maxLength is the most octets of a value: its length has 24 bits.

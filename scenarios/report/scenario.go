@@ -8,7 +8,7 @@ import (
 // Scenario is the outcome of one scenario, or of one of its cases.
 //
 //	{"scenario":"smoke/clock","title":"…","file":"…","endpoint":"dev1","verdict":"FAIL","seconds":1.2,
-//	 "steps":9,"passed":4,"failed":1,"skipped":4,"notes":["…"]}
+//	 "steps":9,"passed":4,"failed":1,"inconclusive":0,"skipped":4,"notes":["…"]}
 type Scenario struct {
 	ID       string
 	Title    string
@@ -20,9 +20,9 @@ type Scenario struct {
 	Reason   string // why it is no pass
 	Notes    []string
 	Duration time.Duration
-	// Steps counts all steps; of them, Passed with or without a note, Failed
-	// (INCONCLUSIVE counted too) and Skipped.
-	Steps, Passed, Failed, Skipped int
+	// Steps counts all steps; of them Passed, with a note or without, and those of
+	// the other verdicts.
+	Steps, Passed, Failed, Inconclusive, Skipped int
 }
 
 // AppendJSON appends the outcome as one JSON object on one line.
@@ -41,10 +41,11 @@ func (s Scenario) AppendJSON(b []byte) []byte {
 		Steps    int      `json:"steps"`
 		Passed   int      `json:"passed"`
 		Failed   int      `json:"failed"`
+		Unclear  int      `json:"inconclusive"`
 		Skipped  int      `json:"skipped"`
 	}{
 		s.ID, s.Title, s.File, s.Tags, s.ETS, s.Endpoint, s.Verdict, s.Reason, s.Notes, seconds(s.Duration),
-		s.Steps, s.Passed, s.Failed, s.Skipped,
+		s.Steps, s.Passed, s.Failed, s.Inconclusive, s.Skipped,
 	})
 }
 

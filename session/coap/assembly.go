@@ -14,6 +14,9 @@ func (e *Endpoint) assemble(r *Request, block Block) bool {
 		return false
 	}
 	r.block1 = &block
+	if e.onBlock != nil && !e.admit(r, block) {
+		return false
+	}
 	if block.Number == 0 && !block.More {
 		return true
 	}
@@ -27,6 +30,20 @@ func (e *Endpoint) assemble(r *Request, block Block) bool {
 	}
 	r.Message = whole
 	return true
+}
+
+// admit asks whoever looks at blocks; false means that the block was answered
+// and what came before it is forgotten.
+func (e *Endpoint) admit(r *Request, block Block) bool {
+	answer := e.onBlock(r, block)
+	if answer == nil {
+		return true
+	}
+	e.mu.Lock()
+	e.discard(e.bodies.all[keyOf(r.peer, Block1, r.Message)])
+	e.mu.Unlock()
+	_ = r.Respond(answer)
+	return false
 }
 
 // checkBlock refuses a block that makes no sense by itself.

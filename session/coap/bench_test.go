@@ -6,6 +6,7 @@ import (
 	"net"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"lwcon/session/transport"
@@ -15,13 +16,13 @@ import (
 // log, tap and duplicates on, and beside it the limit: two sockets and the
 // codec, one goroutine an end.
 func BenchmarkExchange(b *testing.B) {
-	b.Run("lwcon-udp", benchmarkEndpoints)
+	b.Run("lwcon-udp", func(b *testing.B) { benchmarkEndpoints(b, 1) })
+	b.Run("lwcon-udp-16-in-flight", func(b *testing.B) { benchmarkEndpoints(b, 16) })
 	b.Run("raw-udp", benchmarkRaw)
 }
 
-func benchmarkEndpoints(b *testing.B) {
-	seen := 0
-	tap := func(Passage) { seen++ }
+func benchmarkEndpoints(b *testing.B, inFlight int) {
+	tap := func(Passage) {}
 	link, err := transport.ListenUDP(b.Context(), "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
@@ -40,18 +41,26 @@ func benchmarkEndpoints(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	client, err := NewEndpoint(Config{Link: socket, Tap: tap})
+	client, err := NewEndpoint(Config{Link: socket, Tap: tap, Parameters: Parameters{NSTART: -1}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer client.Close()
 	b.ReportAllocs()
-	for b.Loop() {
-		x, err := client.Do(context.Background(), peer, NewRequest(GET, "/3/0/0"), RequestOptions{})
-		if err != nil || string(x.Response.Payload) != "hello world" {
-			b.Fatal(x, err)
-		}
+	b.ResetTimer()
+	var done sync.WaitGroup
+	for worker := range inFlight {
+		done.Go(func() {
+			for range (b.N + worker) / inFlight {
+				x, err := client.Do(context.Background(), peer, NewRequest(GET, "/3/0/0"), RequestOptions{})
+				if err != nil || string(x.Response.Payload) != "hello world" {
+					b.Error(x, err)
+					return
+				}
+			}
+		})
 	}
+	done.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "exchanges/s")
 }
 
@@ -102,6 +111,15 @@ func benchmarkRaw(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "exchanges/s")
 }
 
+// collect reads the memory in use when all garbage, also of what an earlier turn
+// left behind, is gone.
+func collect(m *runtime.MemStats) {
+	for range 3 {
+		runtime.GC()
+	}
+	runtime.ReadMemStats(m)
+}
+
 // BenchmarkIdlePeer measures what an endpoint keeps of a peer that has sent one
 // Register of about 450 bytes and falls silent: memory right after it,
 // including the log, and goroutines.
@@ -135,8 +153,7 @@ func BenchmarkIdlePeer(b *testing.B) {
 		}
 		var before, after runtime.MemStats
 		goroutines := runtime.NumGoroutine()
-		runtime.GC()
-		runtime.ReadMemStats(&before)
+		collect(&before)
 		for i := range peers {
 			from, err := transport.ParseAddress(fmt.Sprintf("10.0.%d.%d:5683", i>>8, i&255))
 			if err != nil {
@@ -145,9 +162,7 @@ func BenchmarkIdlePeer(b *testing.B) {
 			network.Deliver(from, link.Address(), bytes)
 			<-handled
 		}
-		runtime.GC()
-		runtime.GC()
-		runtime.ReadMemStats(&after)
+		collect(&after)
 		b.ReportMetric(float64(after.HeapAlloc+after.StackInuse-before.HeapAlloc-before.StackInuse)/peers, "B/peer")
 		b.ReportMetric(float64(runtime.NumGoroutine()-goroutines)/peers, "goroutines/peer")
 		b.ReportMetric(float64(len(bytes)), "B/register")

@@ -61,6 +61,10 @@ func parseBlock(v []byte) (Block, bool) {
 	return Block{Number: uint32(n >> 4), More: n&8 != 0, SZX: uint8(n & 7)}, true
 }
 
+// BlockFor returns the first block of the largest size that is at most size bytes
+// and can be said: 16 at least, 1024 at most.
+func BlockFor(size int) Block { return Block{SZX: szxFor(size)} }
+
 // szxFor returns the exponent of the largest block of at most size bytes.
 func szxFor(size int) uint8 {
 	szx := uint8(0)

@@ -2,6 +2,7 @@ package coap
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"lwcon/session/transport"
@@ -22,6 +23,7 @@ type call struct {
 	// Set by the lock held:
 	begun bool // holds a turn, is in the tables
 	over  bool
+	ended atomic.Bool // over, for who waits
 }
 
 // begin waits for the call's turn, enters it in the tables and sends it.
@@ -100,6 +102,9 @@ func (e *Endpoint) enter(ctx context.Context, c *call, p *Parameters) (time.Dura
 	}
 	c.begun = true
 	c.done = e.signal()
+	if len(e.calls) > 0 {
+		e.crowd = crowdMemory
+	}
 	e.calls[c.key] = c
 	return 0, nil
 }
@@ -156,6 +161,7 @@ func (e *Endpoint) depart(c *call, b []byte, p *Parameters, at time.Time, now in
 
 // await waits for the end of the call.
 func (e *Endpoint) await(ctx context.Context, c *call) (*Message, error) {
+	stood := e.lender != nil && e.lender.Stand(c)
 	select {
 	case <-c.done:
 	case <-ctx.Done():
@@ -164,7 +170,11 @@ func (e *Endpoint) await(ctx context.Context, c *call) (*Message, error) {
 	}
 	e.mu.Lock()
 	e.signals = append(e.signals, c.done)
+	others := len(e.calls) > 0
 	e.mu.Unlock()
+	if stood && others {
+		e.lender.Resume()
+	}
 	return c.response, c.err
 }
 
@@ -209,8 +219,30 @@ func (e *Endpoint) finish(c *call, err error) {
 		c.peer.spent.add(c.key, c.transfer.exchange.Number)
 	}
 	e.passTurn(c.peer)
+	c.ended.Store(true)
 	c.done <- struct{}{}
+	e.calm()
 }
+
+// crowdMemory is how many requests in a row must have been alone before one who
+// waits receives its own answer. With several under way at a time the link's
+// own goroutine serves them all, and better.
+const crowdMemory = 64
+
+// calm lets the link's own goroutine rest when a request has ended and none is
+// under way, as is usual. The lock is held.
+func (e *Endpoint) calm() {
+	switch {
+	case len(e.calls) > 0 || e.lender == nil:
+	case e.crowd > 0:
+		e.crowd--
+	default:
+		e.lender.Rest()
+	}
+}
+
+// Over implements transport.Waiting.
+func (c *call) Over() bool { return c.ended.Load() }
 
 // callDeadline is a call whose longest wait is over.
 type callDeadline call
@@ -246,5 +278,6 @@ func (c *call) acknowledged(e *Endpoint, at time.Time, b []byte, _ *outbox) {
 
 func (c *call) reset(e *Endpoint, at time.Time, b []byte, _ *outbox) {
 	c.transfer.note(at, transport.Received, b, noteReset, 0)
+	c.transfer.exchange.RTT = at.Sub(e.start) - c.flight.last
 	e.finish(c, ErrReset)
 }

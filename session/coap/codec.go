@@ -27,12 +27,10 @@ var errMalformed = errors.New("malformed message")
 func Encode(m *Message, stream bool) ([]byte, error) {
 	var space [usualOptions]message.Option
 	options := message.Options(space[:0])
-	size := 16 + len(m.Token) + len(m.Payload)
 	for _, o := range m.Options {
 		options = append(options, message.Option{ID: message.OptionID(o.Number), Value: o.Value})
-		size += 5 + len(o.Value)
 	}
-	b := make([]byte, size)
+	b := make([]byte, encodedRoom(m, stream))
 	foreign := message.Message{
 		Token:     m.Token,
 		Options:   options,
@@ -52,6 +50,35 @@ func Encode(m *Message, stream bool) ([]byte, error) {
 		return nil, fmt.Errorf("encode %v: %w", m.Code, err)
 	}
 	return b[:n:n], nil
+}
+
+// encodedRoom is how many bytes the message takes, to a few: answers are kept
+// for minutes, so that what they waste adds up.
+func encodedRoom(m *Message, stream bool) int {
+	room := 4 + len(m.Token) + len(m.Payload)
+	if stream {
+		room += 2 // length of 4 bytes and code in place of four bytes
+	}
+	if len(m.Payload) > 0 {
+		room++ // marker
+	}
+	var before OptionNumber
+	for _, o := range m.Options {
+		room += 1 + extension(int(o.Number-before)) + extension(len(o.Value)) + len(o.Value)
+		before = o.Number
+	}
+	return room
+}
+
+// extension is how many bytes extend a delta or length. RFC 7252 §3.1.
+func extension(n int) int {
+	switch {
+	case n < 13:
+		return 0
+	case n < 269:
+		return 1
+	}
+	return 2
 }
 
 // Decode reads a message that takes the whole of b. It is for messages that

@@ -21,6 +21,10 @@ type Config struct {
 	Clock clock.Clock
 	// Handler answers requests; nil answers each with 4.04.
 	Handler Handler
+	// OnBlock is shown each block of a request's body before it is put to the
+	// others; an answer that is not nil refuses the block, and the body with it.
+	// It keeps to the rules of Handler. Nil takes all.
+	OnBlock func(r *Request, block Block) *Message
 	// Parameters of all peers that have none of their own.
 	Parameters Parameters
 	// Protection is called for each message; nil leaves them as they are.
@@ -41,10 +45,12 @@ type Config struct {
 // concurrent use.
 type Endpoint struct {
 	link       transport.Link
+	lender     transport.Lender // nil where the link always receives by itself
 	stream     bool
 	clock      clock.Clock
 	start      time.Time
 	handler    Handler
+	onBlock    func(*Request, Block) *Message
 	base       Parameters
 	protection Protection
 	log        *Log
@@ -65,6 +71,7 @@ type Endpoint struct {
 	duplicates   duplicates
 	bodies       bodies
 	signals      []chan struct{} // free ones of calls that are over
+	crowd        int             // see crowdMemory
 }
 
 // tokenKey finds what waits for a response.
@@ -90,6 +97,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 		stream:       c.Link.Reliable(),
 		clock:        c.Clock,
 		handler:      c.Handler,
+		onBlock:      c.OnBlock,
 		base:         c.Parameters.defaults(c.Link.Timing()),
 		protection:   c.Protection,
 		log:          c.Log,
@@ -100,6 +108,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 		observations: make(map[tokenKey]*Observation),
 		flights:      make(map[flightKey]*flight),
 	}
+	e.lender, _ = c.Link.(transport.Lender)
 	if e.clock == nil {
 		e.clock = clock.Real()
 	}
@@ -120,6 +129,9 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 	e.peers.init(e)
 	e.duplicates.init(e)
 	e.bodies.init(e)
+	if f, ok := c.Link.(interface{ Notify(transport.WireTap) }); ok {
+		f.Notify(e.NoteFault)
+	}
 	if err := c.Link.Start(e); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Link.Scheme(), err)
 	}
@@ -138,7 +150,7 @@ func (e *Endpoint) Close() error {
 		e.mu.Unlock()
 		return nil
 	}
-	for _, p := range e.peers.all {
+	for p := e.peers.oldest; p != nil; p = p.newer {
 		e.abandon(p, ErrClosed, &out)
 	}
 	e.closed = true

@@ -62,6 +62,10 @@ type RequestOptions struct {
 	// SingleBlocks sends the message as it is and returns the response as it
 	// came, without gathering blocks.
 	SingleBlocks bool
+	// FirstBlock is the block of the request's body to begin with, in units of
+	// the block size: an upload that broke off goes on there. A peer that does
+	// not know the beginning any more answers 4.08 and gets all of it.
+	FirstBlock uint32
 	// Progress is told how many bytes of the body went or came, and how many
 	// there are (0 while unknown). It is called from the goroutine of Do.
 	Progress func(done, total int)
@@ -93,7 +97,9 @@ type transfer struct {
 // ErrUnreachable, ErrBlock, ErrTooMany, ErrClosed, or the context's.
 //
 // Do must not be called from a Handler or from another callback of the
-// endpoint: those run on the goroutine that receives the response.
+// endpoint: those run on the goroutine that receives the response. That can be
+// the goroutine of Do itself, so the caller must not hold a lock that a callback
+// takes.
 func (e *Endpoint) Do(ctx context.Context, peer transport.Address, req *Message, opts RequestOptions) (*Exchange, error) {
 	t, err := e.transfer(peer, req, &opts)
 	if err != nil {
@@ -162,7 +168,7 @@ func (t *transfer) run(ctx context.Context) error {
 	var response *Message
 	var err error
 	whole := !t.options.SingleBlocks
-	if whole && len(t.request.Payload) > t.endpoint.unfragmented(t.peer, t.parameters, &t.request) {
+	if whole && (t.options.FirstBlock > 0 || len(t.request.Payload) > t.endpoint.unfragmented(t.peer, t.parameters, &t.request)) {
 		response, err = t.upload(ctx)
 	} else {
 		t.message = t.request

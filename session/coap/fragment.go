@@ -72,8 +72,10 @@ func (e *Endpoint) fragment(p *peer, req, m *Message, wish *Block) {
 func cut(m *Message, body []byte, block Block) {
 	offset := block.Offset()
 	if offset >= int64(len(body)) && offset > 0 {
-		*m = Message{Type: m.Type, ID: m.ID, Token: m.Token, Code: BadRequest,
-			Payload: fmt.Appendf(nil, "block %v begins beyond the %d bytes of the body", block, len(body))}
+		*m = Message{
+			Type: m.Type, ID: m.ID, Token: m.Token, Code: BadRequest,
+			Payload: fmt.Appendf(nil, "block %v begins beyond the %d bytes of the body", block, len(body)),
+		}
 		return
 	}
 	end := min(int64(len(body)), offset+int64(block.Size()))

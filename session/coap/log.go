@@ -97,7 +97,7 @@ const (
 	logInner
 )
 
-// Next takes the next number.
+// next takes the next number.
 func (l *Log) next() uint64 { return l.newest.Add(1) }
 
 func (l *Log) append(r *entry, peer transport.Address, local transport.Local, place *logPlace) {

@@ -1,6 +1,9 @@
 package coap
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // note says in a byte why a message was sent or what was done with it. The
 // argument is a number that its text names.
@@ -34,6 +37,10 @@ const (
 	noteSuperseding
 	noteContinue
 	noteLate
+	noteLost
+	noteDuplicated
+	noteReordered
+	noteDelayed
 )
 
 func (n note) text(arg uint32) string {
@@ -62,6 +69,8 @@ func (n note) text(arg uint32) string {
 		return "newer notification in place of a retransmission"
 	case noteContinue:
 		return fmt.Sprintf("block %d received", arg)
+	case noteDelayed:
+		return fmt.Sprintf("fault: delayed %v", time.Duration(arg)*time.Millisecond)
 	}
 	return n.textOfOdd()
 }
@@ -96,6 +105,12 @@ func (n note) textOfOdd() string {
 		return "observation cancelled"
 	case noteLate:
 		return "after the exchange had ended"
+	case noteLost:
+		return "fault: lost"
+	case noteDuplicated:
+		return "fault: duplicated"
+	case noteReordered:
+		return "fault: reordered"
 	}
 	return ""
 }

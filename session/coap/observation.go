@@ -53,6 +53,7 @@ type Notification struct {
 type Observation struct {
 	endpoint *Endpoint
 	peer     *peer
+	number   uint64 // of the exchange that began it
 	key      tokenKey
 	request  *Message
 	options  RequestOptions
@@ -84,7 +85,7 @@ func (e *Endpoint) Observe(ctx context.Context, peer transport.Address, req *Mes
 		return nil, nil, err
 	}
 	o := &Observation{
-		endpoint: e, peer: t.peer, key: keyOfToken(t.peer, t.request.Token), request: &t.request,
+		endpoint: e, peer: t.peer, number: t.exchange.Number, key: keyOfToken(t.peer, t.request.Token), request: &t.request,
 		options: opts, notify: notify, ended: true,
 	}
 	t.observe = o
@@ -195,7 +196,9 @@ func (e *Endpoint) receiveNotification(p *peer, o *Observation, in *incoming, nu
 	}
 	if option, bad := unsupportedOption(in.message, e.protection != nil); bad && refused == nil {
 		refused = &RejectedError{m.Code, "critical option " + option.String()}
-		in.deviations = append(in.deviations, deviate(ruleUnknownCritical, -1, refused.Error()))
+		if len(in.scanned) == 0 { // Scan does not know what protection hid
+			in.deviations = append(in.deviations, deviate(ruleUnknownCritical, -1, refused.Error()))
+		}
 	}
 	id := flightKey{p, in.message.ID}
 	if refused != nil {
@@ -237,7 +240,7 @@ func (o *Observation) judge(in *incoming, number uint64) (Notification, note) {
 		in.deviations = append(in.deviations, deviate(ruleObserveOrder, -1,
 			"the number is not newer than that of a notification received before"))
 	}
-	n.Deviations = in.deviations
+	n.Deviations = in.all()
 	switch {
 	case n.Ended:
 		e.endObservation(o)

@@ -92,6 +92,10 @@ func (p Parameters) over(q Parameters) Parameters {
 	return p
 }
 
+// Under returns the parameters with all that the narrower ones say in their
+// place.
+func (p Parameters) Under(narrower Parameters) Parameters { return narrower.over(p) }
+
 func fill[T comparable](v *T, from T) {
 	var zero T
 	if *v == zero {

@@ -1,6 +1,8 @@
 package coap
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"lwcon/session/transport"
@@ -170,11 +172,13 @@ func (e *Endpoint) abandon(p *peer, cause error, out *outbox) {
 	e.duplicates.dropAll(p)
 	e.bodies.dropAll(e, p)
 	e.endRelations(p, EndedByPeer, out)
-	for _, o := range e.observations {
-		if o.peer == p {
-			e.endObservation(o)
-			out.add(func() { o.deliver(Notification{Ended: true, Received: e.clock.Now(), Err: cause}) })
-		}
+	if p.queue != nil {
+		p.queue.fail(cause)
+		p.queue = nil
+	}
+	for _, o := range e.observationsOf(p) {
+		e.endObservation(o)
+		out.add(func() { o.deliver(Notification{Ended: true, Received: e.clock.Now(), Err: cause}) })
 	}
 	for _, c := range e.callsOf(p) {
 		e.finish(c, cause)
@@ -184,10 +188,18 @@ func (e *Endpoint) abandon(p *peer, cause error, out *outbox) {
 			e.land(f)
 		}
 	}
-	if p.queue != nil {
-		p.queue.fail(cause)
-		p.queue = nil
+}
+
+// observationsOf returns what we observe of the peer, in the order of begin.
+func (e *Endpoint) observationsOf(p *peer) []*Observation {
+	var all []*Observation
+	for _, o := range e.observations {
+		if o.peer == p {
+			all = append(all, o)
+		}
 	}
+	slices.SortFunc(all, func(a, b *Observation) int { return cmp.Compare(a.number, b.number) })
+	return all
 }
 
 func (e *Endpoint) callsOf(p *peer) []*call {
@@ -197,6 +209,7 @@ func (e *Endpoint) callsOf(p *peer) []*call {
 			all = append(all, c)
 		}
 	}
+	slices.SortFunc(all, func(a, b *call) int { return cmp.Compare(a.transfer.exchange.Number, b.transfer.exchange.Number) })
 	return all
 }
 

@@ -11,16 +11,27 @@ import (
 // incoming is a message that has just arrived, with room for what most need,
 // so that it takes one allocation and its bytes another.
 type incoming struct {
-	decoded    Message
-	options    [usualOptions]Option
-	out        outbox // of what it causes
-	from       transport.Address
-	local      transport.Local
-	bytes      []byte // a copy that may be kept
-	message    *Message
-	at         time.Time
-	now        instant
-	deviations []Deviation
+	decoded Message
+	options [usualOptions]Option
+	out     outbox // of what it causes
+	from    transport.Address
+	local   transport.Local
+	bytes   []byte // a copy that may be kept
+	message *Message
+	at      time.Time
+	now     instant
+	// scanned are the deviations that Scan finds in the bytes, deviations those
+	// that take more than the bytes: only these are logged, since a record is
+	// scanned again by who looks at it.
+	scanned, deviations []Deviation
+}
+
+// all returns the deviations of both kinds.
+func (in *incoming) all() []Deviation {
+	if len(in.scanned) == 0 {
+		return in.deviations
+	}
+	return append(slices.Clone(in.scanned), in.deviations...)
 }
 
 // entry is the incoming message as the log takes it.
@@ -64,7 +75,15 @@ func (e *Endpoint) decode(in *incoming) error {
 	in.message.Options = in.options[:0]
 	d := e.decoders.Get().(*decoder)
 	defer e.decoders.Put(d)
-	return d.decode(in.bytes, e.stream, in.message)
+	err := d.decode(in.bytes, e.stream, in.message)
+	if err != nil || !clean(in.bytes, e.stream) {
+		scanned := Scan(in.bytes, e.stream)
+		in.scanned = scanned.Deviations
+		if err != nil {
+			in.decoded = scanned.Message // as far as it can be read
+		}
+	}
+	return err
 }
 
 // heard returns the peer that a message came from, or one that is not entered
@@ -119,7 +138,7 @@ func (e *Endpoint) receiveReply(in *incoming) {
 	if m.Code != Empty {
 		in.deviations = append(in.deviations, deviate(ruleAckRequest, 1, "the acknowledgement carries "+m.Code.String()+", which answers nothing"))
 		if asked {
-			c.transfer.deviate(in.deviations...)
+			c.transfer.deviate(in.all()...)
 		}
 	}
 	f.fate.acknowledged(e, in.at, in.bytes, out)
@@ -135,7 +154,7 @@ func (e *Endpoint) receivePiggybacked(p *peer, c *call, in *incoming) {
 	if c.key != keyOfToken(p, in.message.Token) {
 		in.deviations = append(in.deviations, wrongToken(c, in.message.Token))
 		c.transfer.note(in.at, transport.Received, in.bytes, noteWrongToken, 0)
-		c.transfer.deviate(in.deviations...)
+		c.transfer.deviate(in.all()...)
 		c.flight.acked = true // the id is right: the request did arrive
 		e.unset(&c.flight.timer)
 		e.mu.Unlock()
@@ -161,7 +180,7 @@ func (e *Endpoint) conclude(c *call, in *incoming, n note) bool {
 		return false
 	}
 	c.transfer.note(in.at, transport.Received, in.bytes, n, 0)
-	c.transfer.deviate(in.deviations...)
+	c.transfer.deviate(in.all()...)
 	c.transfer.exchange.RTT = in.now - c.flight.last
 	if opened != nil {
 		c.transfer.deviate(deviate(ruleProtection, -1, opened.Error()))
@@ -169,7 +188,9 @@ func (e *Endpoint) conclude(c *call, in *incoming, n note) bool {
 	}
 	if number, bad := unsupportedOption(m, e.protection != nil); bad {
 		reason := "critical option " + number.String() + " is unknown or has an illegal value"
-		c.transfer.deviate(deviate(ruleUnknownCritical, -1, reason))
+		if len(in.scanned) == 0 { // Scan does not know what protection hid
+			c.transfer.deviate(deviate(ruleUnknownCritical, -1, reason))
+		}
 		e.finish(c, &RejectedError{Code: m.Code, Reason: reason})
 		return false
 	}
@@ -220,7 +241,7 @@ func (e *Endpoint) receiveResponse(in *incoming) {
 	}
 	number := e.numberFor(c, o, in)
 	e.remember(id, hash, number, m.Type == Confirmable, in.now)
-	e.acceptResponse(p, c, in)
+	e.acceptResponse(c, in)
 	e.mu.Unlock()
 	var reply []byte
 	if m.Type == Confirmable {
@@ -237,7 +258,7 @@ func (e *Endpoint) receiveResponse(in *incoming) {
 
 // acceptResponse notes what a separate response means for the request that
 // waits. The lock is held.
-func (e *Endpoint) acceptResponse(_ *peer, c *call, in *incoming) {
+func (e *Endpoint) acceptResponse(c *call, in *incoming) {
 	if c == nil || !c.flight.confirmable || c.flight.acked || c.flight.sent < 2 {
 		return
 	}

@@ -69,9 +69,6 @@ func (e *Endpoint) receiveRequest(in *incoming) {
 	number := e.log.next()
 	_, shortened := e.remember(key, hash, number, m.Type == Confirmable, in.now)
 	e.mu.Unlock()
-	if !clean(in.bytes, false) {
-		in.deviations = append(in.deviations, Scan(in.bytes, false).Deviations...)
-	}
 	logged := in.entry(number, noteNone, 0)
 	if shortened {
 		logged.deviations = append(slices.Clone(in.deviations), deviate(ruleDuplicatesLost, -1, "more messages within the exchange lifetime than are remembered"))
@@ -84,7 +81,7 @@ func (e *Endpoint) receiveRequest(in *incoming) {
 func (e *Endpoint) serve(p *peer, in *incoming, number uint64) {
 	r := &Request{
 		Message: in.message, Peer: in.from, Local: in.local, Number: number, Received: in.at,
-		Confirmable: e.stream || in.message.Type == Confirmable, Deviations: in.deviations,
+		Confirmable: e.stream || in.message.Type == Confirmable, Deviations: in.all(),
 		endpoint: e, peer: p, id: in.message.ID, token: in.message.Token,
 	}
 	if e.protection != nil && !e.openRequest(r, in) {

@@ -23,9 +23,6 @@ func (e *Endpoint) signal8323(p *peer, m *Message, number uint64) {
 // connection.
 func (e *Endpoint) receiveSignal(p *peer, s *stream, in *incoming) bool {
 	m := in.message
-	if !clean(in.bytes, true) {
-		in.deviations = append(in.deviations, Scan(in.bytes, true).Deviations...)
-	}
 	if m.Code == Pong {
 		e.receivePong(p, in)
 		return true
@@ -73,7 +70,7 @@ func (e *Endpoint) receiveCSM(p *peer, s *stream, in *incoming) bool {
 		e.abort(p, s, fmt.Sprintf("Max-Message-Size of %d bytes, %d or more expected", n, least), CSMMaxMessageSize)
 		return false
 	}
-	for _, d := range in.deviations {
+	for _, d := range in.scanned {
 		if d.Rule == ruleOptionLength {
 			e.abort(p, s, d.Message, CSMMaxMessageSize)
 			return false
@@ -88,13 +85,20 @@ func (e *Endpoint) receiveCSM(p *peer, s *stream, in *incoming) bool {
 	return true
 }
 
-// receivePong ends the Ping that waits for it.
+// receivePong ends the Ping that waits for it. Some servers forget the token
+// that they are to repeat; their Pong is for the oldest Ping.
 func (e *Endpoint) receivePong(p *peer, in *incoming) {
 	e.mu.Lock()
 	c := e.calls[keyOfToken(p, in.message.Token)]
+	if c == nil {
+		if c = e.oldestPing(p); c != nil {
+			in.deviations = append(in.deviations, wrongToken(c, in.message.Token))
+		}
+	}
 	var number uint64
 	if c != nil && c.message.Code == Ping {
 		number = c.transfer.exchange.Number
+		c.transfer.deviate(in.all()...)
 		c.transfer.note(in.at, transport.Received, in.bytes, notePong, 0)
 		c.transfer.exchange.RTT = in.now - c.flight.last
 		e.finish(c, ErrReset) // the answer to a ping, as RST is
@@ -104,6 +108,15 @@ func (e *Endpoint) receivePong(p *peer, in *incoming) {
 		number = e.log.next()
 	}
 	e.pass(p, in.local, in.entry(number, notePong, 0))
+}
+
+func (e *Endpoint) oldestPing(p *peer) *call {
+	for _, c := range e.callsOf(p) {
+		if c.message.Code == Ping {
+			return c
+		}
+	}
+	return nil
 }
 
 // receiveRelease: the peer wants to end the connection. Requests under way are

@@ -12,10 +12,8 @@ import (
 // receiveMalformed deals with a datagram that cannot be decoded. A confirmable
 // one of version 1 is rejected with RST, all else ignored.
 func (e *Endpoint) receiveMalformed(in *incoming) {
-	scanned := Scan(in.bytes, false)
-	in.message, in.deviations = &scanned.Message, scanned.Deviations
 	number := e.log.next()
-	if len(in.bytes) >= 4 && in.bytes[0]>>6 == 1 && scanned.Message.Type == Confirmable {
+	if len(in.bytes) >= 4 && in.bytes[0]>>6 == 1 && in.message.Type == Confirmable {
 		e.reject(in, number, noteMalformed, noteReset)
 		return
 	}
@@ -26,11 +24,11 @@ func (e *Endpoint) receiveMalformed(in *incoming) {
 	}
 	p := e.heard(in)
 	// An answer that cannot be read still tells its request why none will come.
-	if f := e.flights[flightKey{p, scanned.Message.ID}]; f != nil && scanned.Message.Type >= Acknowledgement {
+	if f := e.flights[flightKey{p, in.message.ID}]; f != nil && in.message.Type >= Acknowledgement {
 		number = f.number
 		if c, asked := f.fate.(*call); asked {
 			c.transfer.note(in.at, transport.Received, in.bytes, noteMalformed, 0)
-			c.transfer.deviate(in.deviations...)
+			c.transfer.deviate(in.all()...)
 		}
 	}
 	e.mu.Unlock()
@@ -39,8 +37,6 @@ func (e *Endpoint) receiveMalformed(in *incoming) {
 
 // receiveReserved deals with a code that means nothing on datagrams.
 func (e *Endpoint) receiveReserved(in *incoming) {
-	scanned := Scan(in.bytes, false)
-	in.deviations = scanned.Deviations
 	number := e.log.next()
 	if in.message.Type == Confirmable {
 		e.reject(in, number, noteIgnored, noteReset)
@@ -68,7 +64,7 @@ func (e *Endpoint) strayReply(p *peer, in *incoming, out *outbox) {
 		in.deviations = append(in.deviations, deviate(ruleUnmatchedAck, 2,
 			fmt.Sprintf("message id %d acknowledged, %d waits", m.ID, c.message.ID)))
 		c.transfer.note(in.at, transport.Received, in.bytes, n, 0)
-		c.transfer.deviate(in.deviations...)
+		c.transfer.deviate(in.all()...)
 	}
 	out.add(func() {
 		if number == 0 {
@@ -94,7 +90,7 @@ func (e *Endpoint) strayResponse(p *peer, in *incoming) {
 		n, number = noteWrongToken, c.transfer.exchange.Number
 		in.deviations = append(in.deviations, wrongToken(c, m.Token))
 		c.transfer.note(in.at, transport.Received, in.bytes, n, 0)
-		c.transfer.deviate(in.deviations...)
+		c.transfer.deviate(in.all()...)
 	}
 	var former *Observation
 	if number == 0 && m.Options.Has(Observe) {
@@ -162,7 +158,7 @@ func (e *Endpoint) blameOtherPort(c *call, p *peer, in *incoming) {
 	in.deviations = append(in.deviations, deviate(ruleOtherPort, -1,
 		fmt.Sprintf("the request went to %v, the response came from %v", c.peer.address, p.address)))
 	c.transfer.note(in.at, transport.Received, in.bytes, noteOtherPort, 0)
-	c.transfer.deviate(in.deviations...)
+	c.transfer.deviate(in.all()...)
 }
 
 // onlyCall returns the request under way with the peer if there is but one, so

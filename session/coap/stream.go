@@ -138,7 +138,7 @@ func (e *Endpoint) receiveFrame(p *peer, s *stream, local transport.Local, b []b
 	in := &incoming{from: p.address, local: local, bytes: b, at: e.clock.Now()}
 	in.now = in.at.Sub(e.start)
 	if err := e.decode(in); err != nil {
-		e.refuseFrame(p, s, local, b, reasonOf(Scan(b, true).Deviations, err))
+		e.refuseFrame(p, s, local, b, reasonOf(in.scanned, err))
 		return false
 	}
 	m := in.message
@@ -164,7 +164,6 @@ func (e *Endpoint) receiveFrame(p *peer, s *stream, local transport.Local, b []b
 	case m.Code == Empty:
 		e.pass(p, local, in.entry(e.log.next(), noteIgnored, 0)) // RFC 8323 §3.4
 	default:
-		in.deviations = append(in.deviations, Scan(b, true).Deviations...)
 		e.pass(p, local, in.entry(e.log.next(), noteIgnored, 0))
 	}
 	return true
@@ -172,7 +171,7 @@ func (e *Endpoint) receiveFrame(p *peer, s *stream, local transport.Local, b []b
 
 // refuseFrame ends a connection on which a frame came that cannot be read.
 func (e *Endpoint) refuseFrame(p *peer, s *stream, local transport.Local, b []byte, reason string) {
-	in := &incoming{from: p.address, local: local, bytes: b, at: e.clock.Now(), deviations: Scan(b, true).Deviations}
+	in := &incoming{from: p.address, local: local, bytes: b, at: e.clock.Now()}
 	e.pass(p, local, in.entry(e.log.next(), noteMalformed, 0))
 	e.abort(p, s, "malformed message: "+reason, 0)
 }
@@ -185,9 +184,6 @@ func reasonOf(deviations []Deviation, err error) string {
 }
 
 func (e *Endpoint) receiveStreamRequest(p *peer, in *incoming) {
-	if !clean(in.bytes, true) {
-		in.deviations = append(in.deviations, Scan(in.bytes, true).Deviations...)
-	}
 	number := e.log.next()
 	e.pass(p, in.local, in.entry(number, noteNone, 0))
 	e.serve(p, in, number)
@@ -206,7 +202,7 @@ func (e *Endpoint) receiveStreamResponse(p *peer, in *incoming) {
 			number, n = only.transfer.exchange.Number, noteWrongToken
 			in.deviations = append(in.deviations, wrongToken(only, m.Token))
 			only.transfer.note(in.at, transport.Received, in.bytes, n, 0)
-			only.transfer.deviate(in.deviations...)
+			only.transfer.deviate(in.all()...)
 		}
 		e.mu.Unlock()
 		if number == 0 {

@@ -362,3 +362,24 @@ func TestSmallPeerGetsSmallMessages(t *testing.T) {
 		}
 	})
 }
+
+func TestPongWithoutItsTokenIsTakenAndNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t)
+		server, _ := n.streamEndpoint(serverAt, Config{})
+		w := n.wire()
+		w.next()
+		done := make(chan outcome, 1)
+		go func() {
+			x, err := server.Ping(bg(), address(t, clientAt))
+			done <- outcome{x, err}
+		}()
+		if m := w.next(); m.Code != Ping || len(m.Token) == 0 {
+			t.Errorf("got %v, want Ping with a token", m)
+		}
+		w.say(&Message{Code: Pong})
+		if out := <-done; out.err != nil || !strings.Contains(rules(out.exchange.Deviations), ruleWrongToken) {
+			t.Errorf("got %v, %v", out.err, out.exchange.Deviations)
+		}
+	})
+}

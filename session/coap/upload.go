@@ -14,8 +14,13 @@ const maxRestarts = 2
 // one. RFC 7959 §2.5.
 func (t *transfer) upload(ctx context.Context) (*Message, error) {
 	szx := szxFor(min(t.parameters.BlockSize, t.endpoint.unfragmented(t.peer, t.parameters, &t.request)))
+	first := Block{Number: t.options.FirstBlock, SZX: szx}.Offset()
+	if first >= int64(len(t.request.Payload)) {
+		return nil, fmt.Errorf("block %d begins beyond the %d bytes of the body", t.options.FirstBlock, len(t.request.Payload))
+	}
 	for restarts := 0; ; restarts++ {
-		response, smaller, err := t.uploadOnce(ctx, szx)
+		response, smaller, err := t.uploadOnce(ctx, szx, int(first))
+		first = 0
 		switch {
 		case err != nil:
 			return nil, err
@@ -29,12 +34,11 @@ func (t *transfer) upload(ctx context.Context) (*Message, error) {
 	}
 }
 
-// uploadOnce sends the body from its beginning. smaller is the block size
+// uploadOnce sends the body from an offset. smaller is the block size
 // exponent with which the peer wants it begun anew, -1 if it does not. The
 // response of a peer that stops it early is returned as it is.
-func (t *transfer) uploadOnce(ctx context.Context, szx uint8) (response *Message, smaller int, err error) {
-	body := t.request.Payload
-	for offset := 0; ; {
+func (t *transfer) uploadOnce(ctx context.Context, szx uint8, offset int) (response *Message, smaller int, err error) {
+	for body := t.request.Payload; ; {
 		block := Block{Number: uint32(offset >> (4 + szx)), SZX: szx}
 		if block.Number > maxBlockNumber {
 			return nil, -1, &BlockError{Option: Block1, Asked: block, Offset: offset, Reason: "the body has more blocks than can be numbered"}
@@ -68,7 +72,7 @@ func (t *transfer) blockOf(block Block, part []byte, size int) *Message {
 	m.Payload = part
 	m.Options = slices.Clone(m.Options)
 	m.SetBlock1(block)
-	if block.Number == 0 {
+	if block.Number == 0 || block.Number == t.options.FirstBlock {
 		m.Options.SetUint(Size1, uint64(size))
 	} else {
 		m.Options.Remove(Observe)

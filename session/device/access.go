@@ -8,7 +8,7 @@ const (
 	objectServer   = 1
 	objectAccess   = 2
 	objectDevice   = 3
-	objectFirmware = 5
+	objectFirmware = lwm2m.FirmwareObject
 	objectOSCORE   = 21
 	objectCOSE     = 23
 )

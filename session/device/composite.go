@@ -93,10 +93,11 @@ func (d *Device) WriteComposite(server uint16, nodes []lwm2m.Node) Result {
 	if r := d.checkComposite(server, len(nodes)); r.Status != 0 {
 		return r
 	}
-	before := d.tree
+	before, firmware := d.tree, d.firmware
 	next, effects, r := d.writeAll(server, nodes)
 	d.tree = before
 	if r.Status != Changed {
+		d.firmware = firmware
 		return r
 	}
 	r = d.commit(next, nodes[0].Path(), r)

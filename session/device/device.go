@@ -35,9 +35,8 @@ type Device struct {
 	attributes []attached // by server, then path
 	revision   uint64     // counts changes of attributes
 	drawn      uint64     // random values so far
-	// firmwareVersion is /3/0/3 once the package at hand is installed.
-	firmwareVersion string
-	matches         []uint32 // per rule of misbehaviour: how often it matched
+	matches    []uint32   // per rule of misbehaviour: how often it matched
+	firmware   firmware
 }
 
 // New makes a device that starts its life now.

@@ -65,9 +65,9 @@ func standardAct(objectID, resource uint16) act {
 		return actFactoryReset
 	case lwm2m.NewPath(objectDevice, 0, deviceResetErrors):
 		return actResetErrors
-	case lwm2m.NewPath(objectFirmware, 0, firmwareUpdate):
+	case lwm2m.NewPath(objectFirmware, 0, lwm2m.FirmwareUpdate):
 		return actUpdateFirmware
-	case lwm2m.NewPath(objectFirmware, 0, firmwareCancel):
+	case lwm2m.NewPath(objectFirmware, 0, lwm2m.FirmwareCancel):
 		return actCancelFirmware
 	}
 	if (objectID == objectTest10 || objectID == objectTest11) && resource <= testKeepArguments {
@@ -139,6 +139,7 @@ func (d *Device) act(a act, p lwm2m.Path, arguments []lwm2m.Argument) Result {
 	case actReboot:
 		effect(EffectReboot)
 	case actFactoryReset:
+		d.newAttempt(false)
 		r = d.commit(d.profile.tree, lwm2m.Path{}, r)
 		d.detach(lwm2m.Path{})
 		effect(EffectFactoryReset)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lwcon/lwm2m"
 )
 
 // flashable is a device with object 5; %s is what the profile says of updates.
@@ -22,6 +24,7 @@ objects:
 func flash(t *testing.T, d *Device, words string) string {
 	t.Helper()
 	var told []string
+	var attempt uint64
 	for _, word := range strings.Fields(words) {
 		var r Result
 		name, text, _ := strings.Cut(word, "=")
@@ -35,13 +38,41 @@ func flash(t *testing.T, d *Device, words string) string {
 		case "cancel":
 			r = d.Execute(1, path("/5/0/10"), "")
 		case "done":
-			r = d.Downloaded(path("/5/0/1"), text, FirmwareSuccess)
+			r = d.Downloaded(path("/5/0/1"), attempt, text, lwm2m.FirmwareSuccess)
 		case "lost":
-			r = d.Downloaded(path("/5/0/1"), "", FirmwareConnectionLost)
+			r = d.Downloaded(path("/5/0/1"), attempt, "", lwm2m.FirmwareConnectionLost)
+		case "block": // OFFSET:SIZE:TOTAL of a package that is pushed
+			var b PackageBlock
+			if _, err := fmt.Sscanf(text, "%d:%d:%d", &b.Offset, &b.Size, &b.Total); err != nil {
+				t.Fatal(err)
+			}
+			b.More = b.Offset+b.Size < b.Total || b.Total == 0
+			if r = d.Receive(1, path("/5/0/0"), b); r.Mute {
+				told = append(told, "mute")
+			}
+		case "came": // OCTETS:TOTAL of a download
+			var came, total int64
+			if _, err := fmt.Sscanf(text, "%d:%d", &came, &total); err != nil {
+				t.Fatal(err)
+			}
+			var goOn bool
+			if r, goOn = d.Downloading(path("/5/0/1"), attempt, came, total); !goOn {
+				told = append(told, "stop")
+			}
+		case "after": // seconds
+			seconds, err := time.ParseDuration(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.clock.(*stopped).now = d.clock.Now().Add(seconds)
+			continue
 		case "continue":
 			r = d.Continue(path("/5/0"))
 		default:
 			t.Fatalf("unknown word %q", word)
+		}
+		for _, e := range r.Effects {
+			attempt = max(attempt, e.Attempt)
 		}
 		state := strings.TrimPrefix(readAll(t, d, "/5/0/3"), "/5/0/3=")
 		result := strings.TrimPrefix(readAll(t, d, "/5/0/5"), "/5/0/5=")
@@ -144,16 +175,5 @@ func TestFirmwareObserverHearsOfStateChanges(t *testing.T) {
 	c.now = c.now.Add(time.Second)
 	if due, _ := o.Due(c.now); !due || said(o.Notify(c.now)) != "2" {
 		t.Error("no notification of state 2")
-	}
-}
-
-func TestFirmwareResultsHaveNames(t *testing.T) {
-	for i, name := range firmwareResultNames {
-		if got := FirmwareResult(i).String(); got != name {
-			t.Errorf("result %d is %q, want %q", i, got, name)
-		}
-	}
-	if FirmwareDeferred.String() != "deferred" || FirmwareResult(99).String() != "99" {
-		t.Error("names and numbers of results are out of step")
 	}
 }

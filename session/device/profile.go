@@ -96,7 +96,7 @@ func Parse(file, text string, registry lwm2m.Registry) (*Profile, error) {
 	base := filepath.Base(file)
 	p := &Profile{
 		Name: strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml"), Version: DefaultVersion,
-		Lifetime: DefaultLifetime, Binding: lwm2m.DefaultBinding, Firmware: Firmware{Update: defaultUpdateTime}, tree: &tree{},
+		Lifetime: DefaultLifetime, Binding: lwm2m.DefaultBinding, Firmware: Firmware{Update: defaultUpdateTime, Push: defaultPushTime}, tree: &tree{},
 	}
 	l := &loader{document: document{file: file}, profile: p, registry: registry}
 	if len(text) > MaxProfileSize {

@@ -14,6 +14,7 @@ type Result struct {
 	Nodes  []lwm2m.Node  // of a read: what the payload says, in ascending order of path
 	Links  []lwm2m.Link  // of a Discover
 	Made   lwm2m.Path    // of a Create without id: the instance, for Location-Path; else the root
+	Mute   bool          // no answer at all: the link is lost
 	Delay  time.Duration // time to let pass before the answer is sent
 	// Effects is what is to be done once the answer is sent, in order.
 	Effects []Effect
@@ -31,6 +32,8 @@ type Effect struct {
 	Server   uint16        // the short server id that it concerns; 0: all servers
 	Path     lwm2m.Path    // what was executed or changed
 	Duration time.Duration // of a Disable: how long to stay away; of a Continue: when
+	Attempt  uint64        // of a Download: to be given back
+	URI      string        // of a Download
 }
 
 // EffectKind says what follows from an operation.
@@ -57,8 +60,8 @@ const (
 	EffectDisable
 	// EffectUpdate: send an Update to Server now.
 	EffectUpdate
-	// EffectDownload: fetch the package whose URI is at Path, and tell
-	// Device.Downloaded how it went.
+	// EffectDownload: fetch the package at URI, tell Device.Downloading how far it
+	// has come, and Device.Downloaded how it went.
 	EffectDownload
 	// EffectContinue: once Duration has passed, call Device.Continue with Path.
 	EffectContinue

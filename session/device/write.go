@@ -50,7 +50,7 @@ func (d *Device) Write(server uint16, p lwm2m.Path, mode WriteMode, nodes []lwm2
 	if !d.tree.may(server, rightWrite, p.Object(), p.ObjectInstance()) || !d.ownsAccess(server, p) {
 		return refuse(Unauthorized, "%s: server %d has no right to write", p, server)
 	}
-	w := d.newWriter(server, p)
+	w, before := d.newWriter(server, p), d.firmware
 	var r Result
 	switch p.Level() {
 	case lwm2m.LevelObjectInstance:
@@ -61,6 +61,7 @@ func (d *Device) Write(server uint16, p lwm2m.Path, mode WriteMode, nodes []lwm2
 		r = w.writeResourceInstance(p, mode, nodes)
 	}
 	if r.Status != Changed {
+		d.firmware = before
 		return r
 	}
 	return w.finish(d.commit(d.tree.with(p.Object(), w.instance), w.touched(p), r))

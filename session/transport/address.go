@@ -88,6 +88,10 @@ func (a Address) Port() uint16 { return a.hostport.Port() }
 // need it.
 func (a Address) IP() []byte { return a.hostport.Addr().AsSlice() }
 
+// Unspecified tells whether the address stands for all addresses of a host, as
+// that of a listener does.
+func (a Address) Unspecified() bool { return a.hostport.Addr().IsUnspecified() }
+
 // SameHost tells whether the two differ in the port at most.
 func (a Address) SameHost(b Address) bool {
 	return a.name == b.name && a.hostport.Addr() == b.hostport.Addr()
@@ -110,6 +114,14 @@ func (l Local) String() string {
 
 // IP is the local IP address in 4 or 16 bytes, nil where it is not known.
 func (l Local) IP() []byte { return l.hostport.Addr().AsSlice() }
+
+// Host is the local address without the port, empty where it is not known.
+func (l Local) Host() string {
+	if !l.hostport.IsValid() {
+		return ""
+	}
+	return l.hostport.Addr().Unmap().String()
+}
 
 // Port is the local port, 0 where it is not known.
 func (l Local) Port() uint16 { return l.hostport.Port() }

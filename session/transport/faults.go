@@ -49,7 +49,7 @@ func (f Fault) check() error {
 // around a Tapped link, the tap sees what really passed; what was harmed is
 // told to note too, which may be nil.
 type Faulty struct {
-	Link
+	borrowed
 	clock clock.Clock
 	note  WireTap
 
@@ -63,7 +63,7 @@ type Faulty struct {
 
 // NewFaulty wraps the link; it harms nothing until Set.
 func NewFaulty(l Link, c clock.Clock, seed uint64, note WireTap) *Faulty {
-	f := &Faulty{Link: l, clock: c, note: note}
+	f := &Faulty{borrowed: borrowed{l}, clock: c, note: note}
 	for d := range f.random {
 		f.random[d] = rand.New(rand.NewPCG(seed, uint64(d)))
 	}

@@ -27,6 +27,7 @@ func (i inbox) Receive(d Datagram) {
 func (i inbox) PeerUp(p Address, l Local)       { i <- arrival{kind: "up", peer: p, local: l} }
 func (i inbox) PeerMoved(from, _ Address)       { i <- arrival{kind: "moved", peer: from} }
 func (i inbox) PeerDown(p Address, cause error) { i <- arrival{kind: "down", peer: p, cause: cause} }
+
 func (i inbox) SendFailed(p Address, cause error) {
 	i <- arrival{kind: "failed", peer: p, cause: cause}
 }

@@ -76,7 +76,7 @@ type Datagram struct {
 }
 
 // Receiver is told what a link learns. A link calls it from its reader
-// goroutine; calls for one peer never overlap, calls for different peers of a
+// goroutine, or from one that stands in for it (Lender); calls for one peer never overlap, calls for different peers of a
 // stream link may. A method must not block for long.
 type Receiver interface {
 	// Receive takes what arrived.

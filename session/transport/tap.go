@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"net/netip"
 	"time"
 
 	"lwcon/session/clock"
@@ -31,11 +32,25 @@ type WireRecord struct {
 	Direction Direction
 	Local     Local
 	Remote    Address
+	// Stream: the bytes are the next ones of a connection, not a datagram.
+	Stream bool
 	// Bytes is valid during the call only.
 	Bytes []byte
 	// Note tells what a fault did: "lost", "duplicated", "delayed 2s",
-	// "reordered"; empty for what simply passed.
+	// "reordered"; that a connection began or ended: NoteConnected, NoteClosed;
+	// empty for what simply passed.
 	Note string
+}
+
+// Notes of records without bytes, which tell of a connection.
+const (
+	NoteConnected = "connected"
+	NoteClosed    = "closed"
+)
+
+// Connection tells whether the record is about a connection as such.
+func (r *WireRecord) Connection() bool {
+	return len(r.Bytes) == 0 && (r.Note == NoteConnected || r.Note == NoteClosed)
 }
 
 // WireTap is told of everything on the wire, in order for each peer. It is
@@ -45,13 +60,23 @@ type WireTap func(WireRecord)
 // Tapped wraps a link so that tap sees all that passes it. Wrapped around a
 // link directly, below Faulty, it sees the bytes as they were on the wire.
 func Tapped(l Link, c clock.Clock, tap WireTap) Link {
-	return &tapped{Link: l, clock: c, tap: tap}
+	return &tapped{borrowed: borrowed{l}, clock: c, tap: tap, stream: l.Reliable(), bound: boundTo(l)}
 }
 
 type tapped struct {
-	Link
-	clock clock.Clock
-	tap   WireTap
+	borrowed
+	clock  clock.Clock
+	tap    WireTap
+	stream bool
+	bound  netip.AddrPort // zero where the link does not know
+}
+
+// boundTo returns where a link is bound.
+func boundTo(l Link) netip.AddrPort {
+	if b, ok := l.(interface{ Address() Address }); ok {
+		return b.Address().hostport
+	}
+	return netip.AddrPort{}
 }
 
 func (t *tapped) Start(r Receiver) error {
@@ -59,8 +84,17 @@ func (t *tapped) Start(r Receiver) error {
 }
 
 func (t *tapped) Send(to Address, via Local, b []byte) error {
-	t.tap(WireRecord{Time: t.clock.Now(), Direction: Sent, Local: via, Remote: to, Bytes: b})
+	t.tell(Sent, to, via, b, "")
 	return t.Link.Send(to, via, b)
+}
+
+// tell gives a record to the tap. The local end is that of the link where the
+// message does not know its own.
+func (t *tapped) tell(d Direction, remote Address, local Local, b []byte, note string) {
+	if !local.hostport.IsValid() {
+		local.hostport = t.bound
+	}
+	t.tap(WireRecord{Time: t.clock.Now(), Direction: d, Local: local, Remote: remote, Stream: t.stream, Bytes: b, Note: note})
 }
 
 type tappedReceiver struct {
@@ -69,6 +103,16 @@ type tappedReceiver struct {
 }
 
 func (r tappedReceiver) Receive(d Datagram) {
-	r.tapped.tap(WireRecord{Time: r.tapped.clock.Now(), Direction: Received, Local: d.Local, Remote: d.From, Bytes: d.Bytes})
+	r.tapped.tell(Received, d.From, d.Local, d.Bytes, "")
 	r.Receiver.Receive(d)
+}
+
+func (r tappedReceiver) PeerUp(peer Address, local Local) {
+	r.tapped.tell(Received, peer, local, nil, NoteConnected)
+	r.Receiver.PeerUp(peer, local)
+}
+
+func (r tappedReceiver) PeerDown(peer Address, cause error) {
+	r.tapped.tell(Received, peer, Local{}, nil, NoteClosed)
+	r.Receiver.PeerDown(peer, cause)
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 const (
@@ -22,7 +24,7 @@ const (
 )
 
 // UDP is a link of datagrams over one socket. It has one reader goroutine,
-// however many peers there are.
+// however many peers there are, and is a Lender.
 type UDP struct {
 	conn      *net.UDPConn
 	connected Address // the only peer of a dialled link, else zero
@@ -31,6 +33,8 @@ type UDP struct {
 	packets   bool // the kernel tells where a datagram came to
 	receiver  Receiver
 	closed    atomic.Bool
+	reading
+	buffer, control []byte // of the one who reads
 }
 
 // ListenUDP opens a socket at HOST:PORT or coap://HOST:PORT. Without a host it
@@ -77,7 +81,7 @@ const defaultPort = 5683
 func newUDP(conn *net.UDPConn) *UDP {
 	_ = conn.SetReadBuffer(udpReadBuffer) // a smaller one only loses more in a burst
 	local := conn.LocalAddr().(*net.UDPAddr).AddrPort()
-	return &UDP{conn: conn, local: netip.AddrPortFrom(local.Addr().Unmap(), local.Port())}
+	return &UDP{conn: conn, reading: newReading(), local: netip.AddrPortFrom(local.Addr().Unmap(), local.Port())}
 }
 
 func listenError(address string, err error) error {
@@ -96,45 +100,67 @@ func (u *UDP) Start(r Receiver) error {
 		return ErrClosed
 	}
 	u.receiver = r
+	u.buffer = make([]byte, udpMaxDatagram)
+	if u.packets {
+		u.control = make([]byte, udpControlSpace)
+	}
+	u.try()
 	go u.read()
 	return nil
 }
 
+// read is the link's own goroutine. It has the right to read when it begins.
 func (u *UDP) read() {
-	buffer := make([]byte, udpMaxDatagram)
-	var control []byte
-	if u.packets {
-		control = make([]byte, udpControlSpace)
-	}
-	fixed := Local{hostport: u.local}
-	for {
-		n, controls, from, err := u.readOne(buffer, control)
-		if err != nil {
-			if u.closed.Load() || errors.Is(err, net.ErrClosed) {
-				return
-			}
-			u.failed(err)
+	for u.readOne() {
+		if !u.resting.Load() {
 			continue
 		}
-		d := Datagram{From: u.connected, Local: fixed, Bytes: buffer[:n]}
-		if u.connected.IsZero() {
-			d.From = ipAddress(from)
-		}
-		if controls > 0 {
-			d.Local = packetLocal(control[:controls], u.local.Port())
-		}
-		u.receiver.Receive(d)
+		u.release()
+		u.rest(func() { _ = u.conn.SetReadDeadline(time.Now()) })
+		_ = u.conn.SetReadDeadline(time.Time{})
 	}
 }
 
-// readOne reads a datagram, by the cheaper call where nobody asks where it came
-// to.
-func (u *UDP) readOne(buffer, control []byte) (n, controls int, from netip.AddrPort, err error) {
-	if control == nil {
-		n, from, err = u.conn.ReadFromUDPAddrPort(buffer)
+// Stand implements Lender.
+func (u *UDP) Stand(w Waiting) bool {
+	if u.closed.Load() || !u.try() {
+		return false
+	}
+	for !w.Over() && u.readOne() {
+	}
+	u.release()
+	return true
+}
+
+// readOne reads a datagram and delivers it; false where the reading ends: the
+// link was closed, or its own goroutine takes over.
+func (u *UDP) readOne() bool {
+	n, controls, from, err := u.readDatagram()
+	if err != nil {
+		if u.closed.Load() || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
+			return false
+		}
+		u.failed(err)
+		return true
+	}
+	d := Datagram{From: u.connected, Local: Local{hostport: u.local}, Bytes: u.buffer[:n]}
+	if u.connected.IsZero() {
+		d.From = ipAddress(from)
+	}
+	if controls > 0 {
+		d.Local = packetLocal(u.control[:controls], u.local.Port())
+	}
+	u.receiver.Receive(d)
+	return true
+}
+
+// readDatagram reads by the cheaper call where nobody asks where it came to.
+func (u *UDP) readDatagram() (n, controls int, from netip.AddrPort, err error) {
+	if u.control == nil {
+		n, from, err = u.conn.ReadFromUDPAddrPort(u.buffer)
 		return n, 0, from, err
 	}
-	n, controls, _, from, err = u.conn.ReadMsgUDPAddrPort(buffer, control)
+	n, controls, _, from, err = u.conn.ReadMsgUDPAddrPort(u.buffer, u.control)
 	return n, controls, from, err
 }
 

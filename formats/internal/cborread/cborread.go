@@ -91,6 +91,9 @@ func (r *Reader) longHead(h Head) (Head, bool) {
 		h.Arg = h.Arg<<8 | uint64(r.Payload[r.Pos+i])
 	}
 	r.Pos += n
+	if h.Major == Simple && h.Info == 24 && h.Arg < 32 {
+		return h, r.fail(start, "expected a simple value of one octet, found two: f8%02x", h.Arg)
+	}
 	return h, true
 }
 

@@ -1,0 +1,59 @@
+package console
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"lwcon/console/terminal"
+	"lwcon/lwm2m"
+)
+
+func TestLiteralIsNotTakenForSomethingElse(t *testing.T) {
+	for _, c := range []struct {
+		value lwm2m.Value
+		want  string
+	}{
+		{lwm2m.StringValue("ACME"), "ACME"},
+		{lwm2m.StringValue(""), `""`},
+		{lwm2m.StringValue(" padded "), `" padded "`},
+		{lwm2m.StringValue("a\x1b[2J\u202eb\n"), `a\x1b[2J\u202eb\n`},
+		{lwm2m.StringValue("温度"), "温度"},
+		{lwm2m.OpaqueValue(""), "(0 bytes)"},
+		{lwm2m.OpaqueValue("\x01\xff"), "01ff (2 bytes)"},
+		{lwm2m.OpaqueValue(strings.Repeat("a", 200)), strings.Repeat("61", maxOpaque) + "… (200 bytes)"},
+		{lwm2m.IntegerValue(math.MinInt64), "-9223372036854775808"},
+		{lwm2m.UnsignedValue(math.MaxUint64), "18446744073709551615"},
+		{lwm2m.FloatValue(math.Inf(-1)), "-Infinity"},
+		{lwm2m.ObjectLinkValue(65535, 65535), "65535:65535 (no object)"},
+		{lwm2m.Value{}, "null"},
+	} {
+		if got := literal(c.value); got != c.want {
+			t.Errorf("%v %q: expected %q, found %q", c.value.Type(), c.value, c.want, got)
+		}
+	}
+}
+
+func TestTimeStampsOfSmallNumbersAreRelative(t *testing.T) {
+	for seconds, want := range map[float64]string{
+		-5: "at -5 s from when it was sent", 268435455: "at 268435455 s from when it was sent",
+		1763892000.5: "at 1763892000.5 = 2025-11-23T10:00:00Z",
+	} {
+		if got := moment(seconds); got != want {
+			t.Errorf("%v: expected %q, found %q", seconds, want, got)
+		}
+	}
+}
+
+func TestValueShowsUnitMeaningAndEmptiness(t *testing.T) {
+	text := NewText(terminal.Style{}, false, nil)
+	battery := lwm2m.NewNode(lwm2m.KindValue, lwm2m.NewPath(3, 0, 9), lwm2m.IntegerValue(97), lwm2m.Span{}, 0).
+		WithDefinition(&lwm2m.Resource{ID: 9, Name: "Battery Level", Type: lwm2m.Integer, Units: "/100"})
+	source := lwm2m.NewNode(lwm2m.KindValue, lwm2m.NewPath(3, 0, 6, 0), lwm2m.IntegerValue(5), lwm2m.Span{}, 0)
+	empty := lwm2m.NewNode(lwm2m.KindEmpty, lwm2m.NewPath(3, 0, 6), lwm2m.Value{}, lwm2m.Span{}, 0)
+	for want, node := range map[string]*lwm2m.Node{"97 %": &battery, "5 = USB": &source, "(empty)": &empty} {
+		if got := text.valueText(node); got != want {
+			t.Errorf("%v: expected %q, found %q", node.Path(), want, got)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package formats_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+
+	"lwcon/formats"
+	"lwcon/lwm2m"
+)
+
+func TestPayloadsAreRecognizedAsWhatTheyAre(t *testing.T) {
+	at := lwm2m.NewPath(3, 0)
+	for _, f := range benchmarked {
+		payload := encodeDevice(t, f.format)
+		for _, at := range []lwm2m.Path{{}, at} {
+			if best := formats.Recognize(payload, at)[0]; best.Format != f.format {
+				t.Errorf("%s at %s: recognized as %s", f.name, at, best)
+			}
+		}
+	}
+	tests := []struct {
+		text, at string
+		want     lwm2m.ContentFormat
+	}{
+		{"ACME", "/3/0/0", lwm2m.FormatText},
+		{"+02:00", "/", lwm2m.FormatText},
+		{"", "/3/0/0", lwm2m.FormatText},
+		{"</1/0>,</3/0>", "/", lwm2m.FormatLink},
+		{`[{"n":"/3/0/0"},{"n":"/3/0/9"}]`, "/", lwm2m.FormatETCHJSON},
+		{"\x19\x03\xe8", "/3/0/9", lwm2m.FormatCBOR},
+		{"\xc1\x09\x64", "/3/0/9", lwm2m.FormatTLV},
+		{"\xff\xff\xff", "/3/0/9", lwm2m.FormatOpaque},
+	}
+	for _, test := range tests {
+		if best := formats.Recognize([]byte(test.text), lwm2m.MustParsePath(test.at))[0]; best.Format != test.want {
+			t.Errorf("%q at %s: expected %s, found %s", test.text, test.at, test.want, best)
+		}
+	}
+}
+
+func TestPayloadInAnotherFormatSaysWhichItLooksLike(t *testing.T) {
+	tlv := string(encodeDevice(t, lwm2m.FormatTLV))
+	json := string(encodeDevice(t, lwm2m.FormatSenMLJSON))
+	cbor := string(encodeDevice(t, lwm2m.FormatSenMLCBOR))
+	tests := []struct {
+		format        lwm2m.ContentFormat
+		payload, want string
+	}{
+		{lwm2m.FormatSenMLJSON, tlv, "tlv"},
+		{lwm2m.FormatTLV, json, "senml-json"},
+		{lwm2m.FormatTLV, cbor, "senml-cbor"},
+		{lwm2m.FormatSenMLCBOR, json, "senml-json"},
+		{lwm2m.FormatLwM2MCBOR, cbor, "senml-cbor"},
+		{lwm2m.FormatJSON, json, "senml-json"},
+		{lwm2m.FormatText, json, "senml-json"},
+		{lwm2m.FormatLink, json, "senml-json"},
+		{lwm2m.FormatCBOR, tlv, "tlv"},
+	}
+	for _, test := range tests {
+		_, err := formats.Decode(test.format, []byte(test.payload), deviceOptions)
+		var wrong *formats.SyntaxError
+		if !errors.As(err, &wrong) || !strings.HasPrefix(wrong.LooksLike, test.want+" ") {
+			t.Errorf("%s as %s: found %v", test.want, test.format, err)
+		}
+	}
+	octets, _ := hex.DecodeString("c0ff")
+	_, err := formats.Decode(50, octets, formats.Options{})
+	var unknown *formats.UnknownFormatError
+	if !errors.As(err, &unknown) || unknown.Format != 50 {
+		t.Errorf("format 50: found %v", err)
+	}
+}
+
+func TestTextThatIsAnotherFormatIsNotedAsSuch(t *testing.T) {
+	o := formats.Options{At: lwm2m.MustParsePath("/3/0/9"), Definitions: testDefinitions}
+	tree, err := formats.Decode(lwm2m.FormatText, []byte("\xc1\x09\x64"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := tree.Deviations[0]
+	if first.Rule != "format-mismatch" || !strings.Contains(first.Message, "tlv") {
+		t.Errorf("expected format-mismatch, found %v", tree.Deviations)
+	}
+}

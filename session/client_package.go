@@ -1,0 +1,41 @@
+package session
+
+import (
+	"lwcon/session/coap"
+	"lwcon/session/device"
+)
+
+// block shows the device a block of what the server writes, before the message
+// layer puts it to the others: object 5 is Downloading from the first one on.
+func (c *Client) block(r *coap.Request, b coap.Block) *coap.Message {
+	p, err := addressed(r.Message)
+	writes := r.Message.Code == coap.PUT || r.Message.Code == coap.POST
+	if err != nil || !writes || r.Peer != c.server || c.State() == ClientAway {
+		return nil
+	}
+	total, _ := r.Message.Size1()
+	result := c.device.Receive(c.ssid, p, device.PackageBlock{
+		Offset: b.Offset(), Size: int64(len(r.Message.Payload)), Total: int64(total), More: b.More,
+	})
+	c.followAll(result)
+	switch {
+	case result.Mute:
+		r.Ignore()
+		return coap.NewResponse(InternalServerError) // which is not sent any more
+	case result.Status == 0:
+		return nil
+	}
+	answer := coap.NewResponse(coap.Code(result.Status))
+	answer.Payload = []byte(diagnostic(result.Reason))
+	if space := c.device.Profile().Firmware.Space; answer.Code == coap.RequestEntityTooLarge && space > 0 {
+		answer.Options.SetUint(coap.Size1, space)
+	}
+	return answer
+}
+
+// followAll follows all effects of a result.
+func (c *Client) followAll(r device.Result) {
+	for _, e := range r.Effects {
+		c.follow(e)
+	}
+}
