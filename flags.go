@@ -48,6 +48,10 @@ func configure(p *console.Program, words []string, getenv func(string) string) (
 		}
 	}
 	p.HistoryFile = historyFile(getenv)
+	p.Sessions.State, p.Sessions.Fresh = args.Text("state"), args.Switch("fresh")
+	if p.Sessions.State == "" {
+		p.Sessions.State = stateDirectory(getenv)
+	}
 	if len(bare) == 0 || len(bare) == 1 && bare[0] == "demo" {
 		rest = bare // the flags are the prompt's: no command takes them
 	}

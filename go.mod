@@ -8,6 +8,7 @@ require (
 	github.com/expr-lang/expr v1.17.8
 	github.com/fxamacker/cbor/v2 v2.10.0
 	github.com/gopacket/gopacket v1.7.7
+	github.com/guptarohit/asciigraph v0.10.0
 	github.com/mattn/go-runewidth v0.0.31
 	github.com/plgd-dev/go-coap/v3 v3.8.0
 	github.com/rogpeppe/go-internal v1.16.0

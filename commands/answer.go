@@ -16,6 +16,8 @@ import (
 type Answer struct {
 	Command string
 	session.Result
+	// Paths are those of a composite operation, whose own path is the root.
+	Paths []lwm2m.Path
 	// Sent is what a Write-Attributes set, for people.
 	Sent lwm2m.Attributes
 }
@@ -29,6 +31,9 @@ func (a *Answer) AppendJSON(b []byte) []byte {
 	o.text("command", a.Command)
 	o.text("endpoint", a.Endpoint)
 	o.text("path", a.Path.String())
+	if len(a.Paths) > 0 {
+		o.paths("composite", a.Paths)
+	}
 	o.response(&a.Response, func() {
 		o.milliseconds("ms", a.Duration)
 		o.unsigned("exchange", a.Exchange)

@@ -11,7 +11,8 @@ import (
 //	{"command":"clients","clients":[{"event":"register",…}]}
 type Clients struct {
 	Registrations []*session.Registration
-	Detail        bool // one client was asked for by name: show its list as sent
+	States        []ClientState // how each of them stands, in the same order
+	Detail        bool          // one client was asked for by name: show its list as sent
 }
 
 // AppendJSON appends the clients as one JSON object.
@@ -24,6 +25,9 @@ func (c *Clients) AppendJSON(b []byte) []byte {
 		in.moment("time", g.Registered)
 		in.text("endpoint", g.Endpoint)
 		in.registration(g)
+		if i < len(c.States) {
+			in.state(&c.States[i])
+		}
 		in.deviations(g.Deviations)
 		in.unsigned("exchange", g.Exchange)
 	})
@@ -35,7 +39,9 @@ func clientsCommand() *Command {
 	return &Command{
 		Name: "clients", Group: GroupServer, Roles: ServerRole, Passive: true,
 		Summary: "list the registered devices, or all that one said in its Register",
-		Spec:    "Core 1.2 §6.2",
+		Help: `Each is shown with whether it sleeps, what waits for it, whether it was taken up again after a restart (restored) and
+whether its registration ends soon.`,
+		Spec: "Core 1.2 §6.2",
 		Parameters: []Parameter{
 			{Name: "client", Kind: KindEndpoint, Positional: true, Summary: "one device: its name, an alias, a unique part or a glob"},
 		},
@@ -54,6 +60,7 @@ func clientsCommand() *Command {
 			for _, e := range found {
 				if g := e.Registration(); g != nil {
 					c.Registrations = append(c.Registrations, g)
+					c.States = append(c.States, stateOf(e, g, env.clock().Now()))
 				}
 			}
 			return c, nil

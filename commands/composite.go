@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"strings"
 
 	"lwcon/lwm2m"
 	"lwcon/session"
@@ -49,7 +50,7 @@ func writeCompositeCommand() *Command {
 		Help:    "PATH! writes a null, which deletes a resource instance.",
 		Spec:    "Core 1.2 §6.3.9",
 		Parameters: []Parameter{
-			{Name: "value", Kind: KindAssignment, Positional: true, Required: true, Repeated: true, Summary: "what to write where"},
+			{Name: "value", Kind: KindAssignment, Positional: true, Required: true, Repeated: true, Summary: "what to write where", Complete: completePaths(lwm2m.Writable)},
 			bodyFormatParameter(), typeParameter(), nonParameter(),
 		},
 		Examples: []string{"write-composite /3/0/14=+02:00 /1/0/1=600", "wc Device/0/UTCOffset=+01:00"},
@@ -72,19 +73,34 @@ func writeCompositeCommand() *Command {
 // observeCompositeCommand observes several paths as one.
 func observeCompositeCommand() *Command {
 	return &Command{
-		Name: "observe-composite", Group: GroupServer, Roles: ServerRole, Stream: true,
+		Name: "observe-composite", Aliases: []string{"oc"}, Group: GroupServer, Roles: ServerRole, Stream: true,
 		Summary: "ask to be notified of changes of any of several paths, from LwM2M 1.1 on",
 		Help: `Each notification carries all of them. At the prompt and in a scenario the observation goes on until cancel with the
 same paths. As one shot the notifications follow until --count, --for or Ctrl-C, and the observation is cancelled.`,
 		Spec: "Core 1.2 §6.4.3",
 		Parameters: append([]Parameter{
-			pathsParameter("what to observe"), acceptParameter(), bodyFormatParameter(), nonParameter(),
+			pathsParameter("what to observe"),
+			{Name: "attribute", Kind: KindAttribute, Repeated: true, Summary: "hold for this observation alone, from 1.2 on: pmin, pmax, epmin, epmax, con", Complete: completeAttributes},
+			acceptParameter(), bodyFormatParameter(), nonParameter(),
 		}, streamParameters()...),
-		Examples: []string{"observe-composite /3/0/9 /3303/0/5700", "observe-composite /3/0/9 /3303/0/5700 --count 3"},
+		Examples: []string{"observe-composite /3/0/9 /3303/0/5700", "oc /3/0 /3303/0/5700 --attribute pmin=5 --count 3"},
 		Run: func(ctx context.Context, env *Env, args Args, emit Emit) (Result, error) {
 			return env.observe(ctx, "observe-composite", args, emit, func(t *target) (*session.Result, error) {
-				return session.ObserveComposite(ctx, t.endpoint, t.paths, t.composite(args))
+				o := t.composite(args)
+				var err error
+				if o.Attributes, err = parseAttributes(args.Texts("attribute")); err != nil {
+					return nil, err
+				}
+				return session.ObserveComposite(ctx, t.endpoint, t.paths, o)
 			})
 		},
 	}
+}
+
+// composed notes in the answer of a composite operation which paths it was for.
+func (t *target) composed(command string, r Result) Result {
+	if a, ok := r.(*Answer); ok && strings.HasSuffix(command, "-composite") {
+		a.Paths = t.paths
+	}
+	return r
 }

@@ -25,6 +25,7 @@ type Env struct {
 	Input       io.Reader         // what "-" reads; nil: nothing
 	Request     RequestDefaults   // how requests are sent whose flags do not say
 	Trace       string            // how much of the wire the face shows, a Trace level; "" is TraceOff
+	emit        Emit              // of the running command
 	exchange    uint64            // number of that of the newest answer
 	base        *Env              // the environment that this one is a copy of for one command, nil if none
 	since       uint64            // number of the newest event when the last command that was not Passive began

@@ -123,6 +123,7 @@ func Classify(err error) *Error {
 	if errors.As(err, &op) {
 		e.Endpoint, e.Exchange = op.Endpoint, op.Exchange
 	}
+	tooNew(e)
 	var syntax *formats.SyntaxError
 	if errors.As(err, &syntax) {
 		e.Format, e.Path, e.Offset, e.Rule = syntax.Format.String(), syntax.Path, syntax.Offset, syntax.Rule
@@ -139,7 +140,7 @@ func kindOf(err error) ErrorKind {
 		parse   *lwm2m.ParseError
 	)
 	switch {
-	case errors.As(err, &found), errors.Is(err, session.ErrNotRegistered):
+	case errors.As(err, &found), errors.Is(err, session.ErrNotRegistered), errors.Is(err, session.ErrDropped):
 		return NoPeerError
 	case errors.Is(err, coap.ErrTimeout), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return TimeoutError

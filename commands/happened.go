@@ -31,6 +31,8 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		o.registration(h.Registration)
 	case h.Request != nil:
 		o.request(h.Request)
+	case h.Reobserved != nil:
+		o.reobserved(h.Reobserved)
 	}
 	if h.Notification == nil {
 		o.deviations(h.Deviations)
@@ -44,6 +46,9 @@ func (h Happened) AppendJSON(b []byte) []byte {
 // notification writes what an observed client sent.
 func (o *object) notification(n *session.Notification) {
 	o.text("path", n.Path.String())
+	if len(n.Paths) > 0 {
+		o.paths("composite", n.Paths)
+	}
 	o.unsigned("observe", n.Observation)
 	o.boolean("confirmable", n.Confirmable)
 	if !n.Fresh {
@@ -56,6 +61,21 @@ func (o *object) notification(n *session.Notification) {
 		o.integer("skipped", int64(n.Skipped))
 	}
 	o.response(&n.Response, func() {})
+}
+
+// reobserved writes which observation was begun again, and how that went.
+func (o *object) reobserved(r *session.Reobserved) {
+	o.text("path", r.Path.String())
+	if len(r.Paths) > 0 {
+		o.paths("composite", r.Paths)
+	}
+	o.unsigned("observe", r.Observation)
+	if r.Code != 0 {
+		o.text("code", r.Code.String())
+	}
+	if r.Err != nil {
+		o.text("error", r.Err.Error())
+	}
 }
 
 // request writes what a server asked of a client of ours.
@@ -78,6 +98,10 @@ func (o *object) registration(g *session.Registration) {
 	o.text("binding", string(g.Binding))
 	o.boolean("queue", g.Queue)
 	o.optional("sms", g.SMS)
+	o.optional("profiles", g.Profiles)
+	if g.Restored {
+		o.boolean("restored", true)
+	}
 	o.text("address", g.Address.String())
 	o.text("security", g.Security)
 	o.text("location", g.Location)

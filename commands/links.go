@@ -10,6 +10,7 @@ import (
 type linkRow struct {
 	name       string
 	parameters coap.Parameters
+	awake      time.Duration // of devices in queue mode; 0: that of the specification
 }
 
 // linkRows are the kinds of link. The RFC's defaults suit a wired network;
@@ -17,10 +18,10 @@ type linkRow struct {
 // them better.
 func linkRows() []linkRow {
 	return []linkRow{
-		{"default", coap.Parameters{}},
-		{"nbiot", coap.Parameters{AckTimeout: 10 * time.Second, BlockSize: 512}},
-		{"lte-m", coap.Parameters{AckTimeout: 4 * time.Second, BlockSize: 1024}},
-		{"sms", coap.Parameters{AckTimeout: 60 * time.Second, MaxRetransmit: 2, BlockSize: 64}},
+		{"default", coap.Parameters{}, 0},
+		{"nbiot", coap.Parameters{AckTimeout: 10 * time.Second, BlockSize: 512}, 20 * time.Second},
+		{"lte-m", coap.Parameters{AckTimeout: 4 * time.Second, BlockSize: 1024}, 0},
+		{"sms", coap.Parameters{AckTimeout: 60 * time.Second, MaxRetransmit: 2, BlockSize: 64}, 10 * time.Minute},
 	}
 }
 
@@ -31,6 +32,17 @@ func LinkNames() []string {
 		names = append(names, r.name)
 	}
 	return names
+}
+
+// linkAwakeTime is how long devices in queue mode are awake on a kind of link,
+// 0 for the default.
+func linkAwakeTime(name string) time.Duration {
+	for _, r := range linkRows() {
+		if r.name == name {
+			return r.awake
+		}
+	}
+	return 0
 }
 
 // linkParameters is the timing of a kind of link; "" is the default.

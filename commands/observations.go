@@ -24,6 +24,11 @@ type Observed struct {
 	Count    int       // notifications
 	At       time.Time // of the newest, or of the first answer
 	Last     *session.Notification
+	Age      time.Duration // since At
+	// Attributes are those in force as far as they are known, and Deviations
+	// how often the device departed from them.
+	Attributes lwm2m.Attributes
+	Deviations int
 }
 
 // AppendJSON appends the observations as one JSON object.
@@ -40,8 +45,15 @@ func (l *Observations) AppendJSON(b []byte) []byte {
 		}
 		in.moment("since", x.Began)
 		in.integer("count", int64(x.Count))
+		if !x.Attributes.Empty() {
+			in.attributes(x.Attributes)
+		}
+		if x.Deviations > 0 {
+			in.integer("departures", int64(x.Deviations))
+		}
 		if x.Last != nil {
 			in.moment("last", x.At)
+			in.seconds("age", x.Age)
 			if x.Last.Response.Tree != nil {
 				in.tree(x.Last.Response.Tree)
 			}
@@ -58,20 +70,20 @@ func observationsCommand() *Command {
 		Spec:     "Core 1.2 §6.4",
 		Examples: []string{"observations", "observations -e dev1"},
 		Run: func(_ context.Context, env *Env, _ Args, _ Emit) (Result, error) {
-			server := env.Sessions.Server()
-			endpoints := server.Endpoints()
-			if env.Endpoint != "" {
-				e, err := server.Find(env.Endpoint)
-				if err != nil {
-					return nil, err
-				}
-				endpoints = []*session.Endpoint{e}
+			endpoints, err := env.chosenEndpoints()
+			if err != nil {
+				return nil, err
 			}
+			now := env.clock().Now()
 			l := &Observations{}
 			for _, e := range endpoints {
 				for _, o := range e.Observations() {
 					s := o.State()
-					l.List = append(l.List, Observed{o.Number, o.Endpoint, o.Path, o.Paths, o.Began, s.Count, s.At, s.Last})
+					l.List = append(l.List, Observed{
+						Number: o.Number, Endpoint: o.Endpoint, Path: o.Path, Paths: o.Paths, Began: o.Began,
+						Count: s.Count, At: s.At, Last: s.Last, Age: now.Sub(s.At),
+						Attributes: s.Attributes, Deviations: s.Deviations,
+					})
 				}
 			}
 			return l, nil

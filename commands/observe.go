@@ -18,10 +18,14 @@ func observeCommand() *Command {
 		Spec: "Core 1.2 §6.4.1",
 		Parameters: append([]Parameter{
 			pathParameter("what to observe", lwm2m.Readable),
+			{
+				Name: "attribute", Kind: KindAttribute, Word: "NAME=NUMBER", Positional: true, Repeated: true,
+				Summary: "hold for this observation alone, in place of all others; from 1.2 on", Complete: completeAttributes,
+			},
 			acceptParameter(),
 			nonParameter(),
 		}, streamParameters()...),
-		Examples: []string{"observe /3303/0/5700", "observe Temperature/0/SensorValue", "observe /3303/0/5700 --count 3"},
+		Examples: []string{"observe /3303/0/5700", "observe Temperature/0/SensorValue", "observe /3303/0/5700 --count 3", "observe /3303/0/5700 pmin=5 pmax=60"},
 		Run:      runObserve,
 	}
 }
@@ -36,7 +40,13 @@ func streamParameters() []Parameter {
 
 func runObserve(ctx context.Context, env *Env, args Args, emit Emit) (Result, error) {
 	return env.observe(ctx, "observe", args, emit, func(t *target) (*session.Result, error) {
-		return session.Observe(ctx, t.endpoint, t.path, session.ObserveOptions{RequestOptions: t.options, Accept: args.Format("accept")})
+		own, err := parseAttributes(args.Texts("attribute"))
+		if err != nil {
+			return nil, err
+		}
+		return session.Observe(ctx, t.endpoint, t.path, session.ObserveOptions{
+			RequestOptions: t.options, Accept: args.Format("accept"), Attributes: own,
+		})
 	})
 }
 
@@ -48,7 +58,8 @@ func (env *Env) observe(ctx context.Context, command string, args Args, emit Emi
 	}
 	events := env.Sessions.Log().Reader(env.Sessions.Log().End())
 	observed, err := begin(t)
-	r, err := answered(command, observed, sendError(err))
+	r, err := answered(command, observed, sendError(t.reason(env, err)))
+	r = t.composed(command, r)
 	if err != nil || !env.Follow && !args.Has("count") && !args.Has("for") || observed.Observation == 0 {
 		return r, err
 	}

@@ -18,7 +18,8 @@ func (env *Env) operate(ctx context.Context, command string, args Args, do func(
 		return nil, err
 	}
 	r, err := do(t)
-	return answered(command, r, sendError(err))
+	a, err := answered(command, r, sendError(t.reason(env, err)))
+	return t.composed(command, a), err
 }
 
 // sendError makes what the values cannot be sent as a mistake of whoever asked

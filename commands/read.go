@@ -20,14 +20,11 @@ func readCommand() *Command {
 		},
 		Examples: []string{"read /3/0", "read Device/0/UTCOffset", "read /3/0 --accept tlv"},
 		Run: func(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {
-			t, err := env.target(ctx, args)
-			if err != nil {
-				return nil, err
-			}
-			r, err := session.Read(ctx, t.endpoint, t.path, session.ReadOptions{
-				RequestOptions: t.options, Accept: args.Format("accept"),
+			return env.operate(ctx, "read", args, func(t *target) (*session.Result, error) {
+				return session.Read(ctx, t.endpoint, t.path, session.ReadOptions{
+					RequestOptions: t.options, Accept: args.Format("accept"),
+				})
 			})
-			return answered("read", r, err)
 		},
 	}
 }

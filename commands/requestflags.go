@@ -33,7 +33,7 @@ func requesting(c *Command) *Command {
 
 // requestParameters say how a request is sent.
 func requestParameters() []Parameter {
-	return append([]Parameter{nonParameter()}, append(messageLayerParameters(),
+	return append([]Parameter{nonParameter(), forceParameter()}, append(messageLayerParameters(),
 		Parameter{Name: "option", Word: "NUMBER=VALUE", Repeated: true, Summary: "add an option, by number or name; the value in hex, or text:… or uint:…", Complete: completeOptions},
 		Parameter{Name: "token", Word: "HEX", Summary: "the token, up to 8 octets, instead of a random one; \"\" for none"},
 		Parameter{Name: "message-id", Word: "N", Kind: KindCount, Summary: "the message id, 0 to 65535, instead of the next free one"},
@@ -74,6 +74,7 @@ func (env *Env) requestOptions(args Args) (session.RequestOptions, error) {
 func (env *Env) sending(args Args) (session.RequestOptions, error) {
 	o := session.RequestOptions{
 		Timeout:        env.Timeout,
+		Force:          args.Switch("force"),
 		NonConfirmable: args.Switch("non") || !args.Has("non") && env.root().Request.NonConfirmable,
 	}
 	parameters, err := messageLayer(args)

@@ -71,6 +71,8 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,
 		Aliases: c.Aliases, Seed: c.Seed, Tap: s.taps.pass,
 	})
+	s.server.SetReobserve(true)
+	s.server.SetAwakeTime(linkAwakeTime(c.Link))
 	for _, uri := range c.Listen {
 		if _, err := s.Listen(ctx, uri); err != nil {
 			_ = s.Close(ctx) // the first error is the one to tell
@@ -78,7 +80,11 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		}
 	}
 	for _, link := range c.Links {
-		if _, err := s.server.Listen(s.wrap(link)); err != nil {
+		l, err := s.server.Listen(s.wrap(link))
+		if err == nil {
+			err = s.keep(l, strings.Join(link.LocalURIs(), " "))
+		}
+		if err != nil {
 			_ = s.Close(ctx)
 			return nil, Classify(err)
 		}

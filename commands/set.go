@@ -62,6 +62,7 @@ func settings() []setting {
 		durationSetting("timeout", "how long to wait for an answer; default is that of the link", func(env *Env) *time.Duration { return &env.root().Timeout }),
 		durationSetting("wait", "how long to wait for the device to register", func(env *Env) *time.Duration { return &env.root().Wait }),
 	}
+	all = append(all, serverSettings()...)
 	all = append(all, secretsSetting())
 	all = append(all, requestSettings()...)
 	all = append(all, answerSettings()...)

@@ -23,7 +23,8 @@ func All() Table {
 			clientsCommand(), requesting(discoverCommand()), requesting(readCommand()), requesting(writeCommand()), requesting(executeCommand()),
 			requesting(createCommand()), requesting(deleteCommand()), requesting(attributesCommand()),
 			requesting(readCompositeCommand()), requesting(writeCompositeCommand()), requesting(observeCompositeCommand()),
-			requesting(observeCommand()), observationsCommand(), cancelCommand(), forgetCommand(),
+			requesting(observeCommand()), observationsCommand(), cancelCommand(), requesting(watchCommand()),
+			queueCommand(), queueDropCommand(), forgetCommand(),
 			firmwarePushCommand(), firmwarePullCommand(), firmwareUpdateCommand(), firmwareStatusCommand(), firmwareResetCommand(),
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
@@ -100,6 +101,7 @@ func (c Call) Do(ctx context.Context, env *Env, emit Emit) (Result, error) {
 	if !c.Command.Passive {
 		env.mark()
 	}
+	env.emit = emit
 	scoped := env.with(c.Flags)
 	if roles := c.Command.Roles; roles != 0 && scoped.roles()&roles == 0 {
 		return nil, failure(NoPeerError, "%s: needs a %s, and none is open", c.Command.Name, roles).

@@ -2,6 +2,8 @@ package commands
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 	"time"
 
 	"lwcon/lwm2m"
@@ -15,6 +17,7 @@ type target struct {
 	path        lwm2m.Path        // the first of paths; the root if there is none
 	paths       []lwm2m.Path
 	options     session.RequestOptions
+	overslept   *atomic.Bool // the request left the queue since the device did not wake
 }
 
 // target finds the device that the environment names, waiting for it if need
@@ -40,7 +43,17 @@ func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 		t.path = t.paths[0]
 	}
 	t.options, err = env.requestOptions(args)
+	t.overslept = env.waiting(&t.options)
 	return t, err
+}
+
+// reason says why an operation failed: that its device did not wake, if so.
+func (t *target) reason(env *Env, err error) error {
+	if errors.Is(err, session.ErrDropped) && t.overslept != nil && t.overslept.Load() {
+		return failure(TimeoutError, "%s is asleep and did not wake within %v", Quote(t.endpoint.Name()), env.Wait).
+			hinting("--wait DURATION waits longer")
+	}
+	return err
 }
 
 // device finds the device that commands are for, and waits up to Env.Wait for

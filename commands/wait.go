@@ -228,7 +228,13 @@ func (w *waiting) holds() bool {
 		// Several devices make a name ambiguous, yet some are registered.
 		return w.topic != waitAsleep && w.endpoint == "" && len(w.env.Sessions.Server().Endpoints()) > 0
 	}
-	return e.Registration() != nil && w.topic != waitAsleep
+	switch {
+	case e.Registration() == nil:
+		return false
+	case w.topic == waitPresent:
+		return true
+	}
+	return e.Asleep() == (w.topic == waitAsleep)
 }
 
 // counts says whether an event is one that the wait is for.

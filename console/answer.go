@@ -15,7 +15,10 @@ import (
 // how it came, then what it says.
 func (t *Text) answer(p *page, a *commands.Answer) {
 	what := a.Command
-	if a.Path != (lwm2m.Path{}) { // a composite has none
+	switch {
+	case len(a.Paths) > 0:
+		what += " " + pathList(a.Paths)
+	case a.Path != (lwm2m.Path{}):
 		what += " " + t.named(a.Path)
 	}
 	p.head(t.code(p, &a.Response), nil, what+" of "+name(a.Endpoint), t.Style.Dim(transfer(a)))
@@ -25,8 +28,8 @@ func (t *Text) answer(p *page, a *commands.Answer) {
 	}
 	if a.Observation != 0 && strings.HasPrefix(a.Command, "observe") {
 		ending := "cancel " + terminal.Escape(a.Path.String())
-		if a.Path == (lwm2m.Path{}) {
-			ending = "cancel with the same paths"
+		if len(a.Paths) > 0 {
+			ending = "cancel " + pathList(a.Paths)
 		}
 		p.line("observe", fmt.Sprintf("observation %d; %s ends it", a.Observation, ending))
 	}

@@ -20,6 +20,8 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 		t.registration(p, &h.Event)
 	case h.Request != nil:
 		t.request(p, &h.Event)
+	case h.Reobserved != nil:
+		t.reobserved(p, &h.Event)
 	default:
 		p.head(h.Kind.String(), nil, name(h.Endpoint), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
 	}
@@ -85,15 +87,18 @@ func saidOf(e *session.Event) string {
 	case session.EventReplaced:
 		return "by a new Register"
 	case session.EventAsleep:
-		return "requests wait until it wakes"
+		return "requests wait from now on until it sends something"
 	case session.EventAwake:
-		return ""
+		return "what waited goes out now"
 	}
 	return "lifetime " + lifetimeText(g)
 }
 
 // observed is the path that a notification is of; a Send has none.
 func (t *Text) observed(n *session.Notification) string {
+	if len(n.Paths) > 0 {
+		return pathList(n.Paths)
+	}
 	if n.Path == (lwm2m.Path{}) {
 		return ""
 	}

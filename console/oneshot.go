@@ -37,7 +37,7 @@ func (f *face) oneShot(ctx context.Context, words []string) int {
 	}
 	f.prepare(call)
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
-		write(f.out, f.renderer.Event(e))
+		f.sayEvent(e)
 		return nil
 	})
 	status := f.show(r, err)

@@ -75,7 +75,7 @@ func (f *face) line(ctx context.Context, line string) (status int, err error) {
 	}
 	f.prepare(call)
 	r, err := call.Do(ctx, f.env, func(e commands.Event) error {
-		write(f.out, f.renderer.Event(e))
+		f.sayEvent(e)
 		return nil
 	})
 	if errors.Is(err, terminal.ErrQuit) {

@@ -32,6 +32,8 @@ type prompter struct {
 	// the watch shows those behind it.
 	before uint64
 	shown  progress // of the watch
+	// plotting is the number of the observation that is plotted, 0 if none is.
+	plotting atomic.Uint64
 }
 
 // prompt lets a person type commands until there is a reason to leave.
@@ -120,7 +122,11 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 		return nil
 	}
 	p.before = p.env.Sessions.Log().End()
-	r, err := p.do(ctx, line)
+	r, err, waits := p.doOrWait(ctx, line)
+	p.plotting.Store(0)
+	if waits {
+		return nil
+	}
 	p.remember()
 	p.shown.wait(ctx, p.env.Sessions.Log().End()) // what happened before the result stands above it
 	p.tracer.flush()
@@ -128,19 +134,7 @@ func (p *prompter) execute(ctx context.Context, line string) error {
 	if errors.Is(err, terminal.ErrQuit) {
 		return terminal.ErrQuit
 	}
-	if !p.program.JSON {
-		r = unseen(r)
-	}
-	text := p.renderer.Result(r)
-	if err != nil {
-		if p.program.JSON || errors.Is(err, context.Canceled) {
-			text = ""
-		} else if r != nil {
-			err = withoutTree(err)
-		}
-		text += p.renderer.Failure(err)
-	}
-	if text != "" {
+	if text := p.outcome(r, err); text != "" {
 		p.screen.Result(text)
 	}
 	return nil
@@ -158,19 +152,21 @@ func unseen(r commands.Result) commands.Result {
 	return &short
 }
 
-// do runs one line. Events that the watch shows anyway are not shown twice.
-func (p *prompter) do(ctx context.Context, line string) (commands.Result, error) {
+// do runs one line in an environment. Events that the watch shows anyway are not
+// shown twice. free is called if the line waits for a device that sleeps.
+func (p *prompter) do(ctx context.Context, env *commands.Env, line string, free func()) (commands.Result, error) {
 	words, err := commands.Words(line)
 	if err != nil {
 		return nil, err
 	}
-	call, err := p.env.Table.Parse(words)
+	call, err := env.Table.Parse(words)
 	if err != nil {
 		return nil, err
 	}
 	p.prepare(call)
-	return call.Do(ctx, p.env, func(e commands.Event) error {
-		if h, ok := e.(commands.Happened); ok && h.Number > p.before {
+	before := p.before
+	return call.Do(ctx, env, func(e commands.Event) error {
+		if h, ok := e.(commands.Happened); ok && h.Number > before || p.aside(e, free) {
 			return nil
 		}
 		p.screen.Result(p.renderer.Event(e))
@@ -188,7 +184,9 @@ func (p *prompter) watch(ctx context.Context, events *session.Reader) {
 		if lost > 0 {
 			p.screen.Print(p.renderer.Event(commands.Lost{Count: lost, Time: e.Time}))
 		}
-		p.screen.Print(p.renderer.Event(p.env.Sessions.Happened(e)))
+		if n := e.Notification; n == nil || !p.plotted(n.Observation) {
+			p.screen.Print(p.renderer.Event(p.env.Sessions.Happened(e)))
+		}
 		p.shown.reach(e.Number)
 		if e.Registration != nil {
 			p.screen.Refresh()

@@ -17,7 +17,7 @@ import (
 // asked for by name.
 func (t *Text) clients(p *page, c *commands.Clients) {
 	if c.Detail && len(c.Registrations) == 1 {
-		t.client(p, c.Registrations[0])
+		t.client(p, c)
 		return
 	}
 	if len(c.Registrations) == 0 {
@@ -27,7 +27,7 @@ func (t *Text) clients(p *page, c *commands.Clients) {
 	}
 	p.head(plural(len(c.Registrations), "client"), nil)
 	rows := make([][]cell, 0, len(c.Registrations))
-	for _, g := range c.Registrations {
+	for i, g := range c.Registrations {
 		rows = append(rows, []cell{
 			{name(g.Endpoint), nil},
 			{"LwM2M " + g.Version.String(), nil},
@@ -35,6 +35,7 @@ func (t *Text) clients(p *page, c *commands.Clients) {
 			{bindingText(g), nil},
 			{terminal.Escape(g.Address.String()), t.Style.Dim},
 			{"since " + timeOfDay(g.Registered), t.Style.Dim},
+			{t.clientState(c, i), t.Style.Refusal},
 			{t.objectsInShort(g), nil},
 		})
 	}
@@ -42,7 +43,8 @@ func (t *Text) clients(p *page, c *commands.Clients) {
 }
 
 // client writes all that a device said of itself.
-func (t *Text) client(p *page, g *session.Registration) {
+func (t *Text) client(p *page, c *commands.Clients) {
+	g := c.Registrations[0]
 	p.head("client", nil, terminal.Escape(g.Endpoint))
 	rows := [][]cell{
 		{{"LwM2M", nil}, {g.Version.String(), nil}},
@@ -58,6 +60,9 @@ func (t *Text) client(p *page, g *session.Registration) {
 		if extra[1] != "" {
 			rows = append(rows, []cell{{extra[0], nil}, {terminal.Escape(extra[1]), nil}})
 		}
+	}
+	if state := t.clientState(c, 0); state != "" {
+		rows = append(rows, []cell{{"state", nil}, {state, t.Style.Refusal}})
 	}
 	p.table("client", rows)
 	t.instances(p, g)

@@ -72,10 +72,11 @@ func (t *Text) observations(p *page, l *commands.Observations) {
 		rows = append(rows, []cell{
 			{fmt.Sprintf("%d", o.Number), nil},
 			{name(o.Endpoint), nil},
-			{t.named(o.Path), nil},
+			{t.asked(o.Path, o.Paths), nil},
 			{plural(o.Count, "notification"), nil},
 			{"since " + timeOfDay(o.Began), t.Style.Dim},
 			{newest, nil},
+			{t.observationNotes(o), nil},
 		})
 	}
 	p.table("observation", rows)

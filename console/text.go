@@ -55,6 +55,8 @@ func (t *Text) Result(r commands.Result) string {
 		t.clients(p, r)
 	case *commands.Observations:
 		t.observations(p, r)
+	case *commands.Queue:
+		t.queue(p, r)
 	case *commands.Waited:
 		t.waited(p, r)
 	case *commands.Details:
@@ -115,6 +117,10 @@ func (t *Text) Event(e commands.Event) string {
 		t.happened(p, &e)
 	case commands.Lost:
 		p.head("lost", t.Style.Refusal, timeOfDay(e.Time), fmt.Sprintf("%d events were forgotten before they could be shown", e.Count))
+	case commands.Waits:
+		t.waits(p, &e)
+	case *commands.Watched:
+		t.watched(p, e)
 	case *commands.Passed:
 		t.passed(p, e, t.Wire)
 	case commands.Texter:

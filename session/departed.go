@@ -56,7 +56,7 @@ func (g *Registration) how(why EventKind, forgotten bool) string {
 func (s *Server) unknownLocation(id string, now time.Time) (message string, endpoint string, again bool) {
 	x := s.departed.by[id]
 	if x == nil {
-		message = fmt.Sprintf("location /rd/%s: not known; this server started %s ago, and keeps nothing of before",
+		message = fmt.Sprintf("location /rd/%s: not known; this server started %s ago and keeps nothing of before",
 			printable(id), ago(now.Sub(s.started)))
 		s.departed.add(id, departure{refused: 1, when: now, how: message})
 		return message, "", false

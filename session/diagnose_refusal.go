@@ -12,7 +12,7 @@ const suspicious = 3
 // diagnoseRefusal looks at an answer with an error code.
 func (op *operation) diagnoseRefusal(r *Result) {
 	op.checkVariety(r)
-	if r.Code == badOption && len(op.options.Options) == 0 {
+	if r.Code == badOption && len(op.options.Options) == 0 && op.attributes.Empty() && op.depth == nil {
 		r.note(ruleBadOption, op.path, "4.02 to a request with %s only, which every client knows", optionNames(op.request))
 	}
 	switch op.name {

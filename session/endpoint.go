@@ -105,10 +105,26 @@ func (s *Server) Find(pattern string) (*Endpoint, error) {
 			found = append(found, e)
 		}
 	}
+	if len(found) > 1 && pattern == "" {
+		found = present(found)
+	}
 	if len(found) == 1 {
 		return found[0], nil
 	}
 	return nil, &FindError{Pattern: pattern, Matches: endpointNames(found), Known: endpointNames(all)}
+}
+
+// present returns the endpoints that were heard of since the program began, if
+// there are any: those taken up again from a former run stand back.
+func present(all []*Endpoint) []*Endpoint {
+	heard := slices.DeleteFunc(slices.Clone(all), func(e *Endpoint) bool {
+		g := e.Registration()
+		return g == nil || g.Restored
+	})
+	if len(heard) == 0 {
+		return all
+	}
+	return heard
 }
 
 // matches says whether a pattern, a glob or a part, means a name.

@@ -69,7 +69,8 @@ type Event struct {
 type Notification struct {
 	Observation uint64 // number of the observation
 	Path        lwm2m.Path
-	Sequence    uint32 // the Observe option
+	Paths       []lwm2m.Path // of a composite observation
+	Sequence    uint32       // the Observe option
 	Confirmable bool
 	Fresh       bool // false for one that came late or twice: to be shown, not used
 	Ended       bool // the client ended the observation with it

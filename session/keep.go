@@ -152,9 +152,18 @@ func (s *Server) restore(l *Listener, k *kept) {
 	reader := registerReader{registration: g}
 	reader.objectList([]byte(k.Raw))
 	g.Deviations = nil // they were told when the client registered
-	e := &Endpoint{server: s, name: g.Endpoint, registration: g, listener: l, asleep: g.Queue}
+	e := &Endpoint{server: s, name: g.Endpoint, registration: g, listener: l}
+	if awake := g.Updated.Add(s.awake()); g.Queue && awake.After(now) {
+		e.awakeUntil = awake.UnixNano()
+	} else {
+		e.asleep = g.Queue
+	}
 	s.endpoints[g.Endpoint] = e
 	s.locations[locationID(g)] = e
+	if s.restored == nil {
+		s.restored = map[transport.Address]*Endpoint{}
+	}
+	s.restored[address] = e
 	s.log.Append(Event{Kind: EventRegister, Time: now, Endpoint: g.Endpoint, Registration: g})
 	for _, o := range k.Observations {
 		s.resume(e, o)
@@ -197,7 +206,7 @@ func (s *Server) resume(e *Endpoint, k keptObservation) {
 	s.nextObservation++
 	o := &Observation{
 		Number: s.nextObservation, Endpoint: e.name, Path: k.Path, Paths: k.Paths, Began: k.Began,
-		operation: op, server: s, format: k.Format,
+		operation: op, server: s, format: k.Format, at: s.clock.Now(),
 	}
 	o.coap = e.listener.coap.Resume(e.registration.Address, m, coap.RequestOptions{}, o.notified)
 	if o.coap != nil {

@@ -221,7 +221,7 @@ func (o *Observation) notified(n coap.Notification) {
 		return
 	}
 	event := &Notification{
-		Observation: o.Number, Path: o.Path, Sequence: n.Sequence,
+		Observation: o.Number, Path: o.Path, Paths: o.Paths, Sequence: n.Sequence,
 		Confirmable: n.Confirmable, Fresh: n.Fresh, Ended: n.Ended, Skipped: n.Skipped,
 		Response: o.operation.decode(n.Message),
 	}
@@ -241,6 +241,9 @@ func (o *Observation) notified(n coap.Notification) {
 		}
 		o.last, o.at = event, n.Received
 		o.expect(o.at)
+		if e := o.operation.endpoint; o.due != 0 && e.registration != nil {
+			s.schedule(e)
+		}
 	}
 	if n.Ended {
 		o.over = true

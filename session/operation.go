@@ -245,6 +245,10 @@ func (op *operation) format(r *Response) lwm2m.ContentFormat {
 	case op.accept != nil && r.Format.Canonical() != op.accept.Canonical():
 		r.note(ruleResponseFormat, op.path, "the answer is %s, Accept asked for %s; expected that or 4.06", r.Format, *op.accept)
 	}
+	if op.path.Level() < lwm2m.LevelResource && op.path.Level() > lwm2m.LevelRoot &&
+		(r.Format == lwm2m.FormatText || r.Format == lwm2m.FormatOpaque || r.Format == lwm2m.FormatCBOR) {
+		r.note(ruleFormatForMany, op.path, "%s carries one value, the request was for many", r.Format)
+	}
 	return r.Format
 }
 

@@ -28,6 +28,7 @@ type Queued struct {
 	Operation string
 	Path      lwm2m.Path
 	Since     time.Time
+	Place     int // in the queue of the endpoint, from 1
 }
 
 // waiting is a request in the queue; it may go when its channel closes.
@@ -52,6 +53,7 @@ func (e *Endpoint) Queue() []Queued {
 	list := make([]Queued, len(e.server.queues[e]))
 	for i, w := range e.server.queues[e] {
 		list[i] = w.Queued
+		list[i].Place = i + 1
 	}
 	return list
 }
@@ -79,7 +81,15 @@ func (s *Server) Drop(number uint64) bool {
 func (s *Server) SetAwakeTime(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before := s.awake()
 	s.awakeTime = d
+	change := int64(s.awake() - before)
+	for _, e := range s.endpoints {
+		if e.registration != nil && e.registration.Queue && !e.asleep && change != 0 {
+			e.awakeUntil += change
+			s.schedule(e)
+		}
+	}
 }
 
 // awake is how long clients in queue mode are taken to be awake; s.mu is held.
@@ -182,6 +192,7 @@ func (op *operation) enqueue() *waiting {
 	s.nextQueued++
 	w := &waiting{leave: make(chan struct{}), Queued: Queued{
 		Number: s.nextQueued, Endpoint: e.name, Operation: op.name, Path: op.path, Since: s.clock.Now(),
+		Place: len(s.queues[e]) + 1,
 	}}
 	s.queues[e] = append(s.queues[e], w)
 	return w

@@ -90,6 +90,7 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 		e = &Endpoint{server: s, name: g.Endpoint}
 		s.endpoints[g.Endpoint] = e
 	}
+	s.supersede(g)
 	g.checkRegister(e)
 	if e.registration != nil {
 		s.end(e, EventReplaced, g.Exchange)
@@ -106,6 +107,17 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 	s.heard(e)
 	s.note(e, l)
 	return true
+}
+
+// supersede ends the registration of another name that was taken up again from
+// a former run and was at the address from which a client registers now: it is
+// the same client, renamed meanwhile. s.mu is held.
+func (s *Server) supersede(g *Registration) {
+	old := s.restored[g.Address]
+	delete(s.restored, g.Address)
+	if old != nil && old.name != g.Endpoint && old.registration != nil && old.registration.Restored {
+		s.end(old, EventExpired, 0)
+	}
 }
 
 // end closes an endpoint's registration: its location and observations go, and

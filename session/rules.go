@@ -45,6 +45,7 @@ const (
 	ruleUpdateVanished    lwm2m.RuleID = "update-instances-vanish"          // R21
 	ruleMoved             lwm2m.RuleID = "update-moved"                     // R22
 	ruleExecuteArguments  lwm2m.RuleID = "execute-arguments-refused"        // D15
+	ruleFormatForMany     lwm2m.RuleID = "response-format-for-many"         // D09
 	ruleNotWritten        lwm2m.RuleID = "write-not-applied"                // D16
 	ruleAttributesAsWrite lwm2m.RuleID = "write-attributes-taken-for-write" // D17
 	ruleAttributesRefused lwm2m.RuleID = "write-attributes-refused"         // D17
@@ -110,6 +111,7 @@ func Rules() []lwm2m.Rule {
 		rule(ruleUpdateVanished, lwm2m.Warning, "The object list of an Update is complete: it replaces the old one.", "Core 1.1 §6.2.2", ""),
 		rule(ruleMoved, lwm2m.Note, "A client whose address changes sends an Update at once, or uses a Connection ID or queue mode.", "Core 1.1 §6.2.2", "devices behind a NAT"),
 		rule(ruleExecuteArguments, lwm2m.Warning, "An executable resource takes arguments, or ignores them.", "Core 1.1 §6.3.5", ""),
+		rule(ruleFormatForMany, lwm2m.Failure, "An object or an instance is answered in a format that carries many values.", "Core 1.1 §7.4", ""),
 		rule(ruleNotWritten, lwm2m.Failure, "A Write that is answered 2.04 has been applied.", "Core 1.1 §6.3.3", ""),
 		rule(ruleAttributesAsWrite, lwm2m.Warning, "A PUT with a query and without a Content-Format is a Write-Attributes.", "Transport 1.1 §6.4.4", ""),
 		rule(ruleAttributesRefused, lwm2m.Warning, "Attributes that the version has are taken for readable resources.", "Core 1.1 §5.1.2", ""),

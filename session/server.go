@@ -55,6 +55,7 @@ type Server struct {
 	queues          map[*Endpoint][]*waiting // requests to clients in queue mode
 	alarms          alarms
 	departed        departures
+	restored        map[transport.Address]*Endpoint // taken up again after a restart, by where they were
 	started         time.Time
 	reobserves      bool
 	wishes          map[string][]*Observation // of endpoints that are to register anew, by name

@@ -40,7 +40,7 @@ func (l *loop) execute(line string) {
 func (l *loop) finish(r result) {
 	l.running.cancel()
 	l.running = nil
-	l.dirty = true
+	l.dirty, l.live = true, 0
 	l.printBlocks(l.t.queue.take(-1))
 	if r.panicked != "" {
 		panic("executing a line: " + r.panicked)
@@ -63,6 +63,7 @@ func (l *loop) interrupt() {
 		return
 	}
 	l.face.interrupted()
+	l.live = 0
 }
 
 // hear acts on a signal.

@@ -33,6 +33,7 @@ type block struct {
 	text    string
 	lines   int
 	written chan struct{} // closed when the block is written; may be nil
+	live    bool          // it takes the place of the live block before it
 }
 
 func (q *queue) configure(word func(lines int) string) {
@@ -60,7 +61,10 @@ func (q *queue) put(text string) bool {
 
 // putSurely adds a block whatever the limits; its channel is closed when it
 // has been written. Nil: the queue is closed.
-func (q *queue) putSurely(text string) <-chan struct{} {
+func (q *queue) putSurely(text string) <-chan struct{} { return q.putBlock(text, false) }
+
+// putBlock is putSurely, also for live blocks.
+func (q *queue) putBlock(text string, live bool) <-chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.open {
@@ -68,7 +72,7 @@ func (q *queue) putSurely(text string) <-chan struct{} {
 	}
 	q.tell()
 	written := make(chan struct{})
-	q.add(block{text: text, lines: countLines(text), written: written})
+	q.add(block{text: text, lines: countLines(text), written: written, live: live})
 	return written
 }
 

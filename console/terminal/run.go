@@ -45,6 +45,7 @@ type loop struct {
 	reason   Reason
 	paced    clock.Timer // runs while it is too early to print; nil: it is not
 	escaping clock.Timer // runs while a sequence is unfinished; nil: none is
+	live     int         // lines of the live block that was printed last, 0 if none was
 	grace    clock.Timer // runs while a command is waited for on the way out
 }
 
@@ -184,6 +185,7 @@ func (l *loop) printBlocks(blocks []block) {
 	}
 	var text strings.Builder
 	for _, b := range blocks {
+		text.WriteString(l.over(b))
 		text.WriteString(printable(b.text, l.t.style.on))
 	}
 	l.face.print(text.String())
