@@ -42,6 +42,9 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// What was observed before a reboot begins again as soon as the device is
+	// back, beside the scenario's next step: not the same in every run.
+	b.sessions.Server().SetReobserve(false)
 	t.Cleanup(func() { _ = b.sessions.Close(context.Background()) })
 	b.env = &commands.Env{Table: commands.All(), Sessions: b.sessions, Definitions: registry}
 	return b
