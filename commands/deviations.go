@@ -50,7 +50,8 @@ func Rules() []lwm2m.Rule {
 	rules := formats.Rules()
 	rules = append(rules, session.Rules()...)
 	for _, r := range coap.Rules() {
-		rules = append(rules, lwm2m.Rule{ID: lwm2m.RuleID(r.ID), Severity: lwm2m.Warning, Summary: r.Sentence, Section: r.Section})
+		severity, seen := messageLayerRule(r.ID)
+		rules = append(rules, lwm2m.Rule{ID: lwm2m.RuleID(r.ID), Severity: severity, Summary: r.Sentence, Section: r.Section, Seen: seen})
 	}
 	rules = append(rules, lwm2m.Rule{
 		ID: ruleMessageTrailing, Severity: lwm2m.Warning,
@@ -58,4 +59,20 @@ func Rules() []lwm2m.Rule {
 	})
 	slices.SortStableFunc(rules, func(a, b lwm2m.Rule) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return slices.CompactFunc(rules, func(a, b lwm2m.Rule) bool { return a.ID == b.ID })
+}
+
+// messageLayerRule says what a departure from a rule of the message layer does
+// to interoperability, and who is known to do it.
+func messageLayerRule(id string) (severity lwm2m.Severity, seen string) {
+	switch id {
+	case "coap-duplicate-answer", "coap-wrong-token", "coap-unmatched-ack":
+		return lwm2m.Failure, ""
+	case "coap-other-port":
+		return lwm2m.Warning, "lwm2m-node-lib, devices behind a NAT"
+	case "coap-block1-missing", "coap-block1-mismatch", "coap-block2-mismatch":
+		return lwm2m.Warning, "Zephyr, mbed-coap"
+	case "coap-duplicates-shortened":
+		return lwm2m.Note, ""
+	}
+	return lwm2m.Warning, ""
 }

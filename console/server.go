@@ -44,8 +44,11 @@ func (t *Text) queue(p *page, q *commands.Queue) {
 	for i := range q.List {
 		x := &q.List[i]
 		rows = append(rows, []cell{
-			{fmt.Sprintf("%d", x.Number), nil}, {name(x.Endpoint), nil}, {fmt.Sprintf("%d.", x.Place), t.Style.Dim},
-			{x.Operation + " " + t.named(x.Path), nil}, {"since " + timeOfDay(x.Since), t.Style.Dim},
+			{fmt.Sprintf("%d", x.Number), nil},
+			{name(x.Endpoint), nil},
+			{fmt.Sprintf("%d.", x.Place), t.Style.Dim},
+			{x.Operation + " " + t.named(x.Path), nil},
+			{"since " + timeOfDay(x.Since), t.Style.Dim},
 		})
 	}
 	p.table("request", rows)
