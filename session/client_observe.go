@@ -154,7 +154,10 @@ func (o *observer) notify(now time.Time) {
 		Kind: EventNotification, Time: now, Endpoint: o.client.device.Endpoint(), Exchange: number,
 		Notification: &Notification{
 			Path: o.path, Confirmable: n.Confirmable, Fresh: true, Ended: !n.Status.Success(),
-			Response: Response{Code: m.Code, Format: o.format, HasFormat: true, Payload: m.Payload},
+			Response: Response{
+				Code: m.Code, Format: o.format, HasFormat: true, Payload: m.Payload,
+				Tree: &lwm2m.Tree{Format: o.format, At: o.path, Payload: string(m.Payload), Nodes: n.Nodes},
+			},
 		},
 	})
 	if !n.Status.Success() {

@@ -201,6 +201,9 @@ func TestObserveNotifiesUntilCancelled(t *testing.T) {
 				if got := notified(cursor); got != "2 4 6 8 10" {
 					t.Errorf("notified of %s, want every second value: pmin is 2 s and the value rises by 1 each second", got)
 				}
+				if got := notified(c.Log().Reader(0)); got != "2 4 6 8 10" {
+					t.Errorf("the client's own log tells of %s", got)
+				}
 				if state := e.Observations()[0].State(); state.Count != 5 {
 					t.Errorf("%d notifications counted, want 5", state.Count)
 				}
