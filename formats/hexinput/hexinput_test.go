@@ -77,6 +77,26 @@ func TestCharacterColumnThatLooksLikeHexIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestGroupsOfUnevenLengthAreNoOffset(t *testing.T) {
+	for text, want := range map[string]string{
+		"c109 64":                           "c10964",
+		"c800 14 4f70":                      "c800144f70",
+		"c809 09 0100":                      "c809090100",
+		"c109 64\nc10b 01":                  "c10964c10b01",
+		"0010 6c 6c":                        "00106c6c",
+		"0010: 6c 6c":                       "6c6c",
+		"0010  6c 6c":                       "6c6c",
+		"0000 6c 6c":                        "6c6c",
+		"0010 6c 6c\n0012 ff":               "6c6cff",
+		"0010  6c 6c                    ll": "6c6c",
+	} {
+		octets, err := hexinput.Parse(text, hexinput.Hex)
+		if err != nil || hex.EncodeToString(octets) != want {
+			t.Errorf("%q: expected %s, found %x (%v)", text, want, octets, err)
+		}
+	}
+}
+
 func TestTextThatIsNoOctetsIsRefusedWithItsPlace(t *testing.T) {
 	tests := []struct {
 		text         string
