@@ -92,7 +92,8 @@ func decodeCommand() *Command {
 		Name: "decode", Group: GroupCommon, Passive: true,
 		Summary: "read a payload of any format into a tree, without a device",
 		Help: `It decodes what can be decoded and lists each departure from the specification as a deviation.
-Hex may come with blanks, 0x, colons, commas, as a C array or as a dump with offset and character columns.
+Hex may come with blanks, 0x, colons, commas, as an array or a string of C or Python, or as a dump with offset and
+character columns. In an array a number without 0x is decimal.
 A type that the definitions do not tell is given with --type, for one path or for all.`,
 		Spec: "Core 1.2 §7.4, §7.5",
 		Parameters: append([]Parameter{

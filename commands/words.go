@@ -68,7 +68,7 @@ func splitWord(line string, start int) (Word, error) {
 				return Word{text.String(), start, at, true}, usage("line: expected a character behind the backslash at offset %d, found the end", at-1)
 			}
 			text.WriteByte(line[at])
-		case c == quote:
+		case quote != 0 && c == quote: // outside quotes, quote is a NUL, which is a character of a word
 			quote = 0
 		case quote != 0:
 			text.WriteByte(c)

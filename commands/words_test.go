@@ -19,6 +19,7 @@ func TestWordsAreGroupedByQuotesAndBackslashes(t *testing.T) {
 		{`a"b c"d`, []string{"ab cd"}},
 		{`'a\b' "a\"b" a\'b`, []string{`a\b`, `a"b`, "a'b"}},
 		{`"it's"`, []string{"it's"}},
+		{"a\x00b '\x00' \x00", []string{"a\x00b", "\x00", "\x00"}},
 	} {
 		got, err := Words(c.line)
 		if err != nil || !slices.Equal(got, c.want) {

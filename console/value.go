@@ -13,7 +13,7 @@ import (
 const maxOpaque = 128
 
 // valueText is what a node says, in words: the value with its unit, the meaning
-// of an enumeration, a time as UTC, the other readings of a guess.
+// of an enumeration or else the range, a time as UTC, the other readings of a guess.
 func (t *Text) valueText(n *lwm2m.Node) string {
 	switch n.Kind() {
 	case lwm2m.KindEmpty:
@@ -28,6 +28,8 @@ func (t *Text) valueText(n *lwm2m.Node) string {
 	}
 	if m := meaning(n.Path(), v); m != "" {
 		text += " " + t.Style.Dim("= "+m)
+	} else if r := rangeText(n.Definition()); r != "" && v.Type().Numeric() {
+		text += " " + t.Style.Dim(r)
 	}
 	if utc := v.UTC(); utc != "" {
 		text += " " + t.Style.Dim("= "+utc)
@@ -48,6 +50,18 @@ func unitText(unit string) string {
 		return "%"
 	}
 	return terminal.Escape(unit)
+}
+
+// maxRange is the longest range that stands beside a value; the objects command
+// shows every one.
+const maxRange = 40
+
+// rangeText is the range of a definition in parentheses, "" if there is none.
+func rangeText(d *lwm2m.Resource) string {
+	if d == nil || d.Range == "" || len(d.Range) > maxRange {
+		return ""
+	}
+	return "(" + terminal.Escape(d.Range) + ")"
 }
 
 // literal is a value on its own: text is quoted only where it could be taken for

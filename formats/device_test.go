@@ -26,6 +26,12 @@ func multiple(id uint16, name string, t lwm2m.Type) lwm2m.Resource {
 	return r
 }
 
+// within gives a resource its range.
+func within(r lwm2m.Resource, text string) lwm2m.Resource {
+	r.Range = text
+	return r
+}
+
 var testDefinitions = definitions{
 	1: object(1, "LwM2M Server",
 		resource(0, "Short Server ID", lwm2m.Integer),
@@ -47,9 +53,9 @@ var testDefinitions = definitions{
 		multiple(6, "Available Power Sources", lwm2m.Integer),
 		multiple(7, "Power Source Voltage", lwm2m.Integer),
 		multiple(8, "Power Source Current", lwm2m.Integer),
-		resource(9, "Battery Level", lwm2m.Integer),
+		within(resource(9, "Battery Level", lwm2m.Integer), "0..100"),
 		resource(10, "Memory Free", lwm2m.Integer),
-		multiple(11, "Error Code", lwm2m.Integer),
+		within(multiple(11, "Error Code", lwm2m.Integer), "0..32"),
 		resource(12, "Reset Error Code", lwm2m.None),
 		resource(13, "Current Time", lwm2m.Time),
 		resource(14, "UTC Offset", lwm2m.String),

@@ -94,6 +94,13 @@ func fits(f lwm2m.ContentFormat, payload []byte, at lwm2m.Path) bool {
 		o.Strict = false // their shape is sign enough
 	}
 	tree, err := find(f).decode(f, payload, o)
+	if err != nil && f == lwm2m.FormatTLV {
+		o.Strict = false
+		tree, err = find(f).decode(f, payload, o)
+		if fails(tree) {
+			return false
+		}
+	}
 	if err != nil {
 		return false
 	}
@@ -104,6 +111,17 @@ func fits(f lwm2m.ContentFormat, payload []byte, at lwm2m.Path) bool {
 		return len(tree.Nodes) > 0
 	}
 	return true
+}
+
+// fails says whether a deviation of a tree breaks interoperability. TLV that is
+// only longer than it has to be is TLV.
+func fails(tree *lwm2m.Tree) bool {
+	for i := range tree.Deviations {
+		if rules.Severity(tree.Deviations[i].Rule) == lwm2m.Failure {
+			return true
+		}
+	}
+	return false
 }
 
 // narrow says whether the answer at a path cannot be a single value.

@@ -31,6 +31,9 @@ func TestPayloadsAreRecognizedAsWhatTheyAre(t *testing.T) {
 		{`[{"n":"/3/0/0"},{"n":"/3/0/9"}]`, "/", lwm2m.FormatETCHJSON},
 		{"\x19\x03\xe8", "/3/0/9", lwm2m.FormatCBOR},
 		{"\xc1\x09\x64", "/3/0/9", lwm2m.FormatTLV},
+		{"\xc1\x09\x64", "/3/0", lwm2m.FormatTLV},
+		{"\xc8\x09\x01\x64", "/3/0", lwm2m.FormatTLV},
+		{"\xe1\x00\x09\x64", "/3/0", lwm2m.FormatTLV},
 		{"\xff\xff\xff", "/3/0/9", lwm2m.FormatOpaque},
 	}
 	for _, test := range tests {

@@ -65,9 +65,9 @@ func TestEveryTypeSurvivesEveryFormatThatCarriesMany(t *testing.T) {
 }
 
 func TestEveryTypeSurvivesTheFormatsOfOneValue(t *testing.T) {
-	for _, f := range []lwm2m.ContentFormat{lwm2m.FormatText, lwm2m.FormatCBOR, lwm2m.FormatOpaque, lwm2m.FormatOldText} {
+	for _, f := range []lwm2m.ContentFormat{lwm2m.FormatText, lwm2m.FormatCBOR, lwm2m.FormatOpaque, lwm2m.FormatOldText, lwm2m.FormatOldOpaque} {
 		for _, n := range allTypes() {
-			if f == lwm2m.FormatOpaque && n.Value().Type() != lwm2m.Opaque {
+			if f.Canonical() == lwm2m.FormatOpaque && n.Value().Type() != lwm2m.Opaque {
 				continue
 			}
 			o := formats.Options{At: n.Path(), Definitions: testDefinitions, Strict: true}

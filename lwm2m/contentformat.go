@@ -24,9 +24,10 @@ const (
 	FormatLwM2MCBOR ContentFormat = 11544 // application/vnd.oma.lwm2m+cbor (1.2)
 
 	// Numbers from before the registration at IANA, still sent by old devices.
-	FormatOldText ContentFormat = 1541
-	FormatOldTLV  ContentFormat = 1542
-	FormatOldJSON ContentFormat = 1543
+	FormatOldText   ContentFormat = 1541
+	FormatOldTLV    ContentFormat = 1542
+	FormatOldJSON   ContentFormat = 1543
+	FormatOldOpaque ContentFormat = 1544
 )
 
 // formatRow is what is known of a content format.
@@ -74,6 +75,8 @@ func (f ContentFormat) Canonical() ContentFormat {
 		return FormatTLV
 	case FormatOldJSON:
 		return FormatJSON
+	case FormatOldOpaque:
+		return FormatOpaque
 	}
 	return f
 }

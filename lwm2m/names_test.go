@@ -31,6 +31,7 @@ func TestContentFormatsReadBackByNameMediaTypeAndNumber(t *testing.T) {
 func TestOldNumbersAreTheFormatsThatTheyBecame(t *testing.T) {
 	for old, now := range map[lwm2m.ContentFormat]lwm2m.ContentFormat{
 		lwm2m.FormatOldText: lwm2m.FormatText, lwm2m.FormatOldTLV: lwm2m.FormatTLV, lwm2m.FormatOldJSON: lwm2m.FormatJSON,
+		lwm2m.FormatOldOpaque: lwm2m.FormatOpaque,
 	} {
 		if old.Canonical() != now || old.String() == now.String() || old.Textual() != now.Textual() || old.CarriesMany() != now.CarriesMany() || !old.Known() {
 			t.Errorf("%d: expected %s, found %s", old, now, old.Canonical())

@@ -195,6 +195,9 @@ func (b *Builder) Finish() (*lwm2m.Tree, error) {
 	if b.err == nil && !lwm2m.Ascending(b.Nodes) {
 		b.findDuplicates()
 	}
+	if b.err == nil && b.definition != nil {
+		b.checkRanges()
+	}
 	byOffset := func(a, b lwm2m.Deviation) int { return a.Offset - b.Offset }
 	if !slices.IsSortedFunc(b.deviations, byOffset) {
 		slices.SortStableFunc(b.deviations, byOffset)

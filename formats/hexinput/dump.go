@@ -11,13 +11,34 @@ const maxColumn = 64
 // isDump says whether any line has what only dumps have: a character column, an
 // offset, the prefix of a log.
 func isDump(lines []string) bool {
-	for _, line := range lines {
+	for i, line := range lines {
 		_, rest := cutPrefix(line)
-		if _, _, ok := cutOffset(rest); ok || strings.Contains(line, "|") || rest != line {
+		if strings.Contains(line, "|") || rest != line || isOffset(lines[i:]) {
 			return true
 		}
 	}
 	return false
+}
+
+// isOffset says whether the first of some lines begins with an offset. One with
+// a colon or with a gap behind it does; digits with one blank behind them, which
+// can be octets just as well, do if they are 0 or if the next line goes on where
+// this one ends.
+func isOffset(lines []string) bool {
+	offset, rest, ok := cutOffset(lines[0])
+	if !ok || offset == 0 {
+		return ok
+	}
+	line := strings.TrimLeft(lines[0], " \t")
+	if behind := line[len(line)-len(rest)-1:]; behind[0] == ':' || strings.HasPrefix(rest, "  ") || strings.HasPrefix(rest, "\t") {
+		return true
+	}
+	if len(lines) == 1 {
+		return false
+	}
+	octets, err := appendLine(nil, cutCharacters(rest), 1, 1)
+	next, _, ok := cutOffset(lines[1])
+	return err == nil && ok && next == offset+len(octets)
 }
 
 // cutPrefix takes the prefix of a log from a line: up to the last word that ends

@@ -41,9 +41,10 @@ func (e *Error) Error() string {
 //
 // Of hex it takes, over any number of lines, digits of either case with blanks,
 // "0x", "\x", ":", ",", ";", "-" and quotes between them; what stands in the
-// braces of a C array, without comments; and dumps: of xxd, hexdump -C, od,
-// Wireshark, Zephyr and Anjay, whose offsets, character columns and log prefixes
-// are left out.
+// braces of a C array, without comments, or in a list in square brackets, in
+// hex or in decimal; the strings of C and Python with escapes, "\xc8\0OP" and
+// b'\xc8\x00OP'; and dumps: of xxd, hexdump -C, od, Wireshark, Zephyr and Anjay,
+// whose offsets, character columns and log prefixes are left out.
 func Parse(text string, k Kind) ([]byte, error) {
 	if len(text) > MaxText {
 		return nil, &Error{1, 1, fmt.Sprintf("expected at most %d octets of text, found %d", MaxText, len(text))}
@@ -70,10 +71,30 @@ func parseBase64(text string) ([]byte, error) {
 
 // parseHex reads hex in any form.
 func parseHex(text string) ([]byte, error) {
+	if start := literalStart(text); start >= 0 {
+		if isHexlified(text[start:]) {
+			return parseLines(blank(text[:start]) + strings.TrimRight(text[start:], ") ;\t\r\n"))
+		}
+		return parseLiterals(text, start)
+	}
+	if start, end := listStart(text); start > 0 {
+		octets, ok := listed(text[start:end])
+		if !ok {
+			var err error
+			octets, err = parseLines(text[start:end])
+			ok = err == nil
+		}
+		if ok {
+			return octets, nil
+		}
+	}
 	if start := arrayStart(text); start > 0 {
 		inside := blankComments(text[start:])
 		if end := strings.IndexByte(inside, '}'); end >= 0 {
 			inside = inside[:end]
+		}
+		if octets, ok := listed(inside); ok {
+			return octets, nil
 		}
 		text = blank(text[:start]) + inside
 	} else if lines := strings.Split(text, "\n"); isDump(lines) {
@@ -81,6 +102,11 @@ func parseHex(text string) ([]byte, error) {
 	} else if strings.Contains(text, "0x") {
 		text = blankComments(text)
 	}
+	return parseLines(text)
+}
+
+// parseLines reads lines of hex with separators.
+func parseLines(text string) ([]byte, error) {
 	var out []byte
 	for i, line := range strings.Split(text, "\n") {
 		var err error

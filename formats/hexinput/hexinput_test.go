@@ -25,6 +25,18 @@ func TestEveryWayToPasteGivesTheSameOctets(t *testing.T) {
 		"commas":         "c8,0,14,4f,70,65,6e,20,4d,6f,62,69,6c,65,20,41,6c,6c,ff",
 		"escapes":        `"\xc8\x00\x14\x4f\x70\x65\x6e\x20\x4d\x6f\x62\x69\x6c\x65\x20\x41\x6c\x6c\xff"`,
 		"C array":        "static const uint8_t payload[19] = {\n\t0xc8, 0x00, 0x14, /* name, 0x14 octets */\n\t0x4f, 0x70, 0x65, 0x6e, 0x20, 0x4d, // Open M\n\t0x6f, 0x62, 0x69, 0x6c, 0x65, 0x20, 0x41, 0x6c, 0x6c, 0xff };\n",
+		"C, decimal":     "{200, 0, 20, 79, 112, 101, 110, 32, 77, 111, 98, 105, 108, 101, 32, 65, 108, 108, 255}",
+		"C, mixed":       "uint8_t p[] = { 0xc8u, 0, 20, 'O', 'p', 'e', 'n', ' ', 77, 111, 98, 105, 0x6c, 101, 32, 65, 'l', '\\x6c', 255, };",
+		"braces, hex":    "{c8, 00, 14, 4f, 70, 65, 6e, 20, 4d, 6f, 62, 69, 6c, 65, 20, 41, 6c, 6c, ff}",
+		"Java bytes":     "new_payload = {-56, 0, 20, 79, 112, 101, 110, 32, 77, 111, 98, 105, 108, 101, 32, 65, 108, 108, -1};",
+		"Python list":    "[200, 0, 20, 79, 112, 101, 110, 32, 77, 111, 98, 105, 108, 101, 32, 65, 108, 108, 255]",
+		"list, hex":      "[c8, 00, 14, 4f, 70, 65, 6e, 20, 4d, 6f, 62, 69, 6c, 65, 20, 41, 6c, 6c, ff]",
+		"Python bytes":   `b'\xc8\x00\x14Open Mobile All\xff'`,
+		"bytearray":      `payload = bytearray(b"\xc8\x00\x14Open Mobile All\xff")`,
+		"shell's bytes":  `b\xc8\x00\x14Open Mobile All\xff`,
+		"C string":       `const char p[] = "\310\0\x14Open " "Mobile\x20"` + "\n" + `  "All\377";`,
+		"bare escapes":   `\xc8\x00\x14Open Mobile All\xff`,
+		"hexlify":        "b'c800144f70656e204d6f62696c6520416c6cff'",
 		"xxd":            "00000000: c800 144f 7065 6e20 4d6f 6269 6c65 2041  ...Open Mobile A\n00000010: 6c6c ff                                  ll.\n",
 		"xxd, one line":  "00000000: c800 144f 7065 6e20 4d6f 6269 6c65 2041 6c6c ff  ...Open Mobile All.",
 		"xxd -p":         "c800144f70656e204d6f62696c6520416c\n6cff\n",
@@ -65,6 +77,26 @@ func TestCharacterColumnThatLooksLikeHexIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestGroupsOfUnevenLengthAreNoOffset(t *testing.T) {
+	for text, want := range map[string]string{
+		"c109 64":                           "c10964",
+		"c800 14 4f70":                      "c800144f70",
+		"c809 09 0100":                      "c809090100",
+		"c109 64\nc10b 01":                  "c10964c10b01",
+		"0010 6c 6c":                        "00106c6c",
+		"0010: 6c 6c":                       "6c6c",
+		"0010  6c 6c":                       "6c6c",
+		"0000 6c 6c":                        "6c6c",
+		"0010 6c 6c\n0012 ff":               "6c6cff",
+		"0010  6c 6c                    ll": "6c6c",
+	} {
+		octets, err := hexinput.Parse(text, hexinput.Hex)
+		if err != nil || hex.EncodeToString(octets) != want {
+			t.Errorf("%q: expected %s, found %x (%v)", text, want, octets, err)
+		}
+	}
+}
+
 func TestTextThatIsNoOctetsIsRefusedWithItsPlace(t *testing.T) {
 	tests := []struct {
 		text         string
@@ -77,6 +109,10 @@ func TestTextThatIsNoOctetsIsRefusedWithItsPlace(t *testing.T) {
 		{"not octets!", hexinput.Auto, 1, 1},
 		{"00000000: c800 1\n", hexinput.Hex, 0, 0},
 		{"a===b", hexinput.Base64, 1, 1},
+		{`b'\xc8\x00`, hexinput.Auto, 1, 11},
+		{"b'\\x00'\nb'\\u0041'", hexinput.Auto, 2, 3},
+		{`b'\x00' x`, hexinput.Auto, 1, 9},
+		{"{300, 1}", hexinput.Hex, 1, 2},
 	}
 	for _, test := range tests {
 		octets, err := hexinput.Parse(test.text, test.kind)
@@ -96,6 +132,8 @@ func TestTextThatIsNoOctetsIsRefusedWithItsPlace(t *testing.T) {
 func FuzzHexWithSeparatorsReadsBack(f *testing.F) {
 	f.Add([]byte{0xc8, 0, 0x14}, "00000000: c800 144f  ..O")
 	f.Add([]byte{}, "{ 0x1, 0x2 } // x")
+	f.Add([]byte{2}, "{-56, '\\n', 200u}[1, 2]")
+	f.Add([]byte{3}, "b'\\xc8\\310' \"\\\n\"")
 	f.Add([]byte{1}, "/* /* | ] > : 0000")
 	f.Fuzz(func(t *testing.T, octets []byte, text string) {
 		for _, kind := range []hexinput.Kind{hexinput.Auto, hexinput.Hex, hexinput.Base64} {

@@ -20,6 +20,11 @@ import (
 // value no resource, they are read as relative to the request path.
 func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	d := decode(f, payload, o, false)
+	if o.Strict && d.Err() != nil && !d.relativeNeeded && o.At.Level() > 0 {
+		loose := o // the deviation may be there only because the paths are relative
+		loose.Strict = false
+		d.relativeNeeded = decode(f, payload, loose, false).relativeNeeded
+	}
 	if d.relativeNeeded {
 		d = decode(f, payload, o, true)
 	}

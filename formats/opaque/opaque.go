@@ -1,4 +1,5 @@
-// Package opaque is the format application/octet-stream (42): the octets of one
+// Package opaque is the format application/octet-stream (42, and
+// 1544 from before the registration at IANA): the octets of one
 // Opaque resource or resource instance as they are.
 //
 // Spec: Core 1.2 §7.4.

@@ -17,6 +17,7 @@ const (
 	ValueIntegerFloat       lwm2m.RuleID = "value-integer-as-float"
 	ValueIntegerRange       lwm2m.RuleID = "value-integer-range"
 	ValueInvalidUTF8        lwm2m.RuleID = "value-invalid-utf8"
+	ValueOutsideRange       lwm2m.RuleID = "value-outside-range"
 	ValueNULTerminated      lwm2m.RuleID = "value-nul-terminated"
 	ValueTrailing           lwm2m.RuleID = "payload-trailing-octets"
 	ValueType               lwm2m.RuleID = "value-type"
@@ -24,6 +25,9 @@ const (
 
 // appendixC is the section with the data types.
 const appendixC = "Core 1.1 Appendix C"
+
+// appendixD is the section with the template of definitions.
+const appendixD = "Core 1.1 Appendix D"
 
 var common = []row{
 	{Duplicate, lwm2m.Warning, "A payload says each path, or each path and time, once.", "Core 1.2 §7.4", ""},
@@ -34,6 +38,7 @@ var common = []row{
 	{ListTime, lwm2m.Warning, "The path list of a composite request has no times.", "Core 1.1 §7.4", ""},
 	{ListValue, lwm2m.Warning, "The path list of a composite request has no values.", "Core 1.1 §7.4", ""},
 	{SingleForMultiple, lwm2m.Failure, "A multiple resource needs a format that carries several values.", "Core 1.2 §7.4", ""},
+	{ValueOutsideRange, lwm2m.Note, "A number lies within the range of its resource's definition.", appendixD, ""},
 	{ValueTrailing, lwm2m.Warning, "Nothing follows the end of the payload's one item.", "RFC 8259 §2, RFC 8949 §3", "C programs that send a terminating NUL"},
 	{ValueBase64, lwm2m.Warning, "Octets in text are Base64 in the alphabet and with the padding of their format.", appendixC + ", RFC 8428 §5", "Wakaama (padding in SenML JSON)"},
 	{ValueFraction, lwm2m.Failure, "The value of an Integer, Unsigned or Time has no fraction.", appendixC, ""},

@@ -19,6 +19,19 @@ type row struct {
 // tables are the rules by what they concern.
 var tables = [...][]row{attributes, common, link, lwm2mFormats, senml, text, tlv}
 
+// Severity says what a departure from a rule does; a rule that is not known
+// counts as a failure.
+func Severity(id lwm2m.RuleID) lwm2m.Severity {
+	for _, rows := range tables {
+		for i := range rows {
+			if rows[i].ID == id {
+				return rows[i].Severity
+			}
+		}
+	}
+	return lwm2m.Failure
+}
+
 // All returns every rule, by name in alphabetical order. The slice is the
 // caller's.
 func All() []lwm2m.Rule {

@@ -162,7 +162,10 @@ func (r *Reader) Wanted(at int, expected string) bool {
 }
 
 // Skip reads any item without keeping it, nested at most depth deep.
-func (r *Reader) Skip(depth int) bool {
+func (r *Reader) Skip(depth int) bool { return r.skip(depth, depth) }
+
+// skip is Skip below as many levels as the limit is above depth.
+func (r *Reader) skip(depth, limit int) bool {
 	start := r.Pos
 	h, ok := r.Head()
 	if !ok {
@@ -174,21 +177,21 @@ func (r *Reader) Skip(depth int) bool {
 		return ok
 	case Array, Map, Tag:
 		if depth == 0 {
-			return r.fail(start, "expected no deeper nesting, found %s", h.describe())
+			return r.fail(start, "expected at most %d levels, found %s", limit, h.describe())
 		}
-		return r.skipMembers(h, depth-1)
+		return r.skipMembers(h, depth-1, limit)
 	}
 	return !h.IsBreak() || r.fail(start, "expected a CBOR item, found a break")
 }
 
 // skipMembers reads what an array, map or tag holds.
-func (r *Reader) skipMembers(h Head, depth int) bool {
+func (r *Reader) skipMembers(h Head, depth, limit int) bool {
 	if h.Indefinite {
 		for n := 0; ; n++ {
 			if r.Break() {
 				return h.Major == Array || n%2 == 0 || r.fail(r.Pos-1, "expected a value for the last key, found a break")
 			}
-			if !r.Skip(depth) {
+			if !r.skip(depth, limit) {
 				return false
 			}
 		}
@@ -203,7 +206,7 @@ func (r *Reader) skipMembers(h Head, depth int) bool {
 	}
 	for range count {
 		for range each {
-			if !r.Skip(depth) {
+			if !r.skip(depth, limit) {
 				return false
 			}
 		}

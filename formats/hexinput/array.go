@@ -1,0 +1,68 @@
+package hexinput
+
+import (
+	"strconv"
+	"strings"
+)
+
+// listed returns the octets between the brackets of an array as programs write
+// it, whose elements have the values that the language gives them; false if it
+// is none, but octets in hex with something around them.
+//
+// Elements with 0x are hex, characters stand for themselves, all others are
+// decimal: {200, 0, 20}, {0xc8, 0, 'A'}, and the signed bytes of Java. An
+// element with a needless zero, 00 or 08, or with a letter tells that all are
+// hex without 0x.
+func listed(inside string) ([]byte, bool) {
+	elements := strings.Split(strings.TrimRight(strings.TrimSpace(inside), ", \t\r\n"), ",")
+	out := make([]byte, 0, len(elements))
+	for _, e := range elements {
+		octet, ok := element(strings.TrimSpace(e))
+		if !ok {
+			return nil, false
+		}
+		out = append(out, octet)
+	}
+	return out, true
+}
+
+// element reads an element of an array: one octet.
+func element(text string) (byte, bool) {
+	text = strings.TrimRight(text, "uU")
+	switch {
+	case hasPrefix(text, "0x"):
+		n, err := strconv.ParseUint(text[2:], 16, 8)
+		return byte(n), err == nil
+	case len(text) >= 3 && text[0] == '\'' && text[len(text)-1] == '\'':
+		inside := text[1 : len(text)-1]
+		if inside[0] != '\\' {
+			return inside[0], len(inside) == 1
+		}
+		octet, width, ok := unescape(inside)
+		return append(octet, 0)[0], ok && width == len(inside)
+	}
+	if len(text) > 1 && strings.TrimLeft(text, "-")[:1] == "0" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(text, 10, 16)
+	return byte(n), err == nil && n >= -128 && n <= 255
+}
+
+// listStart returns where the elements of a list in square brackets begin, and
+// where they end: the whole text but for what surrounds it in a program. It
+// returns 0 if there is none.
+func listStart(text string) (start, end int) {
+	open := strings.IndexByte(text, '[')
+	if open < 0 {
+		return 0, 0
+	}
+	before := strings.TrimRight(text[:open], " \t\r\n")
+	if before != "" && !strings.HasSuffix(before, "=") && !strings.HasSuffix(before, "(") {
+		return 0, 0
+	}
+	shut := strings.TrimRight(text, ") ;\t\r\n")
+	if !strings.HasSuffix(shut, "]") {
+		return 0, 0
+	}
+	return open + 1, len(shut) - 1
+}
