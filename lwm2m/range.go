@@ -18,6 +18,14 @@ func (r *Resource) Admits(v Value) bool {
 	if r == nil || r.Range == "" || !v.typ.Numeric() {
 		return true
 	}
+	if low, high, ok := plainRange(r.Range); ok && low < high {
+		switch v.typ {
+		case Integer, Time:
+			return v.Int() >= 0 && v.Uint() >= low && v.Uint() <= high
+		case Unsigned:
+			return v.Uint() >= low && v.Uint() <= high
+		}
+	}
 	inside, parts := false, 0
 	for rest := r.Range; rest != ""; parts++ {
 		part := rest
@@ -35,6 +43,26 @@ func (r *Resource) Admits(v Value) bool {
 		inside = inside || ok1 && ok2 && fromLow >= 0 && fromHigh <= 0
 	}
 	return inside
+}
+
+// plainRange reads what most ranges are, and quickly, as every value of a payload
+// is held against its range: two numbers without sign, fraction or more than 18
+// digits, "0..100".
+func plainRange(text string) (low, high uint64, ok bool) {
+	low, i := plainNumber(text, 0)
+	if i == 0 || i+2 >= len(text) || text[i] != '.' || text[i+1] != '.' {
+		return 0, 0, false
+	}
+	high, end := plainNumber(text, i+2)
+	return low, high, end == len(text) && end > i+2
+}
+
+// plainNumber reads digits from an offset on, and returns where they end.
+func plainNumber(text string, i int) (n uint64, end int) {
+	for start := i; i < len(text) && text[i]-'0' < 10 && i-start < 18; i++ {
+		n = n*10 + uint64(text[i]-'0')
+	}
+	return n, i
 }
 
 // interval parts "low..high" or "low-high"; a number alone is both. It is false

@@ -3,8 +3,9 @@ package codec
 import "lwcon/formats/rules"
 
 // checkRanges notes the numbers that lie outside the range that their definition
-// gives, if they are of its type: else another rule speaks. It stands apart from the decoders, so that their quickest ways need not
-// look at ranges. Under Options.Strict it ends with the first.
+// gives, if they are of its type: else another rule speaks. It stands apart from
+// the decoders, so that their quickest ways need not look at ranges. Under
+// Options.Strict it ends with the first.
 func (b *Builder) checkRanges() {
 	for i := range b.Nodes {
 		n := &b.Nodes[i]
