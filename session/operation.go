@@ -49,7 +49,7 @@ type operation struct {
 
 	// room for a usual request, so that the whole operation is one allocation
 	message coap.Message
-	usual   [6]coap.Option
+	usual   [4]coap.Option
 	space   [24]byte
 
 	attributes   lwm2m.Attributes // that the request carries as its query

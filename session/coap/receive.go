@@ -8,11 +8,15 @@ import (
 	"lwcon/session/transport"
 )
 
+// receivedOptions is how many options of a received message are kept without a
+// second allocation: most have up to four.
+const receivedOptions = 4
+
 // incoming is a message that has just arrived, with room for what most need,
 // so that it takes one allocation and its bytes another.
 type incoming struct {
 	decoded Message
-	options [usualOptions]Option
+	options [receivedOptions]Option
 	out     outbox // of what it causes
 	from    transport.Address
 	local   transport.Local
