@@ -144,7 +144,7 @@ func (w *watch) take(r *session.Response, at time.Time) error {
 	}
 	for i := range r.Tree.Nodes {
 		n := &r.Tree.Nodes[i]
-		x, ok := numberOf(n.Value())
+		x, ok := n.Value().Number()
 		if !w.path.Contains(n.Path()) || !n.HasValue() {
 			continue
 		}
@@ -182,22 +182,4 @@ func (w *watch) add(x float64, at time.Time) *Watched {
 		seen.Rate = float64(w.count-1) / passed
 	}
 	return seen
-}
-
-// numberOf is a value as a number; false if it is none.
-func numberOf(v lwm2m.Value) (float64, bool) {
-	switch v.Type() {
-	case lwm2m.Integer, lwm2m.Time:
-		return float64(v.Int()), true
-	case lwm2m.Unsigned:
-		return float64(v.Uint()), true
-	case lwm2m.Float:
-		return v.Float(), true
-	case lwm2m.Boolean:
-		if v.Bool() {
-			return 1, true
-		}
-		return 0, true
-	}
-	return 0, false
 }

@@ -100,6 +100,15 @@ func (v Value) Float() float64 {
 	return math.NaN()
 }
 
+// Number returns a numeric value as the nearest float, and a Boolean as 0 or 1;
+// false for what is neither.
+func (v Value) Number() (float64, bool) {
+	if v.typ == Boolean {
+		return float64(v.bits), true
+	}
+	return v.Float(), v.typ.Numeric()
+}
+
 // String writes the value as a user would type it: what ParseValue reads back
 // for the same type. Text is as it is (not escaped), an Opaque is lower-case
 // hex, a Time is its seconds, None is "null".

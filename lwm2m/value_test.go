@@ -163,3 +163,25 @@ func FuzzValue(f *testing.F) {
 		}
 	})
 }
+
+func TestNumberIsOfNumericValuesAndBooleans(t *testing.T) {
+	for _, c := range []struct {
+		value lwm2m.Value
+		want  float64
+		ok    bool
+	}{
+		{lwm2m.IntegerValue(-7), -7, true},
+		{lwm2m.UnsignedValue(7), 7, true},
+		{lwm2m.FloatValue(1.5), 1.5, true},
+		{lwm2m.TimeValue(60), 60, true},
+		{lwm2m.BooleanValue(true), 1, true},
+		{lwm2m.BooleanValue(false), 0, true},
+		{lwm2m.StringValue("7"), 0, false},
+		{lwm2m.ObjectLinkValue(1, 2), 0, false},
+		{lwm2m.Value{}, 0, false},
+	} {
+		if got, ok := c.value.Number(); ok != c.ok || ok && got != c.want {
+			t.Errorf("%s %s: %v, %v; want %v, %v", c.value.Type(), c.value, got, ok, c.want, c.ok)
+		}
+	}
+}

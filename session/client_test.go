@@ -28,7 +28,19 @@ objects:
 // simulated is a client of ours, registered with a memory server.
 func simulated(t *testing.T, s *Server, network *transport.MemoryNetwork, profile string) (*Client, *Endpoint) {
 	t.Helper()
-	parsed, err := device.Parse("test.yaml", profile, s.registry)
+	c := connected(t, network, profile)
+	e, err := s.Find("thermo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, e
+}
+
+// connected is a client of ours at 192.0.2.7:40001, registered with the server of
+// a network.
+func connected(t *testing.T, network *transport.MemoryNetwork, profile string) *Client {
+	t.Helper()
+	parsed, err := device.Parse("test.yaml", profile, objects.New())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,11 +60,7 @@ func simulated(t *testing.T, s *Server, network *transport.MemoryNetwork, profil
 	if r, err := c.Register(t.Context()); err != nil || r.Code != Created {
 		t.Fatalf("Register: %+v, %v", r, err)
 	}
-	e, err := s.Find("thermo")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c, e
+	return c
 }
 
 // bubble runs a test in virtual time against a simulated thermometer.

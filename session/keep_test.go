@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"lwcon/lwm2m/objects"
-	"lwcon/session/device"
 	"lwcon/session/transport"
 )
 
@@ -32,38 +31,12 @@ func keeping(t *testing.T, network *transport.MemoryNetwork, name string, fresh 
 	return s
 }
 
-// thermometer is a simulated device on a network that the test closes.
-func thermometer(t *testing.T, network *transport.MemoryNetwork) *Client {
-	t.Helper()
-	profile, err := device.Parse("test.yaml", testProfile, objects.New())
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := device.New(device.Config{Profile: profile})
-	if err != nil {
-		t.Fatal(err)
-	}
-	link, err := network.Datagram("192.0.2.7:40001")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := NewClient(ClientConfig{Device: d, Link: link, Server: serverAddress(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close(t.Context()) })
-	if r, err := c.Register(t.Context()); err != nil || r.Code != Created {
-		t.Fatalf("Register: %+v, %v", r, err)
-	}
-	return c
-}
-
 func TestRegistrationsAndObservationsOutliveTheServer(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "state", "registrations")
 	synctest.Test(t, func(t *testing.T) {
 		network := transport.NewMemoryNetwork()
 		s := keeping(t, network, name, false)
-		c := thermometer(t, network)
+		c := connected(t, network, testProfile)
 		e, err := s.Find("thermo")
 		if err != nil {
 			t.Fatal(err)

@@ -206,23 +206,5 @@ func single(r *Response, p lwm2m.Path) (float64, bool) {
 	if r.Tree == nil || len(r.Tree.Nodes) != 1 || r.Tree.Nodes[0].Path() != p {
 		return 0, false
 	}
-	return number(r.Tree.Nodes[0].Value())
-}
-
-// number returns a value as a number; false if it is none.
-func number(v lwm2m.Value) (float64, bool) {
-	switch v.Type() {
-	case lwm2m.Integer, lwm2m.Time:
-		return float64(v.Int()), true
-	case lwm2m.Unsigned:
-		return float64(v.Uint()), true
-	case lwm2m.Float:
-		return v.Float(), true
-	case lwm2m.Boolean:
-		if v.Bool() {
-			return 1, true
-		}
-		return 0, true
-	}
-	return 0, false
+	return r.Tree.Nodes[0].Value().Number()
 }
