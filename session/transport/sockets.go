@@ -3,8 +3,6 @@ package transport
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -13,8 +11,7 @@ import (
 // receives for all of them on Linux, so that an idle socket costs a few octets;
 // elsewhere each has its own.
 //
-// The peer has a different Address for each socket, which Open returns; what is
-// sent to it leaves by that socket.
+// Each lane of it is a socket.
 type Sockets struct {
 	server Address
 	poller poller
@@ -44,7 +41,7 @@ func DialSockets(ctx context.Context, address string) (*Sockets, error) {
 	return &Sockets{server: server}, nil
 }
 
-// Server returns where the peer is.
+// Server implements Lanes.
 func (s *Sockets) Server() Address { return s.server }
 
 // Start begins to deliver.
@@ -58,8 +55,7 @@ func (s *Sockets) Start(r Receiver) error {
 	return s.poller.start(s)
 }
 
-// Open opens one more socket and returns the peer as it is reached by it, until
-// Disconnect shuts it. The error is what the operating system said: too many
+// Open implements Lanes. The error is what the operating system said: too many
 // open files, usually.
 func (s *Sockets) Open() (Address, error) {
 	s.mu.Lock()
@@ -80,7 +76,7 @@ func (s *Sockets) Open() (Address, error) {
 	} else {
 		s.free = s.free[:len(s.free)-1]
 	}
-	peer := Address{hostport: s.server.hostport, name: s.server.String() + "#" + strconv.Itoa(number)}
+	peer := laneAddress(s.server, number)
 	s.lanes[number] = lane{socket: opened, peer: peer, local: opened.local(), open: true}
 	return peer, nil
 }
@@ -96,17 +92,10 @@ func (s *Sockets) LocalOf(peer Address) Local {
 	return Local{}
 }
 
-// laneOf returns the number in the name of an address that Open returned.
-func laneOf(a Address) (int, bool) {
-	_, digits, found := strings.Cut(a.name, "#")
-	number, err := strconv.Atoi(digits)
-	return number, found && err == nil
-}
-
 // at returns the lane of a peer; s.mu is held.
 func (s *Sockets) at(peer Address) *lane {
 	number, ok := laneOf(peer)
-	if !ok || number < 0 || number >= len(s.lanes) || !s.lanes[number].open || s.lanes[number].peer != peer {
+	if !ok || number >= len(s.lanes) || !s.lanes[number].open || s.lanes[number].peer != peer {
 		return nil
 	}
 	return &s.lanes[number]

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func crowd(t *testing.T, server string) (*Sockets, inbox) {
+func crowdOf(t *testing.T, server string) (*Sockets, inbox) {
 	t.Helper()
 	s, err := DialSockets(t.Context(), server)
 	if err != nil {
@@ -24,7 +24,7 @@ func crowd(t *testing.T, server string) (*Sockets, inbox) {
 func TestSocketsAreHostsOfTheirOwnToThePeer(t *testing.T) {
 	for _, at := range []string{"127.0.0.1:0", "[::1]:0"} {
 		server, heard := listen(t, at)
-		s, back := crowd(t, server.Address().String())
+		s, back := crowdOf(t, server.Address().String())
 		from := map[Address]Address{} // lane by address seen
 		for i := range 20 {
 			lane, err := s.Open()
@@ -53,7 +53,7 @@ func TestSocketsAreHostsOfTheirOwnToThePeer(t *testing.T) {
 
 func TestSocketThatIsShutSendsNoMoreAndItsPlaceIsTakenAnew(t *testing.T) {
 	server, heard := listen(t, "127.0.0.1:0")
-	s, back := crowd(t, server.Address().String())
+	s, back := crowdOf(t, server.Address().String())
 	first, _ := s.Open()
 	second, _ := s.Open()
 	s.Disconnect(first, nil)
@@ -87,7 +87,7 @@ func TestSocketsReportARefusalOfTheLaneConcerned(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.Close()
-	s, in := crowd(t, server.Address().String())
+	s, in := crowdOf(t, server.Address().String())
 	if _, err := s.Open(); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestSocketsReportARefusalOfTheLaneConcerned(t *testing.T) {
 
 func TestSocketsEndWithTheLink(t *testing.T) {
 	server, _ := listen(t, "127.0.0.1:0")
-	s, _ := crowd(t, server.Address().String())
+	s, _ := crowdOf(t, server.Address().String())
 	lane, err := s.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -118,5 +118,46 @@ func TestSocketsEndWithTheLink(t *testing.T) {
 	}
 	if _, err := s.Open(); !errors.Is(err, ErrClosed) {
 		t.Errorf("got %v, want %v", err, ErrClosed)
+	}
+}
+
+func TestMemoryLanesAreHostsOfTheirOwnToThePeer(t *testing.T) {
+	network := NewMemoryNetwork()
+	server, err := network.Datagram("192.0.2.1:5683")
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard, back := newInbox(), newInbox()
+	if err := server.Start(heard); err != nil {
+		t.Fatal(err)
+	}
+	m, err := network.Lanes("192.0.2.1:5683")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Start(back); err != nil {
+		t.Fatal(err)
+	}
+	first, _ := m.Open()
+	second, err := m.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lane := range []Address{first, second} {
+		if err := m.Send(lane, Local{}, []byte(lane.String())); err != nil {
+			t.Fatal(err)
+		}
+		host := heard.want(t, "bytes").peer
+		if err := server.Send(host, Local{}, []byte(host.String())); err != nil {
+			t.Fatal(err)
+		}
+		if got := back.want(t, "bytes"); got.peer != lane {
+			t.Errorf("the answer came from %v, want %v", got.peer, lane)
+		}
+	}
+	m.Disconnect(first, nil)
+	back.want(t, "down")
+	if err := m.Send(first, Local{}, []byte("x")); !errors.Is(err, ErrNoPeer) {
+		t.Errorf("got %v, want %v", err, ErrNoPeer)
 	}
 }
