@@ -42,8 +42,9 @@ var arrows = []arrow{
 	{"session/transport", []string{"session/transport/*", "session/clock"}},
 	{"session/transport/*", []string{"session/transport/*", "session/clock"}},
 	{"session/oscore", []string{"lwm2m"}}, // a hook that coap calls: neither imports the other
-	{"session/device", []string{"session/clock", "lwm2m", "lwm2m/objects"}},
-	{"session/credentials", []string{"lwm2m"}},
+	{"session/device", []string{"session/clock", "session/internal/yamlread", "lwm2m", "lwm2m/objects"}},
+	{"session/credentials", []string{"session/transport", "session/internal/yamlread", "lwm2m", "lwm2m/objects"}}, // the identities that links speak of
+	{"session/internal/yamlread", nil},
 	{"session/files", []string{"session/coap", "session/clock", "lwm2m"}},
 	{"session/clock", nil},
 
@@ -63,7 +64,7 @@ var homes = map[string][]string{
 	"github.com/c-bata/go-prompt":            {"console", "console/*"},
 	"github.com/fatih/color":                 {"console", "console/*"},
 	"golang.org/x/term":                      {"console", "console/*"},
-	"gopkg.in/yaml.v3":                       {"scenarios", "scenarios/*", "session/device", "session/credentials"},
+	"gopkg.in/yaml.v3":                       {"scenarios", "scenarios/*", "session/device", "session/credentials", "session/internal/yamlread"},
 	"net/netip":                              {"session/transport", "session/transport/*"}, // addresses are opaque elsewhere: SMS has none
 }
 

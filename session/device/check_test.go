@@ -46,24 +46,3 @@ func TestRangesOfTheRegistry(t *testing.T) {
 		}
 	}
 }
-
-func TestNearestTakesTheFewestEdits(t *testing.T) {
-	for _, c := range []struct{ word, want string }{
-		{"rmap", "ramp"}, {"sin", "sine"}, {"RAMP", "ramp"}, {"", "ramp"}, {"counters", "counter"},
-	} {
-		if got := nearest(c.word, []string{"ramp", "sine", "counter"}); got != c.want {
-			t.Errorf("nearest(%q) = %q, want %q", c.word, got, c.want)
-		}
-	}
-	if got := nearest("x", nil); got != "" {
-		t.Errorf("nearest of nothing = %q", got)
-	}
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"same", "same", 0}} {
-		if got := edits(c.a, c.b); got != c.want {
-			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"lwcon/lwm2m"
+	"lwcon/session/internal/yamlread"
 )
 
 // Profile is what a profile file says of a kind of device. It is not changed
@@ -63,7 +64,7 @@ func Load(name string, registry lwm2m.Registry) (*Profile, error) {
 		text, ok := Source(name)
 		if !ok {
 			return nil, fmt.Errorf("profile %q: expected one of %s, or a file ending in .yaml; the nearest is %q",
-				name, strings.Join(Profiles(), ", "), nearest(name, Profiles()))
+				name, strings.Join(Profiles(), ", "), yamlread.Nearest(name, Profiles()))
 		}
 		return Parse(name+".yaml", text, registry)
 	}
@@ -98,22 +99,11 @@ func Parse(file, text string, registry lwm2m.Registry) (*Profile, error) {
 		Name: strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml"), Version: DefaultVersion,
 		Lifetime: DefaultLifetime, Binding: lwm2m.DefaultBinding, Firmware: Firmware{Update: defaultUpdateTime, Push: defaultPushTime}, tree: &tree{},
 	}
-	l := &loader{document: document{file: file}, profile: p, registry: registry}
-	if len(text) > MaxProfileSize {
-		l.fail(nil, "expected at most %d octets, found more", MaxProfileSize)
-		return nil, l.err()
+	l := &loader{Document: yamlread.Document{File: file}, profile: p, registry: registry}
+	if root := l.Document.Parse(text); root != nil {
+		l.load(root)
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
-		l.fail(nil, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
-		return nil, l.err()
-	}
-	if len(root.Content) != 1 {
-		l.fail(nil, "expected a mapping, found nothing")
-		return nil, l.err()
-	}
-	l.load(root.Content[0])
-	if err := l.err(); err != nil {
+	if err := l.Err(); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -121,7 +111,7 @@ func Parse(file, text string, registry lwm2m.Registry) (*Profile, error) {
 
 // loader reads a profile.
 type loader struct {
-	document
+	yamlread.Document
 	profile   *Profile
 	registry  lwm2m.Registry
 	links     []placedLink
@@ -143,12 +133,12 @@ func (l *loader) load(n *yaml.Node) {
 	var objects, rules *yaml.Node
 	p := l.profile
 	l.fields(n, "profile", []field{
-		{"lwcon", l.format},
-		{"endpoint", func(v *yaml.Node) { l.text(v, "endpoint", &p.Endpoint) }},
+		{"lwcon", func(v *yaml.Node) { l.Format(v, profileVersion) }},
+		{"endpoint", func(v *yaml.Node) { l.Text(v, "endpoint", &p.Endpoint) }},
 		{"lwm2m", l.version},
-		{"lifetime", func(v *yaml.Node) { l.duration(v, "lifetime", 0, &p.Lifetime) }},
+		{"lifetime", func(v *yaml.Node) { l.Duration(v, "lifetime", 0, &p.Lifetime) }},
 		{"binding", l.binding},
-		{"queue", func(v *yaml.Node) { l.boolean(v, "queue", &p.Queue) }},
+		{"queue", func(v *yaml.Node) { l.Boolean(v, "queue", &p.Queue) }},
 		{"objects", func(v *yaml.Node) { objects = v }},
 		{"firmware", l.firmware},
 		{"misbehave", func(v *yaml.Node) { rules = v }},
@@ -156,11 +146,11 @@ func (l *loader) load(n *yaml.Node) {
 	if p.Endpoint == "" {
 		p.Endpoint = "lwcon-" + p.Name
 	}
-	if reason := checkBinding(p.Binding, p.Version); reason != "" && len(l.errs) == 0 {
-		l.fail(n, "binding: %s", reason)
+	if reason := checkBinding(p.Binding, p.Version); reason != "" && l.Failures() == 0 {
+		l.Fail(n, "binding: %s", reason)
 	}
 	if objects == nil {
-		l.fail(n, "profile: expected objects, found none")
+		l.Fail(n, "profile: expected objects, found none")
 		return
 	}
 	l.objects(objects)
@@ -169,21 +159,14 @@ func (l *loader) load(n *yaml.Node) {
 	}
 }
 
-func (l *loader) format(v *yaml.Node) {
-	var s string
-	if l.text(v, "lwcon", &s) && s != fmt.Sprint(profileVersion) {
-		l.fail(v, "lwcon: expected %d, found %q: another version of lwcon reads that", profileVersion, s)
-	}
-}
-
 func (l *loader) version(v *yaml.Node) {
 	var s string
-	if !l.text(v, "lwm2m", &s) {
+	if !l.Text(v, "lwm2m", &s) {
 		return
 	}
 	version, err := lwm2m.ParseVersion(s)
 	if err != nil || !slices.Contains([]lwm2m.Version{lwm2m.V1_0, lwm2m.V1_1, lwm2m.V1_2}, version) {
-		l.fail(v, "lwm2m: expected 1.0, 1.1 or 1.2, found %q", s)
+		l.Fail(v, "lwm2m: expected 1.0, 1.1 or 1.2, found %q", s)
 		return
 	}
 	l.profile.Version = version
@@ -191,7 +174,7 @@ func (l *loader) version(v *yaml.Node) {
 
 func (l *loader) binding(v *yaml.Node) {
 	var s string
-	if l.text(v, "binding", &s) {
+	if l.Text(v, "binding", &s) {
 		l.profile.Binding = lwm2m.Binding(s)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"lwcon/lwm2m"
+	"lwcon/session/internal/yamlread"
 )
 
 // Limits of the numbers in a behaviour.
@@ -25,7 +26,7 @@ const (
 // behaviour reads a mapping of one key, the name of a behaviour; nil if it is
 // not right.
 func (l *loader) behaviour(n *yaml.Node, definition *lwm2m.Resource, p lwm2m.Path) behaviour {
-	before := len(l.errs)
+	before := l.Failures()
 	var b behaviour
 	l.fields(n, p.String(), []field{
 		{"ramp", func(v *yaml.Node) { b = l.ramp(v) }},
@@ -35,15 +36,15 @@ func (l *loader) behaviour(n *yaml.Node, definition *lwm2m.Resource, p lwm2m.Pat
 		{"counter", func(v *yaml.Node) { b = l.counter(v) }},
 		{"now", func(v *yaml.Node) { b = l.now(v) }},
 	})
-	if len(l.errs) > before {
+	if l.Failures() > before {
 		return nil
 	}
 	if b == nil || len(n.Content) != 2 {
-		l.fail(n, "%s: expected one behaviour, found %d", p, len(n.Content)/2)
+		l.Fail(n, "%s: expected one behaviour, found %d", p, len(n.Content)/2)
 		return nil
 	}
 	if reason := b.fits(definition.Type); reason != "" {
-		l.fail(n, "%s (%s): %s", p, definition.Name, reason)
+		l.Fail(n, "%s (%s): %s", p, definition.Name, reason)
 		return nil
 	}
 	return b
@@ -52,21 +53,21 @@ func (l *loader) behaviour(n *yaml.Node, definition *lwm2m.Resource, p lwm2m.Pat
 // The readers of parameters, so that each behaviour is a table.
 
 func (l *loader) numberField(key string, into *float64) field {
-	return field{key, func(v *yaml.Node) { l.number(v, key, into) }}
+	return field{key, func(v *yaml.Node) { l.Number(v, key, into) }}
 }
 
 func (l *loader) durationField(key string, into *time.Duration) field {
-	return field{key, func(v *yaml.Node) { l.duration(v, key, minEvery, into) }}
+	return field{key, func(v *yaml.Node) { l.Duration(v, key, minEvery, into) }}
 }
 
 func (l *loader) booleanField(key string, into *bool) field {
-	return field{key, func(v *yaml.Node) { l.boolean(v, key, into) }}
+	return field{key, func(v *yaml.Node) { l.Boolean(v, key, into) }}
 }
 
 func (l *loader) digitsField(into *int) field {
 	return field{"digits", func(v *yaml.Node) {
 		n := uint64(*into)
-		l.count(v, "digits", 0, maxDigits, &n)
+		l.Count(v, "digits", 0, maxDigits, &n)
 		*into = int(n)
 	}}
 }
@@ -74,7 +75,7 @@ func (l *loader) digitsField(into *int) field {
 // positive fails for a parameter that is not above zero.
 func (l *loader) positive(n *yaml.Node, key string, x float64) {
 	if !(x > 0) {
-		l.fail(n, "%s: expected a number above 0, found %v", key, x)
+		l.Fail(n, "%s: expected a number above 0, found %v", key, x)
 	}
 }
 
@@ -106,14 +107,14 @@ func (l *loader) walk(n *yaml.Node) behaviour {
 	})
 	l.positive(n, "step", b.by)
 	if b.min >= b.max || b.start < b.min || b.start > b.max {
-		l.fail(n, "random-walk: expected min <= start <= max and min < max")
+		l.Fail(n, "random-walk: expected min <= start <= max and min < max")
 	}
 	return b
 }
 
 func (l *loader) counter(n *yaml.Node) behaviour {
 	b := &counter{by: 1, every: defaultEvery}
-	if isNull(n) {
+	if yamlread.IsNull(n) {
 		return b
 	}
 	l.fields(n, "counter", []field{
@@ -124,10 +125,10 @@ func (l *loader) counter(n *yaml.Node) behaviour {
 
 func (l *loader) now(n *yaml.Node) behaviour {
 	b := &present{}
-	if isNull(n) {
+	if yamlread.IsNull(n) {
 		return b
 	}
-	l.fields(n, "now", []field{{"offset", func(v *yaml.Node) { l.duration(v, "offset", math.MinInt64, &b.offset) }}})
+	l.fields(n, "now", []field{{"offset", func(v *yaml.Node) { l.Duration(v, "offset", math.MinInt64, &b.offset) }}})
 	return b
 }
 
@@ -142,7 +143,7 @@ func (l *loader) sequence(n *yaml.Node, definition *lwm2m.Resource, p lwm2m.Path
 		})
 	}
 	if len(b.values) == 0 {
-		l.fail(n, "sequence: expected values, found none")
+		l.Fail(n, "sequence: expected values, found none")
 	}
 	b.values = slices.Clip(b.values)
 	return b
@@ -150,11 +151,11 @@ func (l *loader) sequence(n *yaml.Node, definition *lwm2m.Resource, p lwm2m.Path
 
 func (l *loader) sequenceValues(n *yaml.Node, b *sequence, definition *lwm2m.Resource, p lwm2m.Path) {
 	if n.Kind != yaml.SequenceNode || len(n.Content) > maxSequence {
-		l.fail(n, "sequence: expected a list of at most %d values, found %s", maxSequence, describe(n))
+		l.Fail(n, "sequence: expected a list of at most %d values, found %s", maxSequence, l.Describe(n))
 		return
 	}
 	for _, item := range n.Content {
-		if item = l.document.resolve(item); item == nil {
+		if item = l.Resolve(item); item == nil {
 			return
 		}
 		if v, ok := l.typed(item, definition, p); ok {

@@ -12,7 +12,7 @@ import (
 func (l *loader) complete(n *yaml.Node) {
 	l.completeServers()
 	if l.profile.tree.find(lwm2m.NewPath(objectDevice, 0)) == nil {
-		l.fail(n, "objects: expected object 3 (Device), found none; write 3: {0: {}}")
+		l.Fail(n, "objects: expected object 3 (Device), found none; write 3: {0: {}}")
 	}
 	for _, o := range l.profile.tree.objects {
 		for _, in := range o.instances {
@@ -65,7 +65,7 @@ func (l *loader) completeInstance(o *object, in *instance, p lwm2m.Path, at *yam
 		}
 		entries := l.usual(o, definition)
 		if entries == nil {
-			l.fail(at, "%s: mandatory resource %d (%s) is missing; write %d: with a value of type %s",
+			l.Fail(at, "%s: mandatory resource %d (%s) is missing; write %d: with a value of type %s",
 				p, definition.ID, definition.Name, definition.ID, definition.Type)
 			continue
 		}

@@ -37,7 +37,7 @@ const maxRetries = 100
 func (l *loader) firmware(n *yaml.Node) {
 	f := &l.profile.Firmware
 	octets := func(key string, into *uint64) field {
-		return field{key, func(v *yaml.Node) { l.count(v, key, 1, math.MaxInt64, into) }}
+		return field{key, func(v *yaml.Node) { l.Count(v, key, 1, math.MaxInt64, into) }}
 	}
 	choice := func(key string, words []string, chosen func(i int)) field {
 		return field{key, func(v *yaml.Node) {
@@ -49,15 +49,15 @@ func (l *loader) firmware(n *yaml.Node) {
 		}}
 	}
 	l.fields(n, "firmware", []field{
-		{"version", func(v *yaml.Node) { l.text(v, "version", &f.Version) }},
-		{"update", func(v *yaml.Node) { l.duration(v, "update", 0, &f.Update) }},
+		{"version", func(v *yaml.Node) { l.Text(v, "version", &f.Version) }},
+		{"update", func(v *yaml.Node) { l.Duration(v, "update", 0, &f.Update) }},
 		choice("result", firmwareResults[:], func(i int) { f.Result = lwm2m.FirmwareResult(i) }),
 		octets("space", &f.Space), octets("memory", &f.Memory), octets("lost", &f.Lost),
-		{"retries", func(v *yaml.Node) { l.count(v, "retries", 0, maxRetries, &f.Retries) }},
+		{"retries", func(v *yaml.Node) { l.Count(v, "retries", 0, maxRetries, &f.Retries) }},
 		choice("checksum", []string{"none", "crc32"}, func(i int) { f.Checksum = i == 1 }),
 		{"type", func(v *yaml.Node) { l.payload(v, &f.Type) }},
 		choice("failed", []string{"idle", "downloaded"}, func(i int) { f.Kept = i == 1 }),
-		{"defer", func(v *yaml.Node) { l.duration(v, "defer", 0, &f.Defer) }},
-		{"push", func(v *yaml.Node) { l.duration(v, "push", time.Second, &f.Push) }},
+		{"defer", func(v *yaml.Node) { l.Duration(v, "defer", 0, &f.Defer) }},
+		{"push", func(v *yaml.Node) { l.Duration(v, "push", time.Second, &f.Push) }},
 	})
 }

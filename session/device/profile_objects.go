@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"lwcon/lwm2m"
+	"lwcon/session/internal/yamlread"
 )
 
 // MaxProfileInstances is the most object instances of a profile.
@@ -20,7 +21,7 @@ const MaxProfileInstances = 10_000
 func (l *loader) id(key *yaml.Node, what string) (uint16, bool) {
 	n, err := strconv.ParseUint(key.Value, 10, 16)
 	if err != nil || n > lwm2m.MaxID {
-		l.fail(key, "%s: expected an id from 0 to %d, found %q", what, lwm2m.MaxID, key.Value)
+		l.Fail(key, "%s: expected an id from 0 to %d, found %q", what, lwm2m.MaxID, key.Value)
 		return 0, false
 	}
 	return uint16(n), true
@@ -29,31 +30,31 @@ func (l *loader) id(key *yaml.Node, what string) (uint16, bool) {
 // objects reads the objects: ids of objects, of instances, of resources.
 func (l *loader) objects(n *yaml.Node) {
 	l.places = make(map[lwm2m.Path]*yaml.Node)
-	l.mapping(n, "objects", func(key, value *yaml.Node) {
+	l.Mapping(n, "objects", func(key, value *yaml.Node) {
 		id, ok := l.id(key, "objects")
 		if !ok {
 			return
 		}
 		definition := l.definition(id, value)
 		if definition == nil {
-			l.fail(key, "object %d: no definition is known; load one with --objects", id)
+			l.Fail(key, "object %d: no definition is known; load one with --objects", id)
 			return
 		}
 		if l.profile.tree.object(id) != nil { // "3" and "03"
-			l.fail(key, "object %d comes twice", id)
+			l.Fail(key, "object %d comes twice", id)
 			return
 		}
 		l.profile.tree = l.profile.tree.withObject(definition)
-		if !isNull(value) {
+		if !yamlread.IsNull(value) {
 			l.instancesOf(definition, value)
 		}
 	})
-	if len(l.errs) == 0 {
+	if l.Failures() == 0 {
 		l.complete(n)
 	}
 	for _, link := range l.links {
 		if reason := l.profile.tree.dangling(link.link); reason != "" {
-			l.fail(link.at, "%s: %s", link.path, reason)
+			l.Fail(link.at, "%s: %s", link.path, reason)
 		}
 	}
 }
@@ -75,8 +76,8 @@ func (l *loader) definition(id uint16, instances *yaml.Node) *lwm2m.Object {
 		return nil
 	}
 	newest := l.registry.Object(id, 0)
-	for _, in := range values(instances) {
-		for _, key := range keys(in) {
+	for _, in := range yamlread.Values(instances) {
+		for _, key := range yamlread.Keys(in) {
 			r, err := strconv.ParseUint(key.Value, 10, 16)
 			if err == nil && implied.Resource(uint16(r)) == nil && newest.Resource(uint16(r)) != nil {
 				return newest
@@ -88,7 +89,7 @@ func (l *loader) definition(id uint16, instances *yaml.Node) *lwm2m.Object {
 
 // instancesOf reads the instances of an object.
 func (l *loader) instancesOf(definition *lwm2m.Object, n *yaml.Node) {
-	l.mapping(n, fmt.Sprintf("object %d", definition.ID), func(key, value *yaml.Node) {
+	l.Mapping(n, fmt.Sprintf("object %d", definition.ID), func(key, value *yaml.Node) {
 		id, ok := l.id(key, fmt.Sprintf("object %d", definition.ID))
 		if !ok {
 			return
@@ -96,19 +97,19 @@ func (l *loader) instancesOf(definition *lwm2m.Object, n *yaml.Node) {
 		p := lwm2m.NewPath(definition.ID, id)
 		switch l.instances++; {
 		case l.instances > MaxProfileInstances:
-			l.fail(key, "expected at most %d object instances, found more", MaxProfileInstances)
+			l.Fail(key, "expected at most %d object instances, found more", MaxProfileInstances)
 			return
 		case !definition.Multiple && id != 0:
-			l.fail(key, "%s: expected 0, the one instance of object %d (%s)", p, definition.ID, definition.Name)
+			l.Fail(key, "%s: expected 0, the one instance of object %d (%s)", p, definition.ID, definition.Name)
 			return
 		case l.profile.tree.find(p) != nil:
-			l.fail(key, "%s comes twice", p)
+			l.Fail(key, "%s comes twice", p)
 			return
 		}
 		l.places[p] = key
 		in := &instance{id: id}
-		if !isNull(value) {
-			l.mapping(value, p.String(), func(key, value *yaml.Node) { l.resource(definition, in, p, key, value) })
+		if !yamlread.IsNull(value) {
+			l.Mapping(value, p.String(), func(key, value *yaml.Node) { l.resource(definition, in, p, key, value) })
 		}
 		slices.SortStableFunc(in.entries, compareEntries)
 		l.profile.tree = l.profile.tree.with(definition.ID, in)
@@ -124,13 +125,13 @@ func (l *loader) resource(object *lwm2m.Object, in *instance, p lwm2m.Path, key,
 	p = p.Child(id)
 	definition := object.Resource(id)
 	if definition == nil {
-		l.fail(key, "%s: object %d (%s) %s has no such resource; the nearest is %s",
+		l.Fail(key, "%s: object %d (%s) %s has no such resource; the nearest is %s",
 			p, object.ID, object.Name, object.Version, nearestResource(object, id))
 		return
 	}
 	for i := range in.entries {
 		if in.entries[i].resource == id {
-			l.fail(key, "%s comes twice", p)
+			l.Fail(key, "%s comes twice", p)
 			return
 		}
 	}
@@ -173,12 +174,12 @@ func (l *loader) resourceInstances(definition *lwm2m.Resource, in *instance, p l
 	add := func(at *yaml.Node, id uint16, value *yaml.Node) {
 		for i := range in.entries {
 			if e := &in.entries[i]; e.kind == resourceInstance && e.resource == definition.ID && e.instance == id {
-				l.fail(at, "%s comes twice", p.Child(id))
+				l.Fail(at, "%s comes twice", p.Child(id))
 				return
 			}
 		}
 		if id >= MaxResourceInstances && len(in.at(definition.ID)) > MaxResourceInstances {
-			l.fail(at, "%s: expected at most %d instances, found more", p, MaxResourceInstances)
+			l.Fail(at, "%s: expected at most %d instances, found more", p, MaxResourceInstances)
 			return
 		}
 		e := entry{resource: definition.ID, instance: id, kind: resourceInstance}
@@ -188,7 +189,7 @@ func (l *loader) resourceInstances(definition *lwm2m.Resource, in *instance, p l
 	}
 	if n.Kind == yaml.SequenceNode {
 		for i, item := range n.Content {
-			if item = l.document.resolve(item); item == nil || i >= MaxResourceInstances {
+			if item = l.Resolve(item); item == nil || i >= MaxResourceInstances {
 				return
 			}
 			add(item, uint16(i), item)
@@ -196,10 +197,10 @@ func (l *loader) resourceInstances(definition *lwm2m.Resource, in *instance, p l
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		l.fail(n, "%s (%s): expected instances of a multiple resource such as {0: …}, found %s", p, definition.Name, describe(n))
+		l.Fail(n, "%s (%s): expected instances of a multiple resource such as {0: …}, found %s", p, definition.Name, l.Describe(n))
 		return
 	}
-	l.mapping(n, p.String(), func(key, value *yaml.Node) {
+	l.Mapping(n, p.String(), func(key, value *yaml.Node) {
 		if id, ok := l.id(key, p.String()); ok {
 			add(key, id, value)
 		}
@@ -218,14 +219,14 @@ func (l *loader) value(e *entry, definition *lwm2m.Resource, p lwm2m.Path, n *ya
 		e.value = v
 		return ok
 	}
-	l.fail(n, "%s (%s): expected a value of type %s or a behaviour, found %s", p, definition.Name, definition.Type, describe(n))
+	l.Fail(n, "%s (%s): expected a value of type %s or a behaviour, found %s", p, definition.Name, definition.Type, l.Describe(n))
 	return false
 }
 
 // typed reads a scalar as a value of the type of a resource.
 func (l *loader) typed(n *yaml.Node, definition *lwm2m.Resource, p lwm2m.Path) (lwm2m.Value, bool) {
 	var s string
-	if !l.text(n, p.String(), &s) {
+	if !l.Text(n, p.String(), &s) {
 		return lwm2m.Value{}, false
 	}
 	v, err := lwm2m.ParseValue(definition.Type, s)
@@ -233,11 +234,11 @@ func (l *loader) typed(n *yaml.Node, definition *lwm2m.Resource, p lwm2m.Path) (
 		v, err = lwm2m.OpaqueValue(octets), nil
 	}
 	if err != nil {
-		l.fail(n, "%s (%s): %v", p, definition.Name, err)
+		l.Fail(n, "%s (%s): %v", p, definition.Name, err)
 		return v, false
 	}
 	if reason := outside(v, definition.Range); reason != "" {
-		l.fail(n, "%s (%s): %s", p, definition.Name, reason)
+		l.Fail(n, "%s (%s): %s", p, definition.Name, reason)
 		return v, false
 	}
 	if v.Type() == lwm2m.ObjectLink {

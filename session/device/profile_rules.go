@@ -8,6 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"lwcon/lwm2m"
+	"lwcon/session/internal/yamlread"
 )
 
 // maxRules is the most rules of misbehaviour of a profile.
@@ -24,11 +25,11 @@ func Ignorable() []string {
 // rules reads the list of misbehaviour.
 func (l *loader) rules(n *yaml.Node) {
 	if n.Kind != yaml.SequenceNode || len(n.Content) > maxRules {
-		l.fail(n, "misbehave: expected a list of at most %d rules, found %s", maxRules, describe(n))
+		l.Fail(n, "misbehave: expected a list of at most %d rules, found %s", maxRules, l.Describe(n))
 		return
 	}
 	for _, item := range n.Content {
-		if item = l.document.resolve(item); item == nil {
+		if item = l.Resolve(item); item == nil {
 			return
 		}
 		r := Rule{Line: item.Line}
@@ -38,7 +39,7 @@ func (l *loader) rules(n *yaml.Node) {
 			{"do", func(v *yaml.Node) { l.action(v, &r.Action); does = true }},
 		})
 		if !does {
-			l.fail(item, "misbehave: expected do, found nothing to do")
+			l.Fail(item, "misbehave: expected do, found nothing to do")
 		}
 		l.profile.Rules = append(l.profile.Rules, r)
 	}
@@ -50,7 +51,7 @@ func (l *loader) when(n *yaml.Node, r *Rule) {
 		{"path", func(v *yaml.Node) { r.HasPath = l.path(v, "path", &r.Path) }},
 		{"nth", func(v *yaml.Node) {
 			var nth uint64
-			l.count(v, "nth", 1, math.MaxUint32, &nth)
+			l.Count(v, "nth", 1, math.MaxUint32, &nth)
 			r.Nth = uint32(nth)
 		}},
 	})
@@ -61,12 +62,12 @@ func (l *loader) action(n *yaml.Node, a *Action) {
 		{"code", func(v *yaml.Node) { l.status(v, "code", &a.Code) }},
 		{"payload", func(v *yaml.Node) { a.HasPayload = l.payload(v, &a.Payload) }},
 		{"format", func(v *yaml.Node) { a.HasFormat = l.contentFormat(v, &a.Format) }},
-		{"drop", func(v *yaml.Node) { l.boolean(v, "drop", &a.Drop) }},
-		{"delay", func(v *yaml.Node) { l.duration(v, "delay", 0, &a.Delay) }},
+		{"drop", func(v *yaml.Node) { l.Boolean(v, "drop", &a.Drop) }},
+		{"delay", func(v *yaml.Node) { l.Duration(v, "delay", 0, &a.Delay) }},
 		{"token", func(v *yaml.Node) { a.HasToken = l.token(v, &a.Token) }},
-		{"rst", func(v *yaml.Node) { l.boolean(v, "rst", &a.Reset) }},
+		{"rst", func(v *yaml.Node) { l.Boolean(v, "rst", &a.Reset) }},
 		{"omit-link", func(v *yaml.Node) {
-			l.texts(v, "omit-link", func(at *yaml.Node, _ string) {
+			l.Texts(v, "omit-link", func(at *yaml.Node, _ string) {
 				var p lwm2m.Path
 				if l.path(at, "omit-link", &p) {
 					a.OmitLinks = append(a.OmitLinks, p)
@@ -74,7 +75,7 @@ func (l *loader) action(n *yaml.Node, a *Action) {
 			})
 		}},
 		{"ignore", func(v *yaml.Node) {
-			l.texts(v, "ignore", func(at *yaml.Node, _ string) {
+			l.Texts(v, "ignore", func(at *yaml.Node, _ string) {
 				var s string
 				l.word(at, "ignore", Ignorable(), &s)
 				a.Ignore = append(a.Ignore, s)
@@ -86,11 +87,11 @@ func (l *loader) action(n *yaml.Node, a *Action) {
 // word reads one of a list of words.
 func (l *loader) word(n *yaml.Node, what string, words []string, into *string) {
 	var s string
-	if !l.text(n, what, &s) {
+	if !l.Text(n, what, &s) {
 		return
 	}
 	if !slices.Contains(words, s) {
-		l.fail(n, "%s: unknown %q; the nearest is %q", what, s, nearest(s, words))
+		l.Fail(n, "%s: unknown %q; the nearest is %q", what, s, yamlread.Nearest(s, words))
 		return
 	}
 	*into = s
@@ -98,12 +99,12 @@ func (l *loader) word(n *yaml.Node, what string, words []string, into *string) {
 
 func (l *loader) path(n *yaml.Node, what string, into *lwm2m.Path) bool {
 	var s string
-	if !l.text(n, what, &s) {
+	if !l.Text(n, what, &s) {
 		return false
 	}
 	p, err := lwm2m.ParsePath(s)
 	if err != nil {
-		l.fail(n, "%s: %v", what, err)
+		l.Fail(n, "%s: %v", what, err)
 		return false
 	}
 	*into = p
@@ -112,7 +113,7 @@ func (l *loader) path(n *yaml.Node, what string, into *lwm2m.Path) bool {
 
 // payload reads text, or octets by "hex:" or "base64:".
 func (l *loader) payload(n *yaml.Node, into *string) bool {
-	if !l.text(n, "payload", into) {
+	if !l.Text(n, "payload", into) {
 		return false
 	}
 	if octets, forced := forcedOctets(*into); forced {
@@ -123,7 +124,7 @@ func (l *loader) payload(n *yaml.Node, into *string) bool {
 
 func (l *loader) contentFormat(n *yaml.Node, into *lwm2m.ContentFormat) bool {
 	var s string
-	if !l.text(n, "format", &s) {
+	if !l.Text(n, "format", &s) {
 		return false
 	}
 	f, ok := lwm2m.ParseContentFormat(s)
@@ -132,7 +133,7 @@ func (l *loader) contentFormat(n *yaml.Node, into *lwm2m.ContentFormat) bool {
 		for _, f := range lwm2m.ContentFormats() {
 			names = append(names, f.String())
 		}
-		l.fail(n, "format: unknown %q; the nearest is %q", s, nearest(s, names))
+		l.Fail(n, "format: unknown %q; the nearest is %q", s, yamlread.Nearest(s, names))
 		return false
 	}
 	*into = f
@@ -144,12 +145,12 @@ const maxToken = 8
 
 func (l *loader) token(n *yaml.Node, into *string) bool {
 	var s string
-	if !l.text(n, "token", &s) {
+	if !l.Text(n, "token", &s) {
 		return false
 	}
 	octets, err := hex.DecodeString(s)
 	if err != nil || len(octets) > maxToken {
-		l.fail(n, "token: expected up to %d octets in hexadecimal, found %q", maxToken, s)
+		l.Fail(n, "token: expected up to %d octets in hexadecimal, found %q", maxToken, s)
 		return false
 	}
 	*into = string(octets)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lwcon/lwm2m"
+	"lwcon/session/internal/yamlread"
 )
 
 func TestEveryBuiltInProfileLoads(t *testing.T) {
@@ -149,7 +150,7 @@ func TestErrorsOfProfilesSayWhereAndWhat(t *testing.T) {
 		{"", "test.yaml", "found nothing"},
 		{"[]", "test.yaml:1:1", "expected a mapping, found a list"},
 		{"x: [", "test.yaml", "line 1"},
-		{"lwcon: 2\n" + device + "}", "test.yaml:1:8", `expected 1, found "2"`},
+		{"lwcon: 2\n" + device + "}", "test.yaml:1:8", "expected 1, found 2: a newer lwcon reads that"},
 		{"endpont: x\n" + device + "}", "test.yaml:1:1", `the nearest is "endpoint"`},
 		{"lwm2m: 1.3\n" + device + "}", "test.yaml:1:8", "expected 1.0, 1.1 or 1.2"},
 		{"lifetime: soon\n" + device + "}", "test.yaml:1:11", "expected a duration"},
@@ -232,8 +233,8 @@ func TestAllErrorsOfAProfileAreTold(t *testing.T) {
 		many += "  " + strings.Repeat("x", id+1) + ": {}\n"
 	}
 	_, err = Parse("test.yaml", many, registry(t))
-	if got := strings.Count(err.Error(), "\n") + 1; got != maxProfileErrors {
-		t.Errorf("%d errors, want at most %d", got, maxProfileErrors)
+	if got := strings.Count(err.Error(), "\n") + 1; got != yamlread.MaxErrors {
+		t.Errorf("%d errors, want at most %d", got, yamlread.MaxErrors)
 	}
 }
 

@@ -1,8 +1,8 @@
-package device
+package yamlread
 
-// nearest returns the candidate that takes the fewest edits to become the word,
+// Nearest returns the candidate that takes the fewest edits to become the word,
 // the first of several; "" if there is none.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	best, least := "", -1
 	for _, c := range candidates {
 		if n := edits(word, c); least < 0 || n < least {
