@@ -39,13 +39,13 @@ func (c *Credential) Shown() (identity, key string) {
 	case c.OSCORE != nil:
 		return "hex:" + hexOf(c.OSCORE.SenderID), c.OSCORE.Secret.String()
 	case c.Mode == transport.PreSharedKey:
-		return printable(c.Identity), c.Key.String()
+		return Printable(c.Identity), c.Key.String()
 	case c.Mode == transport.RawPublicKey:
 		return c.PublicKey.Fingerprint(), c.PublicKey.String()
 	case c.Certificate != nil:
-		return printable(subject(c.Certificate)), kindOf(c.Certificate.PublicKey) + ", " + c.Taken
+		return Printable(subject(c.Certificate)), kindOf(c.Certificate.PublicKey) + ", " + c.Taken
 	}
-	return printable(c.Name), "whatever certificate a trust anchor signed"
+	return Printable(c.Name), "whatever certificate a trust anchor signed"
 }
 
 // ModeName names the mode: psk, rpk, x509 or oscore.

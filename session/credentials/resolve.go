@@ -130,7 +130,7 @@ func (s *Store) readOwn(f *File) {
 			s.roots.AddCert(c)
 		}
 		s.trust = append(s.trust, anchors...)
-		s.shown = append(s.shown, OwnShown{"trust", fmt.Sprintf("%s, %s", printable(subject(anchors[0])), taken)})
+		s.shown = append(s.shown, OwnShown{"trust", fmt.Sprintf("%s, %s", Printable(subject(anchors[0])), taken)})
 	}
 	if o.server != nil {
 		s.readServer(f, o.server)
@@ -162,7 +162,7 @@ func (s *Store) readPair(f *File, o *Own) {
 			return
 		}
 		own.Chain = chain
-		s.shown = append(s.shown, OwnShown{"certificate", fmt.Sprintf("%s, %s of %d", printable(subject(chain[0])), taken, len(chain))})
+		s.shown = append(s.shown, OwnShown{"certificate", fmt.Sprintf("%s, %s of %d", Printable(subject(chain[0])), taken, len(chain))})
 	}
 	if o.publicKey != nil {
 		k, err := s.sources.PublicKey(o.publicKey.text)
@@ -182,7 +182,7 @@ func (s *Store) readPair(f *File, o *Own) {
 func (s *Store) readServer(f *File, r *reference) {
 	if c, taken, err := s.sources.certificate(r.text); err == nil {
 		s.peer.Certificate = c
-		s.shown = append(s.shown, OwnShown{"server", fmt.Sprintf("%s, %s", printable(subject(c)), taken)})
+		s.shown = append(s.shown, OwnShown{"server", fmt.Sprintf("%s, %s", Printable(subject(c)), taken)})
 		return
 	}
 	k, err := s.sources.PublicKey(r.text)

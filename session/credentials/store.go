@@ -126,6 +126,18 @@ func (s *Store) index(c *Credential) (map[string]*Credential, string) {
 	return s.names, c.Name
 }
 
+// AddPSK adds a key that the command line gave. An identity that is known keeps
+// its endpoint; that of another is its identity.
+func (s *Store) AddPSK(identity string, key Secret) error {
+	c := &Credential{Endpoint: identity, Origin: OriginFlag, Mode: transport.PreSharedKey, Identity: identity, Key: key}
+	s.mu.RLock()
+	if known := s.psk[identity]; known != nil {
+		c.Endpoint, c.Alias = known.Endpoint, known.Alias
+	}
+	s.mu.RUnlock()
+	return s.Add(c)
+}
+
 // Remove removes the credentials of an endpoint, alias or identity, and returns
 // them. Sessions that stand already are not ended by it.
 func (s *Store) Remove(name string) []*Credential {
@@ -181,22 +193,22 @@ func (s *Store) Warnings(now time.Time) []string {
 	var all []string
 	for _, c := range s.own.Chain {
 		if wrong := Validity(c, now); wrong != "" {
-			all = append(all, fmt.Sprintf("own certificate %s %s", printable(subject(c)), wrong))
+			all = append(all, fmt.Sprintf("own certificate %s %s", Printable(subject(c)), wrong))
 		}
 	}
 	for _, c := range s.trust {
 		if wrong := Validity(c, now); wrong != "" {
-			all = append(all, fmt.Sprintf("trust anchor %s %s", printable(subject(c)), wrong))
+			all = append(all, fmt.Sprintf("trust anchor %s %s", Printable(subject(c)), wrong))
 		}
 	}
 	for _, c := range s.list {
 		if c.Certificate != nil {
 			if wrong := Validity(c.Certificate, now); wrong != "" {
-				all = append(all, fmt.Sprintf("certificate of %s %s", printable(c.Endpoint), wrong))
+				all = append(all, fmt.Sprintf("certificate of %s %s", Printable(c.Endpoint), wrong))
 			}
 		}
 		if c.Mode == transport.PreSharedKey && c.Key.Len() < WeakPSK {
-			all = append(all, fmt.Sprintf("key of %s has %d octets; 16 are recommended", printable(c.Endpoint), c.Key.Len()))
+			all = append(all, fmt.Sprintf("key of %s has %d octets; 16 are recommended", Printable(c.Endpoint), c.Key.Len()))
 		}
 	}
 	return all
@@ -354,9 +366,9 @@ func pskKeys(c *Credential) transport.ClientKeys {
 // hexOf is octets in hexadecimal.
 func hexOf(octets []byte) string { return hex.EncodeToString(octets) }
 
-// printable is an identity as it is shown and written: by hex: where it is no
+// Printable is an identity as it is shown and written: by hex: where it is no
 // text.
-func printable(identity string) string {
+func Printable(identity string) string {
 	if !utf8.ValidString(identity) || strings.ContainsFunc(identity, isBinary) {
 		return "hex:" + hexOf([]byte(identity))
 	}
