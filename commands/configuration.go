@@ -140,9 +140,9 @@ func (c *Configuration) Vars(endpoint string) map[string]string {
 	return vars
 }
 
-// ready returns why no secured peer can be talked to: a key that cannot be looked
+// Ready returns why no secured peer can be talked to: a key that cannot be looked
 // up, or none at all; nil if nothing stands against it.
-func (c *Configuration) ready(what string) error {
+func (c *Configuration) Ready(what string) error {
 	if err := c.Store.Err(); err != nil {
 		e := configError(err)
 		if _, rest, found := strings.Cut(e.Message, "\n"); found {
