@@ -52,7 +52,9 @@ func (env *Env) hand(ctx context.Context, command string, args Args) (*hand, err
 		if err != nil {
 			return nil, err
 		}
-		h.endpoint, h.peer = c.CoAP()
+		if h.endpoint, h.peer, err = c.CoAP(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if h.endpoint == nil {
 		return nil, failure(NoPeerError, "%s: the device is not registered any more", command)

@@ -35,15 +35,12 @@ func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, 
 		e.Err = err
 		return nil, e
 	}
-	simulated, err := device.New(device.Config{Profile: profile, Clock: s.clock, Seed: s.seed, Endpoint: c.Endpoint})
+	simulated, err := device.New(device.Config{Profile: profile.At(c.URI), Clock: s.clock, Seed: s.seed, Endpoint: c.Endpoint})
 	if err != nil {
 		return nil, failure(ConfigError, "device %s: %v", c.Profile, err)
 	}
-	if err := c.dial(ctx); err != nil {
-		return nil, err
-	}
 	client, err := session.NewClient(session.ClientConfig{
-		Device: simulated, Link: s.wrap(c.Link), Server: c.Server, Clock: s.clock, Log: s.log,
+		Device: simulated, Dial: s.dialAccount(c), Clock: s.clock, Log: s.log,
 		Exchanges: s.Exchanges(), Parameters: s.parameters, Seed: s.seed, Tap: s.passClient,
 	})
 	if err != nil {
@@ -64,6 +61,24 @@ func (c *Connection) check() error {
 	return err
 }
 
+// dialAccount is how a simulated device reaches the server of an account: by the
+// link of the connection, once, else by the URI.
+func (s *Sessions) dialAccount(c Connection) func(context.Context, device.Account) (transport.Link, transport.Address, error) {
+	if c.Link != nil {
+		return session.Linked(s.wrap(c.Link), c.Server)
+	}
+	return func(ctx context.Context, a device.Account) (transport.Link, transport.Address, error) {
+		if a.URI == "" {
+			return nil, transport.Address{}, failure(ConfigError, "connect: server %d has no URI; write it as /0/%d/0", a.ShortServerID, a.Security)
+		}
+		link, server, err := dial(ctx, "connect", a.URI)
+		if err != nil {
+			return nil, server, err
+		}
+		return s.wrap(link), server, nil
+	}
+}
+
 // schemeOf reads the scheme of a URI, which is one that we speak.
 func schemeOf(command, uri string) (string, error) {
 	scheme, _, ok := strings.Cut(uri, "://")
@@ -74,19 +89,6 @@ func schemeOf(command, uri string) (string, error) {
 		return "", usage("%s %q: expected the scheme coap or coap+tcp, found %q", command, uri, scheme)
 	}
 	return scheme, nil
-}
-
-// dial opens a link towards the URI, unless there is one.
-func (c *Connection) dial(ctx context.Context) error {
-	if c.Link != nil {
-		return nil
-	}
-	link, server, err := dial(ctx, "connect", c.URI)
-	if err != nil {
-		return err
-	}
-	c.Link, c.Server = link, server
-	return nil
 }
 
 // dial opens a link towards the peer of a URI. The error is an *Error.

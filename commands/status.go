@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"time"
+
+	"lwcon/session"
 )
 
 // Status is how lwcon stands.
@@ -50,6 +52,19 @@ func (s *Status) AppendJSON(b []byte) []byte {
 	return o.end()
 }
 
+// deviceStates tells how a simulated device stands with each of its servers.
+func deviceStates(c *session.Client) []DeviceState {
+	var states []DeviceState
+	for _, n := range c.Connections() {
+		server := n.Server().String()
+		if n.Server().IsZero() {
+			server = n.Account().URI
+		}
+		states = append(states, DeviceState{c.Device().Endpoint(), n.State().String(), server})
+	}
+	return states
+}
+
 // statusCommand tells how lwcon stands.
 func statusCommand() *Command {
 	return &Command{
@@ -73,7 +88,7 @@ func statusCommand() *Command {
 				s.Observations += len(e.Observations())
 			}
 			for _, c := range env.Sessions.Clients() {
-				s.Devices = append(s.Devices, DeviceState{c.Device().Endpoint(), c.State().String(), c.Server().String()})
+				s.Devices = append(s.Devices, deviceStates(c)...)
 			}
 			if server.Strict() {
 				s.Strict = append(s.Strict, "register")

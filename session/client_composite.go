@@ -23,14 +23,14 @@ func (q *served) fetch() {
 	}
 	if q.operation == "observe-composite" {
 		q.begin(func(parameters lwm2m.Attributes) (*device.Observation, device.Result) {
-			return q.client.device.ObserveComposite(q.client.ssid, paths, parameters)
+			return q.client.device.ObserveComposite(q.server(), paths, parameters)
 		})
 		return
 	}
 	if q.operation == "cancel" {
 		q.request.AcceptObserve(nil)
 	}
-	q.result = q.client.device.ReadComposite(q.client.ssid, paths)
+	q.result = q.client.device.ReadComposite(q.server(), paths)
 	q.content()
 }
 
@@ -85,5 +85,5 @@ func (q *served) writeComposite() {
 		q.refuse(device.BadRequest, err.Error())
 		return
 	}
-	q.result = q.client.device.WriteComposite(q.client.ssid, tree.Nodes)
+	q.result = q.client.device.WriteComposite(q.server(), tree.Nodes)
 }

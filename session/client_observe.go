@@ -11,19 +11,19 @@ import (
 	"lwcon/session/device"
 )
 
-// maxObservers is how many observations of one client there can be; one more is
+// maxObservers is how many observations of one server there can be; one more is
 // answered 5.03.
 const maxObservers = 1000
 
 // observer is an observation that the server began.
 type observer struct {
-	client      *Client
+	of          *Connection
 	path        lwm2m.Path          // the root of a composite one
 	format      lwm2m.ContentFormat // of all its notifications
 	observation *device.Observation
 	relation    *coap.Relation
 
-	// Under client.mu.
+	// Guarded by client.mu.
 	timer clock.Timer
 	over  bool
 }
@@ -32,19 +32,19 @@ type observer struct {
 func (q *served) observe() {
 	q.operation = "observe"
 	q.begin(func(parameters lwm2m.Attributes) (*device.Observation, device.Result) {
-		return q.client.device.Observe(q.client.ssid, q.path, parameters)
+		return q.client.device.Observe(q.server(), q.path, parameters)
 	})
 }
 
 // begin begins the observation that a device makes.
 func (q *served) begin(make func(lwm2m.Attributes) (*device.Observation, device.Result)) {
-	c := q.client
+	c, n := q.client, q.from
 	parameters, bad := q.parameters()
 	if bad {
 		return
 	}
 	c.mu.Lock()
-	full := len(c.observers) >= maxObservers
+	full := len(n.observers) >= maxObservers
 	c.mu.Unlock()
 	if full {
 		q.refuse(device.ServiceUnavailable, "too many observations")
@@ -57,16 +57,16 @@ func (q *served) begin(make func(lwm2m.Attributes) (*device.Observation, device.
 		return
 	}
 	format, _ := q.answer.ContentFormat()
-	o := &observer{client: c, path: q.path, format: lwm2m.ContentFormat(format), observation: observation}
+	o := &observer{of: n, path: q.path, format: lwm2m.ContentFormat(format), observation: observation}
 	if wrong := c.device.Misbehave("notify", q.path); wrong != nil {
 		observation.Ignore(wrong.Ignore...)
 	}
-	o.relation = q.request.AcceptObserve(func(coap.EndReason) { c.forget(o) })
+	o.relation = q.request.AcceptObserve(func(coap.EndReason) { n.forget(o) })
 	if o.relation == nil {
 		return
 	}
 	c.mu.Lock()
-	c.observers = append(c.observers, o)
+	n.observers = append(n.observers, o)
 	c.mu.Unlock()
 	q.observer = o
 }
@@ -90,14 +90,17 @@ func (q *served) parameters() (a lwm2m.Attributes, bad bool) {
 func (q *served) cancel() {
 	q.operation = "cancel"
 	q.request.AcceptObserve(nil)
-	q.result = q.client.device.Read(q.client.ssid, q.path)
+	q.result = q.client.device.Read(q.server(), q.path)
 	q.content()
 }
 
 // changed has the observers that something may concern look again.
 func (c *Client) changed(p lwm2m.Path) {
 	c.mu.Lock()
-	watching := slices.Clone(c.observers)
+	var watching []*observer
+	for _, n := range c.connections {
+		watching = append(watching, n.observers...)
+	}
 	c.mu.Unlock()
 	for _, o := range watching {
 		if slices.ContainsFunc(o.observation.Paths(), func(of lwm2m.Path) bool { return p.Contains(of) || of.Contains(p) }) {
@@ -109,7 +112,7 @@ func (c *Client) changed(p lwm2m.Path) {
 // look sends a notification if one is due, and looks again when the next can
 // be.
 func (o *observer) look() {
-	c := o.client
+	c := o.of.client
 	now := c.clock.Now()
 	due, next := o.observation.Due(now)
 	if due {
@@ -131,10 +134,11 @@ func (o *observer) look() {
 
 // notify sends a notification; an error ends the observation.
 func (o *observer) notify(now time.Time) {
+	c := o.of.client
 	n := o.observation.Notify(now)
 	m := coap.NewResponse(coap.Code(n.Status))
 	if n.Status == device.Content {
-		encoded, err := o.client.encoded(o.format, o.path, n.Nodes)
+		encoded, err := c.encoded(o.format, o.path, n.Nodes)
 		if err == nil {
 			m = encoded
 		} else {
@@ -142,16 +146,16 @@ func (o *observer) notify(now time.Time) {
 			m.Payload = []byte(diagnostic(err.Error()))
 		}
 	}
-	if wrong := o.client.device.Misbehave("notify", o.path); wrong != nil && wrong.Drop {
+	if wrong := c.device.Misbehave("notify", o.path); wrong != nil && wrong.Drop {
 		return
 	}
 	number, err := o.relation.Notify(m, n.Confirmable)
 	if err != nil {
-		o.client.forget(o)
+		o.of.forget(o)
 		return
 	}
-	o.client.append(Event{
-		Kind: EventNotification, Time: now, Endpoint: o.client.device.Endpoint(), Exchange: number,
+	c.append(Event{
+		Kind: EventNotification, Time: now, Endpoint: c.device.Endpoint(), Exchange: number,
 		Notification: &Notification{
 			Path: o.path, Confirmable: n.Confirmable, Fresh: true, Ended: !n.Status.Success(),
 			Response: Response{
@@ -161,19 +165,19 @@ func (o *observer) notify(now time.Time) {
 		},
 	})
 	if !n.Status.Success() {
-		o.client.forget(o)
+		o.of.forget(o)
 	}
 }
 
 // forget takes an observer off the list.
-func (c *Client) forget(o *observer) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.observers = slices.DeleteFunc(c.observers, func(other *observer) bool { return other == o })
+func (n *Connection) forget(o *observer) {
+	n.client.mu.Lock()
+	defer n.client.mu.Unlock()
+	n.observers = slices.DeleteFunc(n.observers, func(other *observer) bool { return other == o })
 	o.stop()
 }
 
-// stop ends an observer; c.mu is held.
+// stop ends an observer; client.mu is held.
 func (o *observer) stop() {
 	o.over = true
 	if o.timer != nil {
@@ -181,11 +185,11 @@ func (o *observer) stop() {
 	}
 }
 
-// dropObservers ends all observations without a word; c.mu is held.
-func (c *Client) dropObservers() {
-	for _, o := range c.observers {
+// dropObservers ends all observations without a word; client.mu is held.
+func (n *Connection) dropObservers() {
+	for _, o := range n.observers {
 		o.stop()
 		o.relation.End()
 	}
-	c.observers = nil
+	n.observers = nil
 }

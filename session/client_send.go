@@ -9,14 +9,21 @@ import (
 	"lwcon/session/coap"
 )
 
+// Send sends values to each server that the device is registered with, without
+// being asked. The result is that of the first, or of the first that failed.
+func (c *Client) Send(ctx context.Context, paths []lwm2m.Path) (*Result, error) {
+	return c.each(ctx, "send", func(n *Connection, ctx context.Context) (*Result, error) { return n.Send(ctx, paths) })
+}
+
 // Send sends values to the server without being asked.
 //
 //	POST /dp, Content-Format 112, values
 //	2.04
 //
 // Spec: Core 1.2 §6.4.5. From 1.1 on.
-func (c *Client) Send(ctx context.Context, paths []lwm2m.Path) (*Result, error) {
-	read := c.device.ReadComposite(c.ssid, paths)
+func (n *Connection) Send(ctx context.Context, paths []lwm2m.Path) (*Result, error) {
+	c := n.client
+	read := c.device.ReadComposite(n.account.ShortServerID, paths)
 	if !read.Status.Success() {
 		return nil, fmt.Errorf("send: %s", read.Reason)
 	}
@@ -27,7 +34,7 @@ func (c *Client) Send(ctx context.Context, paths []lwm2m.Path) (*Result, error) 
 	m := coap.NewRequest(coap.POST, "/dp")
 	m.SetContentFormat(uint16(lwm2m.FormatSenMLCBOR))
 	m.Payload = body
-	r, x, err := c.ask(ctx, "send", m)
+	r, x, err := n.ask(ctx, "send", m)
 	if err == nil {
 		c.happened(EventSend, x, r.Deviations)
 	}

@@ -12,6 +12,7 @@ import (
 
 // served is one request of the server on its way to an answer.
 type served struct {
+	from      *Connection // of the server
 	client    *Client
 	request   *coap.Request
 	operation string
@@ -24,8 +25,9 @@ type served struct {
 }
 
 // serve answers a request of the server. Spec: Core 1.2 §6.3, §6.4.
-func (c *Client) serve(r *coap.Request) {
-	q := &served{client: c, request: r}
+func (n *Connection) serve(r *coap.Request) {
+	c := n.client
+	q := &served{from: n, client: c, request: r}
 	if !q.known() {
 		q.finish()
 		return
@@ -55,12 +57,15 @@ func (c *Client) serve(r *coap.Request) {
 		q.writeComposite()
 	case m.Code == coap.DELETE:
 		q.operation = "delete"
-		q.result = c.device.Delete(c.ssid, q.path)
+		q.result = c.device.Delete(q.server(), q.path)
 	default:
 		q.refuse(device.MethodNotAllowed, "method not allowed")
 	}
 	q.finish()
 }
+
+// server returns the short server id of who asks.
+func (q *served) server() uint16 { return q.from.account.ShortServerID }
 
 // refuse makes the answer an error.
 func (q *served) refuse(s device.Status, reason string) {
@@ -72,9 +77,9 @@ func (q *served) refuse(s device.Status, reason string) {
 func (q *served) known() bool {
 	p, err := addressed(q.request.Message)
 	switch {
-	case q.request.Peer != q.client.server:
+	case q.request.Peer != q.from.Server() || q.from.account.Bootstrap:
 		q.refuse(device.Unauthorized, "not the server of this client")
-	case q.client.State() == ClientAway:
+	case q.from.State() == ClientAway:
 		q.result.Status = 0
 	case err != nil || p.Prefix() != "":
 		q.refuse(device.NotFound, "expected /object/instance/resource/instance")
@@ -114,12 +119,12 @@ func (q *served) execute() {
 		q.refuse(device.BadRequest, err.Error())
 		return
 	}
-	q.result = q.client.device.Execute(q.client.ssid, q.path, q.detail)
+	q.result = q.client.device.Execute(q.server(), q.path, q.detail)
 }
 
 func (q *served) read() {
 	q.operation = "read"
-	q.result = q.client.device.Read(q.client.ssid, q.path)
+	q.result = q.client.device.Read(q.server(), q.path)
 	q.content()
 }
 
@@ -136,7 +141,7 @@ func (q *served) discover() {
 			depth, q.detail = n, item
 		}
 	}
-	q.result = q.client.device.Discover(q.client.ssid, q.path, depth)
+	q.result = q.client.device.Discover(q.server(), q.path, depth)
 	if q.result.Status != device.Content {
 		return
 	}
@@ -154,20 +159,20 @@ func (q *served) writeAttributes() {
 		q.refuse(device.BadRequest, err.Error())
 		return
 	}
-	q.result = q.client.device.WriteAttributes(q.client.ssid, q.path, change)
+	q.result = q.client.device.WriteAttributes(q.server(), q.path, change)
 }
 
 func (q *served) write(mode device.WriteMode) {
 	q.operation = "write"
 	if q.body(false) {
-		q.result = q.client.device.Write(q.client.ssid, q.path, mode, q.payload.Nodes)
+		q.result = q.client.device.Write(q.server(), q.path, mode, q.payload.Nodes)
 	}
 }
 
 func (q *served) create() {
 	q.operation = "create"
 	if q.body(true) {
-		q.result = q.client.device.Create(q.client.ssid, q.path, q.payload.Nodes)
+		q.result = q.client.device.Create(q.server(), q.path, q.payload.Nodes)
 	}
 }
 
@@ -329,8 +334,14 @@ func (q *served) spoil(wrong *device.Action) func() {
 func (q *served) raw(m *coap.Message) {
 	q.request.Ignore()
 	m.ID = q.request.Message.ID
-	b, err := coap.Build(m, q.client.coap.Link().Reliable())
+	q.client.mu.Lock()
+	endpoint := q.from.endpoint
+	q.client.mu.Unlock()
+	if endpoint == nil {
+		return
+	}
+	b, err := coap.Build(m, endpoint.Link().Reliable())
 	if err == nil {
-		_, _ = q.client.coap.SendRaw(q.request.Peer, b) // that it can't be sent shows in the exchange
+		_, _ = endpoint.SendRaw(q.request.Peer, b) // that it can't be sent shows in the exchange
 	}
 }

@@ -52,7 +52,7 @@ func connected(t *testing.T, network *transport.MemoryNetwork, profile string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := NewClient(ClientConfig{Device: d, Link: link, Server: serverAddress(t)})
+	c, err := NewClient(ClientConfig{Device: d, Dial: Linked(link, serverAddress(t))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestObserveNotifiesUntilCancelled(t *testing.T) {
 				}
 				c.mu.Lock()
 				defer c.mu.Unlock()
-				if len(c.observers) != 0 {
+				if len(c.connections[0].observers) != 0 {
 					t.Error("the client still has an observer")
 				}
 			})

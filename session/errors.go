@@ -17,6 +17,10 @@ var (
 	ErrNotRegistered = errors.New("not registered")
 	// ErrNotObserved: there is no observation to cancel.
 	ErrNotObserved = errors.New("not observed")
+	// ErrNoServer: the device knows no server, and no bootstrap server to ask.
+	ErrNoServer = errors.New("the device has no account with a server")
+	// ErrBootstrapping: the device asks its bootstrap server first.
+	ErrBootstrapping = errors.New("the device is being bootstrapped")
 	// ErrTooMany: a limit of this package is reached.
 	ErrTooMany = errors.New("too many")
 )

@@ -99,7 +99,7 @@ func udpPair(t testing.TB, c ServerConfig) (*Server, *Endpoint) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := NewClient(ClientConfig{Device: d, Link: up, Server: server})
+	client, err := NewClient(ClientConfig{Device: d, Dial: Linked(up, server)})
 	if err != nil {
 		t.Fatal(err)
 	}
