@@ -2,7 +2,6 @@ package credentials
 
 import (
 	"bytes"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -124,10 +123,10 @@ func (e *Entry) node() *yaml.Node {
 	return n
 }
 
-// Delete removes the credentials of endpoints from a file; a device that has
-// nothing else is removed with them.
-func Delete(path string, endpoints []string) error {
-	_, err := edit(path, func(root *yaml.Node) error {
+// Delete removes the credentials of endpoints from a file, and says whether there
+// were any; a device that has nothing else is removed with them.
+func Delete(path string, endpoints []string) (found bool, err error) {
+	_, err = edit(path, func(root *yaml.Node) error {
 		devices := member(root, "devices")
 		if devices == nil || devices.Kind != yaml.MappingNode {
 			return nil
@@ -139,24 +138,29 @@ func Delete(path string, endpoints []string) error {
 			if endpoint := member(device, "endpoint"); endpoint != nil {
 				name = endpoint.Value
 			}
-			if slices.Contains(endpoints, name) && !strip(device) {
-				continue
+			if slices.Contains(endpoints, name) {
+				left, had := strip(device)
+				found = found || had
+				if had && !left {
+					continue
+				}
 			}
 			kept = append(kept, key, device)
 		}
 		devices.Content = kept
 		return nil
 	})
-	return err
+	return found, err
 }
 
 // strip removes the credentials of a device, and says whether anything is left
-// beside its name.
-func strip(device *yaml.Node) (left bool) {
+// beside its name, and whether there were any.
+func strip(device *yaml.Node) (left, had bool) {
 	var kept []*yaml.Node
 	for i := 0; i+1 < len(device.Content); i += 2 {
 		switch device.Content[i].Value {
 		case "psk", "rpk", "x509", "oscore":
+			had = true
 			continue
 		case "endpoint":
 		default:
@@ -165,7 +169,7 @@ func strip(device *yaml.Node) (left bool) {
 		kept = append(kept, device.Content[i], device.Content[i+1])
 	}
 	device.Content = kept
-	return left
+	return left, had
 }
 
 // edit changes a file as a whole: what comes out must read, or nothing is
@@ -253,29 +257,25 @@ func Replace(path string, content []byte, mode os.FileMode) error {
 }
 
 // Relative is a key by its notation as a file at a path has to write it: a file
-// name that is relative to the working directory becomes one relative to that
-// file, and what was bare says what it was taken for.
-func Relative(path, text string) string {
+// name that is relative to a directory, "" for the working one, becomes one
+// relative to that file, and what was bare says what it was taken for.
+func Relative(path, directory, text string) string {
 	name, rest := notation(text)
 	switch {
-	case name == "" && isPEM([]byte(text)):
-		if block, _ := pem.Decode([]byte(text)); block != nil {
-			return "hex:" + hexOf(block.Bytes)
-		}
 	case name == "":
 		return "text:" + text
 	case name != "file" || filepath.IsAbs(rest):
 		return text
 	}
-	absolute, err := filepath.Abs(rest)
+	absolute, err := filepath.Abs(filepath.Join(directory, rest))
 	if err != nil {
 		return text
 	}
-	directory, err := filepath.Abs(filepath.Dir(path))
+	base, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
 		return "file:" + absolute
 	}
-	if relative, err := filepath.Rel(directory, absolute); err == nil && !strings.HasPrefix(relative, "..") {
+	if relative, err := filepath.Rel(base, absolute); err == nil && !strings.HasPrefix(relative, "..") {
 		return "file:" + relative
 	}
 	return "file:" + absolute
