@@ -21,7 +21,9 @@ func (f *File) wrong(r *reference, err error) error {
 }
 
 // origin is where a device stands: "lwcon.yaml:5".
-func (f *File) origin(at position) string { return fmt.Sprintf("%s:%d", filepath.Base(f.Name), at.line) }
+func (f *File) origin(at position) string {
+	return fmt.Sprintf("%s:%d", filepath.Base(f.Name), at.line)
+}
 
 // credentials looks up the keys of a device: one credential for each mode. Those
 // that are there are returned beside the error.
