@@ -60,6 +60,8 @@ func (q *served) compositeFormat() (lwm2m.ContentFormat, bool) {
 	f := lwm2m.ContentFormat(number)
 	version := q.client.device.Version()
 	switch {
+	case q.path.Level() != lwm2m.LevelRoot:
+		q.refuse(device.MethodNotAllowed, "a composite operation has its paths in the body")
 	case version < lwm2m.V1_1:
 		q.refuse(device.MethodNotAllowed, "composite operations need LwM2M 1.1")
 	case !ok:

@@ -78,11 +78,8 @@ func (q *served) parameters() (a lwm2m.Attributes, bad bool) {
 		return a, false
 	}
 	q.detail = strings.Join(queries, "&")
-	a, _, err := lwm2m.ParseAttributes(q.detail)
-	if err != nil {
-		q.refuse(device.BadRequest, err.Error())
-	}
-	return a, err != nil
+	a, ok := q.attributes()
+	return a, !ok
 }
 
 // cancel answers the end of an observation with the present value; the message

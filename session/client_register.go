@@ -45,7 +45,7 @@ func (n *Connection) register(ctx context.Context) (*Result, error) {
 	}
 	c.mu.Lock()
 	n.dropObservers() // not after the answer: the server can observe at once
-	back := n.state == ClientAway
+	back := n.state == ClientAway || n.state == ClientIdle
 	if back {
 		n.state = ClientTrying // it listens again: requests can overtake the answer
 	}

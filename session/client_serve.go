@@ -45,7 +45,7 @@ func (n *Connection) serve(r *coap.Request) {
 		q.cancel()
 	case m.Code == coap.GET:
 		q.read()
-	case m.Code == coap.PUT && !carrying && len(m.Payload) == 0:
+	case m.Code == coap.PUT && !carrying && len(m.Payload) == 0 && len(m.Queries()) > 0:
 		q.writeAttributes()
 	case m.Code == coap.PUT:
 		q.write(device.Replace)
@@ -79,8 +79,10 @@ func (q *served) known() bool {
 	switch {
 	case q.request.Peer != q.from.Server() || q.from.account.Bootstrap:
 		q.refuse(device.Unauthorized, "not the server of this client")
-	case q.from.State() == ClientAway:
+	case q.from.silent():
 		q.result.Status = 0
+	case tooDeep(q.request.Message):
+		q.refuse(device.MethodNotAllowed, "expected at most four ids")
 	case err != nil || p.Prefix() != "":
 		q.refuse(device.NotFound, "expected /object/instance/resource/instance")
 	default:
@@ -88,6 +90,29 @@ func (q *served) known() bool {
 		return true
 	}
 	return false
+}
+
+// silent says whether the server gets no answer now: the device is away, or has
+// no registration and seeks none.
+func (n *Connection) silent() bool {
+	n.client.mu.Lock()
+	defer n.client.mu.Unlock()
+	return n.state == ClientAway || n.state == ClientIdle
+}
+
+// tooDeep says whether a path goes on below resource instances.
+func tooDeep(m *coap.Message) bool {
+	ids := 0
+	for i := range m.Options {
+		if m.Options[i].Number != coap.URIPath {
+			continue
+		}
+		if _, ok := decimal(m.Options[i].Value); !ok {
+			return false
+		}
+		ids++
+	}
+	return ids > lwm2m.LevelResourceInstance
 }
 
 // post tells the three operations of POST apart. Spec: Transport 1.2 §6.4.4.
@@ -103,18 +128,25 @@ func (q *served) post() {
 }
 
 // executable says whether the path is that of an executable resource, by its
-// definition; without a payload nothing else can be meant.
+// definition; with nothing to write nothing else can be meant.
 func (q *served) executable() bool {
+	_, carrying := q.request.Message.ContentFormat()
+	if !carrying && len(q.request.Message.Payload) == 0 {
+		return true
+	}
 	if definition := lwm2m.FindResource(q.client.device, q.path); definition != nil {
 		return definition.Operations.Has(lwm2m.Executable)
 	}
-	_, carrying := q.request.Message.ContentFormat()
 	return !carrying
 }
 
 func (q *served) execute() {
 	q.operation = "execute"
 	q.detail = string(q.request.Message.Payload)
+	if number, ok := q.request.Message.ContentFormat(); ok && lwm2m.ContentFormat(number).Canonical() != lwm2m.FormatText {
+		q.refuse(device.UnsupportedContentFormat, "expected arguments as text, found content format "+lwm2m.ContentFormat(number).String())
+		return
+	}
 	if _, _, err := lwm2m.ParseArguments(q.detail); err != nil {
 		q.refuse(device.BadRequest, err.Error())
 		return
@@ -154,16 +186,35 @@ func (q *served) discover() {
 func (q *served) writeAttributes() {
 	q.operation = "write-attributes"
 	q.detail = strings.Join(q.request.Message.Queries(), "&")
-	change, _, err := lwm2m.ParseAttributes(q.detail)
+	if change, ok := q.attributes(); ok {
+		q.result = q.client.device.WriteAttributes(q.server(), q.path, change)
+	}
+}
+
+// attributes reads those of the query; else it holds the refusal.
+// Spec: Core 1.2 §7.3.
+func (q *served) attributes() (lwm2m.Attributes, bool) {
+	set, deviations, err := lwm2m.ParseAttributes(q.detail)
 	if err != nil {
 		q.refuse(device.BadRequest, err.Error())
-		return
+		return set, false
 	}
-	q.result = q.client.device.WriteAttributes(q.server(), q.path, change)
+	for _, d := range deviations {
+		switch d.Rule {
+		case lwm2m.RuleAttributesUnknown, lwm2m.RuleAttributesEmptyValue, lwm2m.RuleAttributesRange, lwm2m.RuleAttributesDuplicate:
+			q.refuse(device.BadRequest, d.Message)
+			return set, false
+		}
+	}
+	return set, true
 }
 
 func (q *served) write(mode device.WriteMode) {
 	q.operation = "write"
+	if q.path.Level() < lwm2m.LevelObjectInstance {
+		q.refuse(device.MethodNotAllowed, "expected an object instance or what is below")
+		return
+	}
 	if q.body(false) {
 		q.result = q.client.device.Write(q.server(), q.path, mode, q.payload.Nodes)
 	}
@@ -186,7 +237,7 @@ func (q *served) body(create bool) bool {
 	case !ok:
 		q.refuse(device.BadRequest, "no Content-Format")
 		return false
-	case !f.Known() || f.Canonical() == lwm2m.FormatLink:
+	case !q.client.takes(f, q.path):
 		q.refuse(device.UnsupportedContentFormat, "content format "+f.String())
 		return false
 	}
@@ -199,6 +250,17 @@ func (q *served) body(create bool) bool {
 		return false
 	}
 	return true
+}
+
+// takes says whether a format can carry what is written at a path: formats of one
+// value no object or instance, those of composite operations nothing.
+// Spec: Core 1.2 §7.4.
+func (c *Client) takes(f lwm2m.ContentFormat, p lwm2m.Path) bool {
+	switch f.Canonical() {
+	case lwm2m.FormatLink, lwm2m.FormatETCHJSON, lwm2m.FormatETCHCBOR:
+		return false
+	}
+	return f.Known() && f.Since() <= c.device.Version() && (f.CarriesMany() || p.Level() >= lwm2m.LevelResource)
 }
 
 // content makes the answer to a Read from the result's nodes, in the format
@@ -243,6 +305,12 @@ func (c *Client) answerFormat(m *coap.Message, p lwm2m.Path, nodes []lwm2m.Node)
 		fits := f.CarriesMany() || single && (f.Canonical() != lwm2m.FormatOpaque || opaque)
 		if p.Level() == lwm2m.LevelRoot && (f.Canonical() == lwm2m.FormatTLV || f.Canonical() == lwm2m.FormatJSON) {
 			fits = false // they hold what is below one object
+		}
+		switch f.Canonical() {
+		case lwm2m.FormatETCHJSON, lwm2m.FormatETCHCBOR:
+			fits = false // they are for requests
+		case lwm2m.FormatJSON:
+			fits = fits && c.device.Version() < lwm2m.V1_1
 		}
 		return f, f.Known() && fits && f.Since() <= c.device.Version()
 	}
