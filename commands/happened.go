@@ -103,7 +103,7 @@ func (o *object) registration(g *session.Registration) {
 		o.boolean("restored", true)
 	}
 	o.text("address", g.Address.String())
-	o.text("security", g.Security)
+	o.text("security", g.Security.String())
 	o.text("location", g.Location)
 	if g.Restored {
 		o.boolean("restored", true)

@@ -17,17 +17,18 @@ import (
 
 // Config says which sessions to open. The zero Config opens none.
 type Config struct {
-	Listen      []string          // URIs to be a server at: "coap://:5683"
-	Links       []transport.Link  // further links to be a server on
-	Connect     []Connection      // simulated devices to make; they register by the command register
-	Link        string            // timing by name, LinkNames; "": default
-	Definitions lwm2m.Registry    // nil: nothing is known
-	Aliases     map[string]string // alias -> endpoint name
-	Clock       clock.Clock       // nil: the machine's
-	State       string            // directory in which registrations outlive the program; "" keeps none
-	Fresh       bool              // ignore those that were kept
-	Seed        uint64            // of locations and message ids; 0: the machine's
-	Tap         coap.Tap          // is shown each message that passes, besides those who subscribe; may be nil
+	Listen      []string         // URIs to be a server at: "coap://:5683"
+	Links       []transport.Link // further links to be a server on
+	Connect     []Connection     // simulated devices to make; they register by the command register
+	Link        string           // timing by name, LinkNames; "": default
+	Definitions lwm2m.Registry   // nil: nothing is known
+	Credentials *Configuration   // nil: none
+	ShowSecrets bool             // keys are shown as they are
+	Clock       clock.Clock      // nil: the machine's
+	State       string           // directory in which registrations outlive the program; "" keeps none
+	Fresh       bool             // ignore those that were kept
+	Seed        uint64           // of locations and message ids; 0: the machine's
+	Tap         coap.Tap         // is shown each message that passes, besides those who subscribe; may be nil
 }
 
 // DefaultListen is where lwcon is a server if nobody says where to be what.
@@ -46,6 +47,7 @@ type Sessions struct {
 	state       string
 	fresh       bool
 	wires       wires
+	credentials *Configuration
 
 	mu      sync.Mutex
 	clients []*session.Client
@@ -66,10 +68,14 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	if s.clock == nil {
 		s.clock = clock.Real()
 	}
+	if s.credentials = c.Credentials; s.credentials == nil {
+		s.credentials = NewConfiguration()
+	}
+	s.ShowSecrets(c.ShowSecrets)
 	s.wires.seed = c.Seed
 	s.server = session.NewServer(session.ServerConfig{
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,
-		Aliases: c.Aliases, Seed: c.Seed, Tap: s.taps.pass,
+		Aliases: s.credentials.aliases(), Seed: c.Seed, Tap: s.taps.pass,
 	})
 	s.server.SetReobserve(true)
 	s.server.SetAwakeTime(linkAwakeTime(c.Link))
@@ -157,6 +163,9 @@ func stateName(uri string) string {
 
 // Server is the server role.
 func (s *Sessions) Server() *session.Server { return s.server }
+
+// Credentials are what lwcon.yaml and the command line say of who is who.
+func (s *Sessions) Credentials() *Configuration { return s.credentials }
 
 // Log is the log of events of all roles.
 func (s *Sessions) Log() *session.Log { return s.log }

@@ -102,6 +102,7 @@ func (f *face) openForPrompt(ctx context.Context) error {
 // welcome says where lwcon stands when the prompt opens; scripts ask for it by
 // status.
 func (p *prompter) welcome(ctx context.Context) {
+	p.warn(p.screen.Print)
 	switch {
 	case p.program.JSON:
 	case p.program.Demo:

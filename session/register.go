@@ -25,7 +25,7 @@ func (l *Listener) serveRegister(r *coap.Request) {
 	now := s.clock.Now()
 	g := &Registration{
 		Version: lwm2m.V1_0, Lifetime: defaultLifetime, Binding: lwm2m.DefaultBinding,
-		Address: r.Peer, Security: "none", Registered: now, Updated: now, Exchange: r.Number,
+		Address: r.Peer, Security: transport.NoSecurity, Registered: now, Updated: now, Exchange: r.Number,
 		registry: s.registry,
 	}
 	reader := registerReader{registration: g}

@@ -120,8 +120,10 @@ func (r *Relation) end() {
 	}
 	r.ended = true
 	r.waiting = nil
-	if i := slices.Index(r.peer.relations, r); i >= 0 {
-		r.peer.relations = slices.Delete(r.peer.relations, i, i+1)
+	if all := r.peer.related(); len(all) == 1 && all[0] == r {
+		r.peer.relations = nil
+	} else if i := slices.Index(all, r); i >= 0 {
+		*r.peer.relations = slices.Delete(all, i, i+1)
 	}
 	if r.flight != nil {
 		r.endpoint.land(r.flight)
@@ -147,17 +149,16 @@ func (r *Relation) endFor(reason EndReason, out *outbox) {
 }
 
 func (e *Endpoint) endRelations(p *peer, reason EndReason, out *outbox) {
-	for len(p.relations) > 0 {
-		p.relations[0].endFor(reason, out)
+	for all := p.related(); len(all) > 0; all = p.related() {
+		all[0].endFor(reason, out)
 	}
-	p.relations = nil
 }
 
 // endRelationOf ends the relation of the peer with the token, if there is one.
 func (e *Endpoint) endRelationOf(p *peer, token []byte, reason EndReason) {
 	var out outbox
 	e.mu.Lock()
-	for _, r := range slices.Clone(p.relations) {
+	for _, r := range slices.Clone(p.related()) {
 		if bytes.Equal(r.token, token) {
 			r.endFor(reason, &out)
 		}
@@ -168,7 +169,7 @@ func (e *Endpoint) endRelationOf(p *peer, token []byte, reason EndReason) {
 
 // resetRelation ends the relation that a late RST rejects. The lock is held.
 func (e *Endpoint) resetRelation(p *peer, id uint16, in *incoming, out *outbox) bool {
-	for _, r := range p.relations {
+	for _, r := range p.related() {
 		if !slices.Contains(r.recent[:min(r.sent, len(r.recent))], id) {
 			continue
 		}

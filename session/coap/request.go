@@ -237,10 +237,13 @@ func (r *Request) AcceptObserve(onEnd func(EndReason)) *Relation {
 	e.endRelationOf(r.peer, r.token, EndedByReplacement)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed || r.answered || len(r.peer.relations) >= MaxRelations {
+	if e.closed || r.answered || len(r.peer.related()) >= MaxRelations {
 		return nil
 	}
 	r.relation = &Relation{endpoint: e, peer: r.peer, local: r.Local, request: r.Message, token: r.token, state: r.state, onEnd: onEnd}
-	r.peer.relations = append(r.peer.relations, r.relation)
+	if r.peer.relations == nil {
+		r.peer.relations = new([]*Relation)
+	}
+	*r.peer.relations = append(*r.peer.relations, r.relation)
 	return r.relation
 }
