@@ -60,7 +60,7 @@ func readConfiguration(p *console.Program, args commands.Args, from []source, ba
 	if err != nil {
 		return nil, err
 	}
-	if c.File == nil && args.Has("config") && command != "credentials" {
+	if c.File() == nil && args.Has("config") && command != "credentials" {
 		return nil, &commands.Error{
 			Kind: commands.ConfigError, Message: fmt.Sprintf("--config %s: expected a file, found none", c.Path),
 			Hint: "credentials add makes it",

@@ -5,17 +5,23 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"lwcon/session/credentials"
 )
 
 // Configuration is what lwcon.yaml says, and the keys that the command line adds.
+// It is safe for concurrent use once loaded.
 type Configuration struct {
-	Path    string            // of the file; it need not be there
-	File    *credentials.File // nil if it is not
+	Path    string // of the file; it need not be there
 	Store   *credentials.Store
 	AnyMode bool // files that hold a secret may be open to others
+
+	file atomic.Pointer[credentials.File] // nil if it is not there
 }
+
+// File is what the file says, nil if there is none.
+func (c *Configuration) File() *credentials.File { return c.file.Load() }
 
 // NewConfiguration is a configuration without a file.
 func NewConfiguration() *Configuration {
@@ -37,10 +43,10 @@ func LoadConfiguration(anyMode bool, paths ...string) (*Configuration, error) {
 		if err != nil {
 			return c, configError(err)
 		}
-		c.File = file
+		c.file.Store(file)
 		break
 	}
-	c.Store = credentials.NewStore(c.File, c.sources(filepath.Dir(c.Path)))
+	c.Store = credentials.NewStore(c.File(), c.sources(filepath.Dir(c.Path)))
 	return c, nil
 }
 
@@ -94,8 +100,8 @@ func (c *Configuration) Settings(profile string) ([][]credentials.Setting, error
 		}
 		found = append(found, p.Settings)
 	}
-	if c.File != nil {
-		found = append(found, c.File.Defaults)
+	if c.File() != nil {
+		found = append(found, c.File().Defaults)
 	}
 	return found, nil
 }
@@ -103,16 +109,16 @@ func (c *Configuration) Settings(profile string) ([][]credentials.Setting, error
 // profile returns the profile of a name.
 func (c *Configuration) profile(name string) (*credentials.Profile, error) {
 	var names []string
-	if c.File != nil {
-		for i := range c.File.Profiles {
-			if p := &c.File.Profiles[i]; p.Name == name {
+	if c.File() != nil {
+		for i := range c.File().Profiles {
+			if p := &c.File().Profiles[i]; p.Name == name {
 				return p, nil
 			}
-			names = append(names, c.File.Profiles[i].Name)
+			names = append(names, c.File().Profiles[i].Name)
 		}
 	}
 	switch {
-	case c.File == nil:
+	case c.File() == nil:
 		return nil, failure(ConfigError, "profile %q: expected lwcon.yaml with it, found no such file", name).
 			hinting("--config FILE says which file it is")
 	case len(names) == 0:
@@ -123,16 +129,16 @@ func (c *Configuration) profile(name string) (*credentials.Profile, error) {
 
 // WrongSetting is an error about a setting of the file.
 func (c *Configuration) WrongSetting(s credentials.Setting, reason string) error {
-	return configError(c.File.Fail(s, "%s: %s", s.Flag, reason))
+	return configError(c.File().Fail(s, "%s: %s", s.Flag, reason))
 }
 
 // Vars are the variables that the file gives a device for scenarios.
 func (c *Configuration) Vars(endpoint string) map[string]string {
 	vars := map[string]string{}
-	if c.File == nil {
+	if c.File() == nil {
 		return vars
 	}
-	if d := c.File.Device(endpoint); d != nil {
+	if d := c.File().Device(endpoint); d != nil {
 		for _, v := range d.Vars {
 			vars[v.Name] = v.Value
 		}
@@ -159,8 +165,8 @@ func (c *Configuration) Ready(what string) error {
 
 // aliases maps the aliases of devices to their endpoint names.
 func (c *Configuration) aliases() map[string]string {
-	if c.File == nil {
+	if c.File() == nil {
 		return nil
 	}
-	return c.File.Aliases()
+	return c.File().Aliases()
 }

@@ -29,6 +29,8 @@ func All() Table {
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
 
+			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(),
+
 			schemaCommand(), completionCommand(), completeCommand(),
 		},
 	}

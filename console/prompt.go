@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
 
 	"github.com/mattn/go-runewidth"
@@ -226,22 +225,4 @@ func (p *prompter) complete(line string, cursor int) []terminal.Suggestion {
 		suggestions[i] = terminal.Suggestion{Text: c.Text, Description: c.Summary, Start: start}
 	}
 	return suggestions
-}
-
-// keep says whether a line may enter the history: what is written to the
-// Security and OSCORE objects can be a secret.
-func (f *face) keep(line string) bool {
-	words, err := commands.Words(line)
-	if err != nil {
-		return false
-	}
-	for _, w := range words {
-		w = strings.TrimPrefix(strings.ToLower(w), "/")
-		for _, secret := range []string{"0/", "21/", "security/", "lwm2msecurity/", "oscore/", "lwm2moscore/"} {
-			if strings.HasPrefix(w, secret) && len(words) > 2 {
-				return false
-			}
-		}
-	}
-	return true
 }

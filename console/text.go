@@ -98,6 +98,10 @@ func (t *Text) settled(p *page, r commands.Result) {
 		p.lines(r.String())
 	case *commands.Checked:
 		t.checked(p, r)
+	case *commands.CredentialList:
+		t.credentialList(p, r)
+	case *commands.CredentialsChanged:
+		t.credentialsChanged(p, r)
 	case *commands.Candidates:
 		for _, c := range r.List {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))

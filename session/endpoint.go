@@ -88,10 +88,10 @@ func names(all []string) string {
 // alias, a glob that matches one, or a part of the name of one; "" means the
 // only one there is. The error is a *FindError.
 func (s *Server) Find(pattern string) (*Endpoint, error) {
+	s.mu.Lock()
 	if name, ok := s.aliases[pattern]; ok {
 		pattern = name
 	}
-	s.mu.Lock()
 	e := s.endpoints[pattern]
 	registered := e != nil && e.registration != nil
 	s.mu.Unlock()

@@ -114,6 +114,13 @@ func (s *Server) Strict() bool {
 	return s.strict
 }
 
+// SetAliases replaces the short names that endpoints are found by.
+func (s *Server) SetAliases(aliases map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.aliases = aliases
+}
+
 // Files returns what clients can download from every listener, at /fw/NAME.
 func (s *Server) Files() *files.Store { return s.files }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"lwcon/session/transport"
 )
@@ -20,7 +21,9 @@ func (f *File) wrong(r *reference, err error) error {
 }
 
 // origin is where a device stands: "lwcon.yaml:5".
-func (f *File) origin(at position) string { return fmt.Sprintf("%s:%d", f.Name, at.line) }
+func (f *File) origin(at position) string {
+	return fmt.Sprintf("%s:%d", filepath.Base(f.Name), at.line)
+}
 
 // credentials looks up the keys of a device: one credential for each mode. Those
 // that are there are returned beside the error.
@@ -50,7 +53,7 @@ func (s Sources) credentials(f *File, d *Device) ([]*Credential, error) {
 		c := &Credential{Mode: transport.Certificate, Name: d.x509.name}
 		var err error
 		if d.x509.certificate != nil {
-			c.Certificate, c.Taken, err = s.certificate(d.x509.certificate.text)
+			c.Certificate, c.Taken, err = s.Certificate(d.x509.certificate.text)
 		}
 		take(d.x509.certificate, c, err)
 	}
@@ -61,8 +64,9 @@ func (s Sources) credentials(f *File, d *Device) ([]*Credential, error) {
 	return all, errors.Join(errs...)
 }
 
-// certificate looks up the certificate of a peer: the first of its file.
-func (s Sources) certificate(text string) (*x509.Certificate, string, error) {
+// Certificate reads the certificate of a peer by its notation: the first of its
+// file.
+func (s Sources) Certificate(text string) (*x509.Certificate, string, error) {
 	chain, taken, err := s.Certificates(text, maxChain)
 	if err != nil {
 		return nil, "", err
@@ -180,7 +184,7 @@ func (s *Store) readPair(f *File, o *Own) {
 
 // readServer looks up what a server must have: its certificate, or its raw key.
 func (s *Store) readServer(f *File, r *reference) {
-	if c, taken, err := s.sources.certificate(r.text); err == nil {
+	if c, taken, err := s.sources.Certificate(r.text); err == nil {
 		s.peer.Certificate = c
 		s.shown = append(s.shown, OwnShown{"server", fmt.Sprintf("%s, %s", Printable(subject(c)), taken)})
 		return

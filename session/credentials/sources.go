@@ -47,6 +47,12 @@ func Inline(text string) bool {
 	return name != "env" && name != "file"
 }
 
+// Noted says whether a text begins with a notation.
+func Noted(text string) bool {
+	name, _ := notation(text)
+	return name != ""
+}
+
 // reading is one way to read a secret.
 type reading struct {
 	octets []byte

@@ -90,6 +90,15 @@ func (s *Store) Err() error { return errors.Join(s.errs...) }
 // ErrTaken tells that an identity is another endpoint's already.
 var ErrTaken = errors.New("is taken")
 
+// Faults returns what Err does, one line each.
+func (s *Store) Faults() []string {
+	var all []string
+	for _, err := range s.errs {
+		all = append(all, strings.Split(err.Error(), "\n")...)
+	}
+	return all
+}
+
 // Add adds a credential. Where its endpoint has one of the same mode, that is
 // replaced. An identity of another endpoint is an error that wraps ErrTaken.
 func (s *Store) Add(c *Credential) error {
@@ -138,12 +147,43 @@ func (s *Store) AddPSK(identity string, key Secret) error {
 	return s.Add(c)
 }
 
-// Remove removes the credentials of an endpoint, alias or identity, and returns
-// them. Sessions that stand already are not ended by it.
+// Taken is the endpoint that an identity belongs to, if it is another than that
+// of the credential; "" if it is free.
+func (s *Store) Taken(c *Credential) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	index, key := s.index(c)
+	if other := index[key]; other != nil && other.Endpoint != c.Endpoint {
+		return other.Endpoint
+	}
+	return ""
+}
+
+// Find returns the credentials of the endpoint that a name, an alias or an identity
+// means; none if nobody is known by it.
+func (s *Store) Find(name string) []*Credential {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	at := slices.IndexFunc(s.list, func(c *Credential) bool { return c.named(name) })
+	if at < 0 {
+		return nil
+	}
+	var found []*Credential
+	for _, c := range s.list {
+		if c.Endpoint == s.list[at].Endpoint {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// Remove removes the credentials that Find finds, and returns them. Sessions that
+// stand already are not ended by it.
 func (s *Store) Remove(name string) []*Credential {
+	found := s.Find(name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.drop(func(c *Credential) bool { return c.named(name) })
+	return s.drop(func(c *Credential) bool { return slices.Contains(found, c) })
 }
 
 // named says whether a credential is of an endpoint, alias or identity.

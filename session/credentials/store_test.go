@@ -48,7 +48,7 @@ func TestAStoreKnowsWhoIsWho(t *testing.T) {
 		t.Errorf("own: %v, %v", own, ok)
 	}
 	d3, _ := s.sources.PublicKey("file:d3.pem")
-	d4, _, _ := s.sources.certificate("file:d4.pem")
+	d4, _, _ := s.sources.Certificate("file:d4.pem")
 	signed := certificateOf(t, newKey(t), "urn:dev:signed")
 	if !s.TrustsKey(d3.SPKI) || s.TrustsKey(own.PublicKey) || !s.TrustsCertificate(d4) || s.TrustsCertificate(signed) || s.Roots() == nil {
 		t.Error("trust is not as the file says")
