@@ -137,6 +137,20 @@ func (c *Client) Connections() []*Connection {
 	return slices.Clone(c.connections)
 }
 
+// MaxShortServerID is the greatest id that a server can have.
+const MaxShortServerID = lwm2m.MaxID
+
+// Connection returns the connection with a server by its short server id, nil if
+// the device has no account with it.
+func (c *Client) Connection(server uint16) *Connection {
+	for _, n := range c.of(server) {
+		if server != 0 {
+			return n
+		}
+	}
+	return nil
+}
+
 // State returns where the client is in its life: registered if it is with one of
 // its servers.
 func (c *Client) State() ClientState {
