@@ -29,7 +29,7 @@ func All() Table {
 
 			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
 
-			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(),
+			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(), keysNewCommand(),
 
 			schemaCommand(), completionCommand(), completeCommand(),
 		},
