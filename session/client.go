@@ -39,6 +39,9 @@ type ClientConfig struct {
 	Parameters coap.Parameters // of the message layer
 	Seed       uint64          // of message ids; 0: the machine's
 	Tap        coap.Tap        // is shown each message that passes; may be nil
+	// Awake is how long a device in queue mode stays awake after a message, unless
+	// its profile says it; 0: the longest that an answer can take.
+	Awake time.Duration
 	// DialHost makes a link to another host, which a Package URI names; nil is UDP.
 	DialHost func(ctx context.Context, address string) (transport.Link, transport.Address, error)
 }

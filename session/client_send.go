@@ -7,6 +7,7 @@ import (
 	"lwcon/formats"
 	"lwcon/lwm2m"
 	"lwcon/session/coap"
+	"lwcon/session/device"
 )
 
 // Send sends values to each server that the device is registered with, without
@@ -34,9 +35,21 @@ func (n *Connection) Send(ctx context.Context, paths []lwm2m.Path) (*Result, err
 	m := coap.NewRequest(coap.POST, "/dp")
 	m.SetContentFormat(uint16(lwm2m.FormatSenMLCBOR))
 	m.Payload = body
-	r, x, err := n.ask(ctx, "send", m)
+	r, x, err := n.ask(ctx, "send", m, n.misbehaveSending(paths))
 	if err == nil {
 		c.happened(EventSend, x, r.Deviations)
 	}
 	return r, err
+}
+
+// misbehaveSending counts a Send against the rules; that of the first path that
+// meets one holds.
+func (n *Connection) misbehaveSending(paths []lwm2m.Path) *device.Action {
+	var wrong *device.Action
+	for _, p := range paths {
+		if met := n.client.device.Misbehave("send", p); wrong == nil {
+			wrong = met
+		}
+	}
+	return wrong
 }

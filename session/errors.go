@@ -21,6 +21,8 @@ var (
 	ErrNoServer = errors.New("the device has no account with a server")
 	// ErrBootstrapping: the device asks its bootstrap server first.
 	ErrBootstrapping = errors.New("the device is being bootstrapped")
+	// ErrOffline: the device is cut off from its servers.
+	ErrOffline = errors.New("the device is offline")
 	// ErrTooMany: a limit of this package is reached.
 	ErrTooMany = errors.New("too many")
 )

@@ -42,6 +42,18 @@ func (d *Device) Registration(server uint16) Registration {
 	return r
 }
 
+// Queues says whether the device is in queue mode towards a server.
+// Spec: Core 1.2 §6.5.
+func (d *Device) Queues(server uint16) bool {
+	if d.profile.Queue || d.Version() != lwm2m.V1_0 {
+		return d.profile.Queue
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e := d.tree.account(server).one(serverBinding)
+	return e != nil && lwm2m.Binding(e.value.Text()).Queue()
+}
+
 // account returns the instance of object 1 of a server, nil if it has none.
 func (t *tree) account(server uint16) *instance {
 	if o := t.object(objectServer); o != nil {
