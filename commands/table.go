@@ -30,7 +30,7 @@ func All() Table {
 			registerCommand(), updateCommand(), deregisterCommand(), sendCommand(),
 			instancesCommand(), getCommand(), putCommand(), addCommand(), removeCommand(), misbehaveCommand(), misbehaveOffCommand(),
 
-			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(),
+			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(), keysNewCommand(),
 
 			schemaCommand(), completionCommand(), completeCommand(),
 		},

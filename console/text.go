@@ -104,6 +104,8 @@ func (t *Text) settled(p *page, r commands.Result) {
 		t.checked(p, r)
 	case *commands.CredentialList:
 		t.credentialList(p, r)
+	case *commands.KeysMade:
+		t.keysMade(p, r)
 	case *commands.CredentialsChanged:
 		t.credentialsChanged(p, r)
 	case *commands.Candidates:
