@@ -6,7 +6,6 @@ import (
 
 	"lwcon/commands"
 	"lwcon/console/terminal"
-	"lwcon/lwm2m"
 	"lwcon/session"
 )
 
@@ -104,11 +103,4 @@ func (t *Text) waited(p *page, w *commands.Waited) {
 	for i := range w.Events {
 		p.b.WriteString(t.Event(commands.Happened{Event: w.Events[i]}))
 	}
-}
-
-// own writes what the simulated device has, or said to a change.
-func (t *Text) own(p *page, w *commands.Own) {
-	r := session.Response{Code: session.Code(w.Status)}
-	p.head(t.code(p, &r), nil, w.Command+" "+t.named(w.Path)+" of "+name(w.Endpoint), terminal.Escape(w.Reason))
-	t.tree(p, &lwm2m.Tree{At: w.Path, Format: lwm2m.FormatText, Nodes: w.Nodes})
 }

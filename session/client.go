@@ -39,6 +39,9 @@ type ClientConfig struct {
 	Parameters coap.Parameters // of the message layer
 	Seed       uint64          // of message ids; 0: the machine's
 	Tap        coap.Tap        // is shown each message that passes; may be nil
+	// Awake is how long a device in queue mode stays awake after a message, unless
+	// its profile says it; 0: the longest that an answer can take.
+	Awake time.Duration
 	// DialHost makes a link to another host, which a Package URI names; nil is UDP.
 	DialHost func(ctx context.Context, address string) (transport.Link, transport.Address, error)
 }
@@ -132,6 +135,20 @@ func (c *Client) Connections() []*Connection {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.connections)
+}
+
+// MaxShortServerID is the greatest id that a server can have.
+const MaxShortServerID = lwm2m.MaxID
+
+// Connection returns the connection with a server by its short server id, nil if
+// the device has no account with it.
+func (c *Client) Connection(server uint16) *Connection {
+	for _, n := range c.of(server) {
+		if server != 0 {
+			return n
+		}
+	}
+	return nil
 }
 
 // State returns where the client is in its life: registered if it is with one of

@@ -31,6 +31,10 @@ type Connection struct {
 	pending   updateScope // of an Update that is about to be sent
 	updating  bool        // it is
 	observers []*observer
+	former    []*observer // of registrations that ended while the server was out of reach
+	offline   bool        // the server is out of reach
+	cut       bool        // by SetOffline
+	last      time.Time   // when a message passed
 }
 
 // Account returns what the device knows of the server. It holds secrets.
@@ -134,7 +138,7 @@ func (n *Connection) hangUp() {
 	c.mu.Lock()
 	endpoint := n.endpoint
 	n.endpoint = nil
-	n.dropObservers()
+	n.dropObservers(true)
 	c.mu.Unlock()
 	if endpoint != nil {
 		_ = endpoint.Close() // what was open on it is gone in any case
@@ -148,7 +152,8 @@ func (n *Connection) close() error {
 	endpoint := n.endpoint
 	n.endpoint, n.state, n.location, n.turn = nil, ClientClosed, "", turnNone
 	n.stopTimer()
-	n.dropObservers()
+	n.dropObservers(false)
+	n.dropFormer()
 	c.mu.Unlock()
 	if endpoint == nil {
 		return nil
@@ -175,12 +180,15 @@ func (n *Connection) stopTimer() {
 }
 
 // cutOff makes the connection silent, its registration over, until the next
-// Register; client.mu is held.
-func (n *Connection) cutOff() {
+// Register; client.mu is held. A device that reboots forgets what it stored.
+func (n *Connection) cutOff(reboots bool) {
 	if n.state == ClientClosed {
 		return
 	}
 	n.state, n.location, n.turn = ClientAway, "", turnNone
 	n.stopTimer()
-	n.dropObservers()
+	n.dropObservers(!reboots)
+	if reboots {
+		n.dropFormer()
+	}
 }

@@ -58,7 +58,7 @@ func (c *Client) reboot() {
 	c.mu.Lock()
 	c.rebooting = true
 	for _, n := range connections {
-		n.cutOff()
+		n.cutOff(true)
 	}
 	c.mu.Unlock()
 	c.clock.AfterFunc(rebootTime, func() {
@@ -77,10 +77,10 @@ func (c *Client) reboot() {
 func (c *Client) disable(server uint16, d time.Duration) {
 	for _, n := range c.of(server) {
 		c.aside(func() {
-			_, _ = n.Deregister(c.life)
+			_, _ = n.deregister(c.life, true)
 			c.mu.Lock()
 			defer c.mu.Unlock()
-			n.cutOff()
+			n.cutOff(false)
 			n.after(d, func() { _, _ = n.Register(c.life) })
 		})
 	}

@@ -11,7 +11,7 @@ func (n *Connection) block(r *coap.Request, b coap.Block) *coap.Message {
 	c := n.client
 	p, err := addressed(r.Message)
 	writes := r.Message.Code == coap.PUT || r.Message.Code == coap.POST
-	if err != nil || !writes || r.Peer != n.Server() || n.account.Bootstrap || n.State() == ClientAway {
+	if err != nil || !writes || r.Peer != n.Server() || n.account.Bootstrap {
 		return nil
 	}
 	total, _ := r.Message.Size1()

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -38,21 +39,16 @@ func (n *Connection) registerAlone(ctx context.Context) (*Result, error) {
 
 func (n *Connection) register(ctx context.Context) (*Result, error) {
 	c := n.client
-	endpoint, err := n.open(ctx)
-	if err != nil {
+	if _, err := n.open(ctx); err != nil {
 		n.failed(false)
 		return nil, n.operation("register").failed(err, nil)
 	}
 	c.mu.Lock()
-	n.dropObservers() // not after the answer: the server can observe at once
-	back := n.state == ClientAway
-	if back {
+	n.dropObservers(n.offline) // not after the answer: the server can observe at once
+	if n.state == ClientAway || n.state == ClientIdle {
 		n.state = ClientTrying // it listens again: requests can overtake the answer
 	}
 	c.mu.Unlock()
-	if back {
-		endpoint.Forget(n.Server()) // what it ignored while it was away is new to it
-	}
 	g := c.device.Registration(n.account.ShortServerID)
 	m := coap.NewRequest(coap.POST, "/rd")
 	m.AddQuery("ep=" + g.Endpoint)
@@ -62,10 +58,11 @@ func (n *Connection) register(ctx context.Context) (*Result, error) {
 	if g.Queue && g.Version >= lwm2m.V1_1 {
 		m.AddQuery("Q")
 	}
-	if err := listing(m, g.Links); err != nil {
+	wrong := c.device.Misbehave("register", lwm2m.Path{})
+	if err := listing(m, omitted(g.Links, wrong)); err != nil {
 		return nil, err
 	}
-	r, x, err := n.ask(ctx, "register", m)
+	r, x, err := n.ask(ctx, "register", m, wrong)
 	if err == nil && r.Code == Created {
 		n.registered(g, joined(x.Response.LocationPath()))
 	} else {
@@ -93,15 +90,29 @@ func listing(m *coap.Message, links []lwm2m.Link) error {
 
 // ask sends a request of the client, over a link that is dialled if there is
 // none.
-func (n *Connection) ask(ctx context.Context, operation string, m *coap.Message) (*Result, *coap.Exchange, error) {
+func (n *Connection) ask(ctx context.Context, operation string, m *coap.Message, wrong *device.Action) (*Result, *coap.Exchange, error) {
 	op := n.operation(operation)
+	if wrong != nil {
+		bend(m, wrong)
+		if wrong.Drop || !n.client.pause(ctx, wrong.Delay) {
+			return nil, nil, op.failed(errSilenced, nil)
+		}
+	}
 	endpoint, err := n.open(ctx)
 	if err != nil {
 		return nil, nil, op.failed(err, nil)
 	}
+	if n.Cut() {
+		return nil, nil, op.failed(ErrOffline, nil)
+	}
+	n.heard(n.client.clock.Now())
 	x, err := endpoint.Do(ctx, n.Server(), m, coap.RequestOptions{})
 	if err != nil {
 		return nil, x, op.failed(err, x)
+	}
+	n.heard(n.client.clock.Now())
+	if x.Response.Code.IsSuccess() {
+		n.reached()
 	}
 	return op.result(x), x, nil
 }
@@ -164,7 +175,7 @@ func (n *Connection) failed(refused bool) {
 	c := n.client
 	retry := c.device.Retry(n.account.ShortServerID)
 	c.mu.Lock()
-	if n.state == ClientClosed {
+	if n.state == ClientClosed || n.cut {
 		c.mu.Unlock()
 		return
 	}
@@ -210,12 +221,14 @@ func (n *Connection) update(ctx context.Context, scope updateScope) (*Result, er
 		return nil, n.operation("update").failed(ErrNotRegistered, nil)
 	}
 	g := c.device.Registration(n.account.ShortServerID)
+	wrong := c.device.Misbehave("update", lwm2m.Path{})
+	g.Links = omitted(g.Links, wrong)
 	m, err := updateMessage(location, g, scope)
 	if err != nil {
 		n.interfaceLock.Unlock()
 		return nil, err
 	}
-	r, x, err := n.ask(ctx, "update", m)
+	r, x, err := n.ask(ctx, "update", m, wrong)
 	n.interfaceLock.Unlock()
 	switch {
 	case err == nil && r.Code == Changed:
@@ -225,6 +238,10 @@ func (n *Connection) update(ctx context.Context, scope updateScope) (*Result, er
 		}
 		c.mu.Unlock()
 		c.happened(EventUpdate, x, r.Deviations)
+	case errors.Is(err, errSilenced) || errors.Is(err, ErrOffline):
+		c.mu.Lock()
+		n.keepAlive(g.Lifetime)
+		c.mu.Unlock()
 	case ctx.Err() == nil && n.Location() == location:
 		// 4.04, another refusal or no answer: only a new Register mends it.
 		if _, again := n.Register(ctx); again != nil && err == nil {
@@ -283,6 +300,10 @@ func (n *Connection) soon(scope updateScope) {
 //
 // Spec: Core 1.2 §6.2.3.
 func (n *Connection) Deregister(ctx context.Context) (*Result, error) {
+	return n.deregister(ctx, false)
+}
+
+func (n *Connection) deregister(ctx context.Context, disabled bool) (*Result, error) {
 	c := n.client
 	n.interfaceLock.Lock()
 	defer n.interfaceLock.Unlock()
@@ -290,14 +311,17 @@ func (n *Connection) Deregister(ctx context.Context) (*Result, error) {
 	if location == "" {
 		return nil, n.operation("deregister").failed(ErrNotRegistered, nil)
 	}
-	r, x, err := n.ask(ctx, "deregister", coap.NewRequest(coap.DELETE, location))
+	r, x, err := n.ask(ctx, "deregister", coap.NewRequest(coap.DELETE, location), c.device.Misbehave("deregister", lwm2m.Path{}))
 	c.mu.Lock()
 	n.location = ""
 	if n.state == ClientRegistered {
 		n.state = ClientIdle
 	}
 	n.stopTimer()
-	n.dropObservers()
+	n.dropObservers(disabled)
+	if !disabled {
+		n.dropFormer()
+	}
 	c.mu.Unlock()
 	if err == nil {
 		c.happened(EventDeregister, x, r.Deviations)

@@ -61,6 +61,8 @@ type Relation struct {
 	state    any // of protection
 	onEnd    func(EndReason)
 	// Guarded by the endpoint's lock:
+	kept     uint8 // bits of the reasons that do not end it
+	onKept   func(EndReason)
 	ended    bool
 	sequence uint32
 	flight   *flight // the last confirmable notification, until acknowledged
@@ -93,6 +95,18 @@ func (r *Relation) End() {
 	r.end()
 }
 
+// Keep makes the relation go on where it would end for one of these reasons: as
+// a device does that stores notifications while its server cannot be reached, or
+// one that behaves badly. onKept is called then; it may be nil.
+func (r *Relation) Keep(onKept func(EndReason), reasons ...EndReason) {
+	r.endpoint.mu.Lock()
+	defer r.endpoint.mu.Unlock()
+	r.onKept, r.kept = onKept, 0
+	for _, reason := range reasons {
+		r.kept |= 1 << reason
+	}
+}
+
 // nextSequence counts modulo 2^24. The lock is held. RFC 7641 §4.4.
 func (r *Relation) nextSequence() uint32 {
 	r.sequence = (r.sequence + 1) & 0xffffff
@@ -120,6 +134,12 @@ func (r *Relation) end() {
 // endFor ends the relation and tells its owner. The lock is held.
 func (r *Relation) endFor(reason EndReason, out *outbox) {
 	if r.ended {
+		return
+	}
+	if r.kept&(1<<reason) != 0 {
+		if r.onKept != nil {
+			out.add(func() { r.onKept(reason) })
+		}
 		return
 	}
 	r.end()
@@ -248,7 +268,7 @@ func (n *notified) repeated(*Endpoint, time.Time, int) {}
 // dropped ends the relation: the observer is not there any more.
 func (n *notified) dropped(e *Endpoint, _ instant, out *outbox) {
 	e.land(n.flight)
-	n.relation.flight = nil
+	n.relation.flight, n.relation.waiting = nil, nil
 	n.relation.endFor(EndedByTimeout, out)
 }
 
@@ -262,6 +282,7 @@ func (n *notified) reset(e *Endpoint, _ time.Time, _ []byte, out *outbox) {
 	e.land(n.flight)
 	n.relation.flight = nil
 	n.relation.endFor(EndedByReset, out)
+	n.relation.goOn(0, noteNotification, out) // where it is kept
 }
 
 // goOn sends the notification that waited for the one before. The lock is held.

@@ -209,6 +209,18 @@ func (r *Request) Ignore() {
 	}
 }
 
+// Miss ends the request as though it had never come: not answered as by Ignore,
+// and what repeats it is new.
+func (r *Request) Miss() {
+	r.Ignore()
+	e := r.endpoint
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if n := e.duplicates.all[flightKey{r.peer, r.id}]; n != nil && n.number == r.Number {
+		e.duplicates.remove(n)
+	}
+}
+
 // AcceptObserve makes the peer an observer, if the request asks for it
 // (Observe=0); the response given to Respond then carries the first sequence
 // number, provided that it is a success; any other response ends the relation.
