@@ -101,6 +101,9 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Seed == 0 {
 		c.Seed = randomSeed()
 	}
+	if c.Parameters.MaxBody == 0 {
+		c.Parameters.MaxBody = device.MaxPackage
+	}
 	client := &Client{device: c.Device, config: c, clock: c.Clock, log: c.Log}
 	client.life, client.end = context.WithCancel(context.Background())
 	client.reconcile()
