@@ -105,6 +105,12 @@ func TestRegistersWithEachServerByItsAccount(t *testing.T) {
 				t.Errorf("server %d: %v, %v", i, r, err)
 			}
 		}
+		events := c.Log().Reader(0)
+		for e, _, ok := events.TryNext(); ok; e, _, ok = events.TryNext() {
+			if e.Server != 101 && e.Server != 102 {
+				t.Errorf("event %s does not say of which server", e.Kind)
+			}
+		}
 	})
 }
 
