@@ -24,6 +24,9 @@ func (h Happened) AppendJSON(b []byte) []byte {
 	if h.Simulated {
 		o.boolean("simulated", true)
 	}
+	if h.Server != 0 {
+		o.unsigned("ssid", uint64(h.Server))
+	}
 	switch {
 	case h.Notification != nil:
 		o.notification(h.Notification)
@@ -83,7 +86,9 @@ func (o *object) request(r *session.ServerRequest) {
 	o.text("operation", r.Operation)
 	o.text("path", r.Path.String())
 	o.optional("detail", r.Detail)
-	o.text("code", r.Code.String())
+	if r.Code != 0 {
+		o.text("code", r.Code.String())
+	}
 	if r.Payload != nil {
 		o.text("format", r.Payload.Format.String())
 		o.tree(r.Payload)

@@ -51,6 +51,10 @@ func (t *Text) Result(r commands.Result) string {
 		t.answer(p, r)
 	case *commands.Own:
 		t.own(p, r)
+	case *commands.Instances:
+		t.ownInstances(p, r)
+	case *commands.Misbehaviour:
+		t.misbehaviour(p, r)
 	case *commands.Clients:
 		t.clients(p, r)
 	case *commands.Observations:

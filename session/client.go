@@ -101,6 +101,9 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Seed == 0 {
 		c.Seed = randomSeed()
 	}
+	if c.Parameters.MaxBody == 0 {
+		c.Parameters.MaxBody = device.MaxPackage
+	}
 	client := &Client{device: c.Device, config: c, clock: c.Clock, log: c.Log}
 	client.life, client.end = context.WithCancel(context.Background())
 	client.reconcile()
@@ -135,6 +138,20 @@ func (c *Client) Connections() []*Connection {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.connections)
+}
+
+// MaxShortServerID is the greatest id that a server can have.
+const MaxShortServerID = lwm2m.MaxID
+
+// Connection returns the connection with a server by its short server id, nil if
+// the device has no account with it.
+func (c *Client) Connection(server uint16) *Connection {
+	for _, n := range c.of(server) {
+		if server != 0 {
+			return n
+		}
+	}
+	return nil
 }
 
 // State returns where the client is in its life: registered if it is with one of
@@ -240,18 +257,30 @@ func (c *Client) start(do func()) {
 // aside runs something that waits for answers, which a handler must not.
 func (c *Client) aside(do func()) { c.clock.AfterFunc(0, func() { c.start(do) }) }
 
-// happened logs what the client did by itself.
-func (c *Client) happened(kind EventKind, x *coap.Exchange, deviations []lwm2m.Deviation) {
-	e := Event{Kind: kind, Time: c.clock.Now(), Endpoint: c.device.Endpoint(), Deviations: deviations}
+// happened logs what the device did by itself.
+func (n *Connection) happened(kind EventKind, x *coap.Exchange, deviations []lwm2m.Deviation) {
+	e := Event{Kind: kind, Time: n.client.clock.Now(), Deviations: deviations}
 	if x != nil {
 		e.Exchange = x.Number
 	}
-	c.append(e)
+	n.append(e)
 }
 
-// append puts an event of the client into the log.
-func (c *Client) append(e Event) {
-	e.Simulated = true
+// append puts an event of the connection into the log.
+func (n *Connection) append(e Event) {
+	c := n.client
+	e.Simulated, e.Endpoint = true, c.device.Endpoint()
+	c.mu.Lock()
+	servers := 0
+	for _, other := range c.connections {
+		if !other.account.Bootstrap {
+			servers++
+		}
+	}
+	c.mu.Unlock()
+	if servers > 1 {
+		e.Server = n.account.ShortServerID
+	}
 	c.log.Append(e)
 }
 

@@ -23,6 +23,8 @@ var (
 	ErrBootstrapping = errors.New("the device is being bootstrapped")
 	// ErrOffline: the device is cut off from its servers.
 	ErrOffline = errors.New("the device is offline")
+	// ErrMuted: the server wants no Send, /1/x/23 of its account is not false.
+	ErrMuted = errors.New("the server has muted Send")
 	// ErrTooMany: a limit of this package is reached.
 	ErrTooMany = errors.New("too many")
 )
@@ -37,6 +39,10 @@ type OperationError struct {
 }
 
 func (e *OperationError) Error() string {
+	switch e.Operation {
+	case "register", "update", "deregister", "send":
+		return fmt.Sprintf("%s %s: %s", e.Operation, e.Endpoint, e.reason()) // it is the device's own
+	}
 	return fmt.Sprintf("%s %s: %s", e.Operation, e.Path, e.reason())
 }
 

@@ -58,6 +58,7 @@ type Event struct {
 	Endpoint     string         // the endpoint's name, "" where none is known
 	Exchange     uint64         // number of the exchange, 0 if none
 	Simulated    bool           // it happened to a client of ours, not to a server
+	Server       uint16         // of Simulated: the short server id, where the device has several servers
 	Registration *Registration  // of registration events, as it was then
 	Notification *Notification  // of EventNotification
 	Request      *ServerRequest // of EventRequest
@@ -84,5 +85,5 @@ type ServerRequest struct {
 	Path      lwm2m.Path
 	Detail    string // arguments or attributes, as sent
 	Payload   *lwm2m.Tree
-	Code      Code // of our answer
+	Code      Code // of our answer; 0 if a rule of misbehaviour kept it back
 }
