@@ -23,7 +23,7 @@ func (f *face) greet(say func(string)) {
 	if f.greeted != nil || f.program.Demo || s.Roles()&commands.ServerRole == 0 {
 		return
 	}
-	say(f.stderr.listeningAt(s.URIs()))
+	say(f.stderr.listeningAt(s.URIs(), f.usual))
 	var heard atomic.Bool
 	untap := sync.OnceFunc(s.Tap(func(p coap.Passage) {
 		if p.Direction == transport.Received {
@@ -42,10 +42,15 @@ func (f *face) greet(say func(string)) {
 	}
 }
 
-// listeningAt says what can be entered in a device.
-func (t *Text) listeningAt(uris []string) string {
+// listeningAt says what can be entered in a device, and that it is the usual place
+// if nobody said where.
+func (t *Text) listeningAt(uris []string, usual bool) string {
 	p := t.page()
-	p.head("listening", t.Style.Success, "enter one of these in the device as its LwM2M server:")
+	where := "enter one of these in the device as its LwM2M server:"
+	if usual {
+		where = "as usual (--listen says otherwise); " + where
+	}
+	p.head("listening", t.Style.Success, where)
 	for _, uri := range uris {
 		p.line("uri", uri)
 	}

@@ -20,6 +20,14 @@ func (t *Text) status(p *page, s *commands.Status) {
 		p.line("uri", "a device can be entered with "+uri)
 	}
 	p.line("clients", fmt.Sprintf("%s registered, %s", plural(s.Clients, "client"), plural(s.Observations, "observation")))
+	for i := range s.Devices {
+		d := &s.Devices[i]
+		server := "a bootstrap server"
+		if d.SSID != 0 {
+			server = fmt.Sprintf("server %d", d.SSID)
+		}
+		p.line("device", strings.TrimSpace(fmt.Sprintf("%s is %s, %s %s", name(d.Endpoint), d.State, server, terminal.Escape(d.Server))))
+	}
 	if s.Endpoint != "" {
 		p.line("endpoint", "commands are for "+name(s.Endpoint))
 	}

@@ -105,6 +105,12 @@ func TestRegistersWithEachServerByItsAccount(t *testing.T) {
 				t.Errorf("server %d: %v, %v", i, r, err)
 			}
 		}
+		events := c.Log().Reader(0)
+		for e, _, ok := events.TryNext(); ok; e, _, ok = events.TryNext() {
+			if e.Server != 101 && e.Server != 102 {
+				t.Errorf("event %s does not say of which server", e.Kind)
+			}
+		}
 	})
 }
 
@@ -236,4 +242,62 @@ func TestNewAccountRegistersAndOneThatIsGoneIsSilent(t *testing.T) {
 			t.Errorf("connections %+v", n)
 		}
 	})
+}
+
+func TestLostConnectionIsDialledAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := transport.NewMemoryNetwork()
+		far, err := network.Stream("192.0.2.1:5683")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := NewServer(ServerConfig{Definitions: objects.New(), Seed: 1})
+		if _, err := s.Listen(far); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		var dialled atomic.Int32
+		var last atomic.Pointer[transport.Memory]
+		c := clientOf(t, testProfile, func(ctx context.Context, _ device.Account) (transport.Link, transport.Address, error) {
+			link, err := network.Stream(fmt.Sprintf("192.0.2.7:%d", 40000+dialled.Add(1)))
+			if err != nil {
+				return nil, far.Address(), err
+			}
+			last.Store(link)
+			return connecting{link, far.Address()}, far.Address(), nil
+		})
+		if r, err := c.Register(t.Context()); err != nil || r.Code != Created {
+			t.Fatalf("register: %+v, %v", r, err)
+		}
+		pass(time.Second)
+		last.Load().Disconnect(far.Address(), nil)
+		pass(5 * time.Second)
+		e, err := s.Find("thermo")
+		if err != nil || dialled.Load() != 2 || c.State() != ClientRegistered {
+			t.Fatalf("%v, %d times dialled, %s", err, dialled.Load(), c.State())
+		}
+		if r, err := Read(t.Context(), e, at("/3/0/0"), ReadOptions{}); err != nil || shown(r) != "2.05 /3/0/0=ACME" {
+			t.Errorf("%v, %v", r, err)
+		}
+		if r, err := Execute(t.Context(), e, at("/3/0/4"), "", RequestOptions{}); err != nil || r.Code != Changed {
+			t.Errorf("%+v, %v", r, err)
+		}
+		pass(5 * time.Second)
+		if dialled.Load() != 3 || c.State() != ClientRegistered {
+			t.Errorf("%d times dialled, %s; a reboot ends the connection", dialled.Load(), c.State())
+		}
+	})
+}
+
+// connecting is a stream that connects as it starts.
+type connecting struct {
+	*transport.Memory
+	to transport.Address
+}
+
+func (c connecting) Start(r transport.Receiver) error {
+	if err := c.Memory.Start(r); err != nil {
+		return err
+	}
+	return c.Connect(context.Background(), c.to)
 }

@@ -23,6 +23,7 @@ type Store struct {
 	mu    sync.RWMutex
 	any   bool
 	list  []*Credential
+	place map[slot]int           // in list
 	psk   map[string]*Credential // by identity
 	keys  map[string]*Credential // by canonical SubjectPublicKeyInfo
 	certs map[string]*Credential // by DER
@@ -56,7 +57,7 @@ var _ transport.Keys = (*Store)(nil)
 // by Err.
 func NewStore(f *File, sources Sources) *Store {
 	s := &Store{
-		sources: sources, psk: map[string]*Credential{}, keys: map[string]*Credential{},
+		sources: sources, place: map[slot]int{}, psk: map[string]*Credential{}, keys: map[string]*Credential{},
 		certs: map[string]*Credential{}, names: map[string]*Credential{},
 	}
 	if f == nil {
@@ -109,14 +110,29 @@ func (s *Store) Add(c *Credential) error {
 		identity, _ := c.Shown()
 		return fmt.Errorf("%s: identity %s %w by %s", c.Endpoint, identity, ErrTaken, other.Endpoint)
 	}
-	s.drop(func(other *Credential) bool {
-		return other.Endpoint == c.Endpoint && other.Mode == c.Mode && (other.OSCORE == nil) == (c.OSCORE == nil)
-	})
+	if at, replaces := s.place[c.slot()]; replaces {
+		s.forget(s.list[at])
+		s.list[at] = c
+	} else {
+		s.place[c.slot()] = len(s.list)
+		s.list = append(s.list, c)
+	}
 	if index != nil {
 		index[key] = c
 	}
-	s.list = append(s.list, c)
 	return nil
+}
+
+// slot is where a credential stands: an endpoint has one of each mode.
+type slot struct{ endpoint, mode string }
+
+func (c *Credential) slot() slot { return slot{c.Endpoint, c.ModeName()} }
+
+// forget takes a credential out of the index. The lock is held.
+func (s *Store) forget(c *Credential) {
+	if index, key := s.index(c); index != nil {
+		delete(index, key)
+	}
 }
 
 // index is the map in which a credential is found, and its key there; nil for
@@ -183,29 +199,21 @@ func (s *Store) Remove(name string) []*Credential {
 	found := s.Find(name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.drop(func(c *Credential) bool { return slices.Contains(found, c) })
+	s.list = slices.DeleteFunc(s.list, func(c *Credential) bool { return slices.Contains(found, c) })
+	clear(s.place)
+	for i, c := range s.list {
+		s.place[c.slot()] = i
+	}
+	for _, c := range found {
+		s.forget(c)
+	}
+	return found
 }
 
 // named says whether a credential is of an endpoint, alias or identity.
 func (c *Credential) named(name string) bool {
 	identity, _ := c.Shown()
 	return name != "" && (c.Endpoint == name || c.Alias == name || identity == name)
-}
-
-// drop removes credentials. The lock is held.
-func (s *Store) drop(which func(*Credential) bool) []*Credential {
-	var dropped []*Credential
-	s.list = slices.DeleteFunc(s.list, func(c *Credential) bool {
-		if !which(c) {
-			return false
-		}
-		if index, key := s.index(c); index != nil {
-			delete(index, key)
-		}
-		dropped = append(dropped, c)
-		return true
-	})
-	return dropped
 }
 
 // Credentials returns all credentials in the order they were added.
