@@ -79,6 +79,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	s.server = session.NewServer(session.ServerConfig{
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,
 		Aliases: s.credentials.aliases(), Seed: c.Seed, Tap: s.taps.pass,
+		Credentials: s.credentials.Store,
 	})
 	s.server.SetReobserve(true)
 	s.server.SetAwakeTime(linkAwakeTime(c.Link))
@@ -127,7 +128,14 @@ func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, e
 		}
 		return nil, e
 	}
-	l, err := s.server.Listen(s.wrap(link))
+	if scheme == "coaps" {
+		if link, err = s.listenSecure(uri, link); err != nil {
+			return nil, err
+		}
+	} else {
+		link = s.wrap(link)
+	}
+	l, err := s.server.Listen(link)
 	if err != nil {
 		return nil, Classify(fmt.Errorf("listen %s: %w", uri, err))
 	}

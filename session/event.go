@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lwcon/lwm2m"
+	"lwcon/session/transport"
 )
 
 // EventKind says what happened.
@@ -23,12 +24,13 @@ const (
 	EventSend
 	EventRequest // a server's request to the client role
 	EventDeviation
+	EventHandshake // a client tried to speak securely and failed
 	EventReobserve // an observation was begun again after a new Register
 )
 
 var eventNames = [...]string{
 	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
-	"notification", "send", "request", "deviation", "reobserve",
+	"notification", "send", "request", "deviation", "handshake", "reobserve",
 }
 
 // String returns the name that results and scenarios use.
@@ -55,14 +57,15 @@ type Event struct {
 	Number       uint64 // position in the log, from 1
 	Kind         EventKind
 	Time         time.Time
-	Endpoint     string         // the endpoint's name, "" where none is known
-	Exchange     uint64         // number of the exchange, 0 if none
-	Simulated    bool           // it happened to a client of ours, not to a server
-	Server       uint16         // of Simulated: the short server id, where the device has several servers
-	Registration *Registration  // of registration events, as it was then
-	Notification *Notification  // of EventNotification
-	Request      *ServerRequest // of EventRequest
-	Reobserved   *Reobserved    // of EventReobserve
+	Endpoint     string                    // the endpoint's name, "" where none is known
+	Exchange     uint64                    // number of the exchange, 0 if none
+	Simulated    bool                      // it happened to a client of ours, not to a server
+	Server       uint16                    // of Simulated: the short server id, where the device has several servers
+	Registration *Registration             // of registration events, as it was then
+	Notification *Notification             // of EventNotification
+	Request      *ServerRequest            // of EventRequest
+	Reobserved   *Reobserved               // of EventReobserve
+	Handshake    *transport.HandshakeError // of EventHandshake
 	Deviations   []lwm2m.Deviation
 }
 
