@@ -24,6 +24,9 @@ const (
 	MaxHandshakes = 1_000
 	// handshakeTime is how long a handshake may take.
 	handshakeTime = 60 * time.Second
+	// stuckTime is how long after the peer changed to its keys the handshake may take
+	// yet: several repetitions of its last flight.
+	stuckTime = 8 * time.Second
 	// maxPlaintext is the largest message in one record; larger ones are lost.
 	maxPlaintext = 4096
 	// cidLength is how many octets of a Connection ID a listener hands out. RFC 9146 §3.
@@ -119,6 +122,13 @@ func (l *DTLS) Start(r Receiver) error {
 func (l *DTLS) newPeer(address Address, local Local) *securePeer {
 	p := &securePeer{link: l, address: address, local: local}
 	p.packets = newPackets(p.write)
+	p.record.stuck = func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if !p.ready {
+			p.stop(errStuck)
+		}
+	}
 	return p
 }
 
@@ -203,6 +213,8 @@ func (l *DTLS) hello(p *securePeer, d Datagram) *securePeer {
 	}
 	return p
 }
+
+var errStuck = errors.New("nothing that can be read came after ChangeCipherSpec")
 
 var errCrowded = fmt.Errorf("given up to make room: more than %d handshakes are under way", MaxHandshakes)
 

@@ -411,6 +411,29 @@ func helloOf(t testing.TB) []byte {
 	return hello
 }
 
+func TestAClientHelloWithAStrangeRecordVersionIsAnswered(t *testing.T) {
+	securely(t, knowing("dev1", "0123456789abcdef"), SecureOptions{}, func(t *testing.T, b *securedBench) {
+		hello := helloOf(t)
+		hello[2] = 0 // {254, 0}, as mbed TLS sends it
+		heard := newInbox()
+		device, err := b.network.Datagram("192.0.2.7:40001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := device.Start(heard); err != nil {
+			t.Fatal(err)
+		}
+		to, _ := ParseAddress("192.0.2.1:5684")
+		if err := device.Send(to, Local{}, hello); err != nil {
+			t.Fatal(err)
+		}
+		const helloVerifyRequest = 3
+		if got := heard.want(t, "bytes"); got.bytes[recordHead] != helloVerifyRequest {
+			t.Errorf("answered % x", got.bytes)
+		}
+	})
+}
+
 func TestAFloodOfClientHellosKeepsNobodyOut(t *testing.T) {
 	securely(t, knowing("dev1", "0123456789abcdef"), SecureOptions{}, func(t *testing.T, b *securedBench) {
 		hello := helloOf(t)

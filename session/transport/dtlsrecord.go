@@ -53,6 +53,18 @@ func recordsOf(b []byte) iter.Seq[[]byte] {
 	}
 }
 
+// levelVersions gives the records of a ClientHello the version of DTLS 1.2 where they
+// have one that nobody speaks: stacks in the field send {254, 0}, and what counts is
+// the version inside. It is no part of what is signed. RFC 5246 Appendix E.1.
+func levelVersions(datagram []byte) {
+	const major, minor10, minor12 = 0xfe, 0xff, 0xfd
+	for record := range recordsOf(datagram) {
+		if isClientHello(record) && record[1] == major && record[2] != minor10 && record[2] != minor12 {
+			record[2] = minor12
+		}
+	}
+}
+
 // plainAlert returns the alert that a record is in plain text.
 func plainAlert(b []byte) (description byte, ok bool) {
 	if len(b) == recordHead+2 && b[0] == recordAlert && epochOf(b) == 0 {

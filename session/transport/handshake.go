@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // HandshakeError tells why a handshake failed: what caused it, and what to do.
@@ -34,8 +35,10 @@ type handshakeRecord struct {
 	verdict  error // on the certificate of the peer
 	alert    byte  // that came in plain text
 	alerted  bool
-	heard    int  // datagrams that came
-	ciphered bool // the peer changed to its keys
+	heard    int         // datagrams that came
+	ciphered bool        // the peer changed to its keys
+	waits    *time.Timer // for what must follow then
+	stuck    func()      // it did not
 }
 
 // own notes the suites that we allow.
@@ -63,7 +66,11 @@ func (r *handshakeRecord) judged(err error) {
 func (r *handshakeRecord) over() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.done, r.suites = true, nil
+	r.done, r.suites, r.stuck = true, nil, nil
+	if r.waits != nil {
+		r.waits.Stop()
+		r.waits = nil
+	}
 	if r.hello != nil {
 		r.hello = &clientHello{cid: r.hello.cid}
 	}
@@ -101,9 +108,18 @@ func (r *handshakeRecord) look(b []byte, came bool) {
 			r.alert, r.alerted = description, true
 		}
 		if epochOf(record) > 0 || record[0] == recordCCS {
-			r.ciphered = true
+			r.cipher()
 		}
 	}
+}
+
+// cipher notes that the peer has changed to its keys. The handshake is nearly over then,
+// unless nobody can read what comes now. The lock is held.
+func (r *handshakeRecord) cipher() {
+	if !r.ciphered && r.stuck != nil {
+		r.waits = time.AfterFunc(stuckTime, r.stuck)
+	}
+	r.ciphered = true
 }
 
 // failed explains why the handshake failed.
@@ -149,6 +165,8 @@ func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
 	case strings.Contains(err.Error(), "server required client verification"):
 		return "the device has sent no certificate", "give the device a certificate and its private key, or use a pre-shared key"
 	case strings.Contains(err.Error(), "verify data does not match"), strings.Contains(err.Error(), "bad record"):
+		return r.wrongKey(server)
+	case errors.Is(err, errStuck):
 		return r.wrongKey(server)
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
 		return r.silence(server)

@@ -38,8 +38,10 @@ func newPackets(send func(b []byte) error) *packets {
 
 // put hands a datagram over; it is copied.
 func (p *packets) put(from Address, b []byte) {
+	b = append([]byte(nil), b...)
+	levelVersions(b)
 	select {
-	case p.waiting <- arrivedPacket{from, append([]byte(nil), b...)}:
+	case p.waiting <- arrivedPacket{from, b}:
 	default:
 	}
 }
