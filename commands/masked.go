@@ -12,6 +12,11 @@ func maskedResult(r Result) Result {
 		}
 		return &c
 	}
+	if w, ok := r.(*Own); ok {
+		c := *w
+		c.Nodes, _ = session.MaskNodes(w.Nodes)
+		return &c
+	}
 	a, ok := r.(*Answer)
 	if !ok {
 		return r

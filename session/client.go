@@ -180,7 +180,7 @@ func (c *Client) State() ClientState {
 func (c *Client) Close(ctx context.Context) error {
 	var failed error
 	for _, n := range c.Connections() {
-		if n.State() != ClientRegistered {
+		if n.State() != ClientRegistered || n.Cut() {
 			continue
 		}
 		if _, err := n.Deregister(ctx); failed == nil {

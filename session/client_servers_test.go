@@ -279,6 +279,13 @@ func TestLostConnectionIsDialledAnew(t *testing.T) {
 		if r, err := Read(t.Context(), e, at("/3/0/0"), ReadOptions{}); err != nil || shown(r) != "2.05 /3/0/0=ACME" {
 			t.Errorf("%v, %v", r, err)
 		}
+		if r, err := Execute(t.Context(), e, at("/3/0/4"), "", RequestOptions{}); err != nil || r.Code != Changed {
+			t.Errorf("%+v, %v", r, err)
+		}
+		pass(5 * time.Second)
+		if dialled.Load() != 3 || c.State() != ClientRegistered {
+			t.Errorf("%d times dialled, %s; a reboot ends the connection", dialled.Load(), c.State())
+		}
 	})
 }
 
