@@ -23,6 +23,8 @@ var (
 	ErrBootstrapping = errors.New("the device is being bootstrapped")
 	// ErrOffline: the device is cut off from its servers.
 	ErrOffline = errors.New("the device is offline")
+	// ErrReplaced: the device asked for a bootstrap again meanwhile.
+	ErrReplaced = errors.New("the device asked for a bootstrap again")
 	// ErrTooMany: a limit of this package is reached.
 	ErrTooMany = errors.New("too many")
 )
