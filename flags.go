@@ -87,6 +87,9 @@ func settle(p *console.Program, args, call commands.Args, getenv func(string) st
 		p.Sessions.State = stateDirectory(getenv)
 	}
 	p.Sessions.ShowSecrets = args.Switch("show-secrets")
+	if p.Sessions.Advertise = args.Text("advertise"); p.Sessions.Advertise == "" { // firmware pull has a flag of that name itself
+		p.Sessions.Advertise = getenv(commands.FlagVariable("advertise"))
+	}
 	p.Sessions.Credentials.Store.SetAny(args.Switch("accept-any-identity"))
 	for _, key := range args.Texts("psk") {
 		if err := p.Sessions.Credentials.AddPSK(key); err != nil {

@@ -2,10 +2,8 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"lwcon/session/credentials"
@@ -107,7 +105,7 @@ pre-shared keys only.`,
 				return nil, configError(err)
 			}
 			name := env.fileName(args.Text("file"))
-			if err := writeNew(name, text, 0o600); err != nil {
+			if err := credentials.WriteNew(name, text); err != nil {
 				return nil, usage("credentials export: %v", err)
 			}
 			done := &CredentialsChanged{Command: "credentials export", File: name, Notes: []string{
@@ -116,17 +114,4 @@ pre-shared keys only.`,
 			return done, nil
 		},
 	}
-}
-
-// writeNew makes a file, which must not be there.
-func writeNew(name string, content []byte, mode os.FileMode) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s: expected a new file, found one that is there already", name)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Close())
 }

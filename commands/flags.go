@@ -27,6 +27,7 @@ func ProgramFlags() []Parameter {
 		{Name: "show-secrets", Kind: KindSwitch, Summary: "show keys in answers, traces, details and captures as they are"},
 		{Name: "state", Kind: KindDirectory, Summary: "where registrations are kept over a restart; else the user's state directory"},
 		{Name: "fresh", Kind: KindSwitch, Summary: "ignore the registrations that were kept"},
+		{Name: "advertise", Kind: KindText, Word: "HOST[:PORT]", Summary: "what is written into Package URI and bootstrap accounts; else the local address that the device talks to"},
 		{Name: "trace", Kind: KindEnum, Values: []string{"off", "summary", "full", "hex"}, Default: "off", Summary: "the wire, on stderr in one-shot mode"},
 		{Name: "keep-going", Kind: KindSwitch, Summary: "lines from a pipe: run all and exit with the first failure"},
 		{Name: "color", Kind: KindEnum, Values: []string{"auto", "always", "never"}, Default: "auto", Summary: "colours; also NO_COLOR"},

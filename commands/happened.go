@@ -83,7 +83,9 @@ func (o *object) request(r *session.ServerRequest) {
 	o.text("operation", r.Operation)
 	o.text("path", r.Path.String())
 	o.optional("detail", r.Detail)
-	o.text("code", r.Code.String())
+	if r.Code != 0 {
+		o.text("code", r.Code.String())
+	}
 	if r.Payload != nil {
 		o.text("format", r.Payload.Format.String())
 		o.tree(r.Payload)

@@ -24,6 +24,7 @@ type Config struct {
 	Definitions lwm2m.Registry   // nil: nothing is known
 	Credentials *Configuration   // nil: none
 	ShowSecrets bool             // keys are shown as they are
+	Advertise   string           // HOST or HOST:PORT to be reached at; "": where the device's messages came in
 	Clock       clock.Clock      // nil: the machine's
 	State       string           // directory in which registrations outlive the program; "" keeps none
 	Fresh       bool             // ignore those that were kept
@@ -47,6 +48,7 @@ type Sessions struct {
 	state       string
 	fresh       bool
 	wires       wires
+	advertise   string
 	credentials *Configuration
 
 	mu      sync.Mutex
@@ -64,6 +66,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	s := &Sessions{
 		log: session.NewLog(), taps: newTaps(c.Tap), clock: c.Clock,
 		definitions: c.Definitions, parameters: parameters, seed: c.Seed, state: c.State, fresh: c.Fresh,
+		advertise: c.Advertise,
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
@@ -160,6 +163,10 @@ func stateName(uri string) string {
 	}, strings.Replace(uri, "://", "-", 1))
 	return name + ".registrations"
 }
+
+// Advertise is the HOST or HOST:PORT at which devices are told to reach lwcon; "" is
+// where their messages came in.
+func (s *Sessions) Advertise() string { return s.advertise }
 
 // Server is the server role.
 func (s *Sessions) Server() *session.Server { return s.server }

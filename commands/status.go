@@ -27,7 +27,8 @@ type Status struct {
 type DeviceState struct {
 	Endpoint string
 	State    string // "registered", …
-	Server   string // address
+	Server   string // address, or the URI before there is one
+	SSID     uint16 // short server id, 0 of a bootstrap server
 }
 
 // AppendJSON appends the status as one JSON object.
@@ -48,6 +49,11 @@ func (s *Status) AppendJSON(b []byte) []byte {
 		in.text("endpoint", s.Devices[i].Endpoint)
 		in.text("state", s.Devices[i].State)
 		in.text("server", s.Devices[i].Server)
+		if s.Devices[i].SSID != 0 {
+			in.unsigned("ssid", uint64(s.Devices[i].SSID))
+		} else {
+			in.boolean("bootstrap", true)
+		}
 	})
 	return o.end()
 }
@@ -60,7 +66,11 @@ func deviceStates(c *session.Client) []DeviceState {
 		if n.Server().IsZero() {
 			server = n.Account().URI
 		}
-		states = append(states, DeviceState{c.Device().Endpoint(), n.State().String(), server})
+		state := n.State().String()
+		if n.Cut() {
+			state = "offline"
+		}
+		states = append(states, DeviceState{c.Device().Endpoint(), state, server, n.Account().ShortServerID})
 	}
 	return states
 }

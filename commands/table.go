@@ -27,9 +27,10 @@ func All() Table {
 			queueCommand(), queueDropCommand(), forgetCommand(),
 			firmwarePushCommand(), firmwarePullCommand(), firmwareUpdateCommand(), firmwareStatusCommand(), firmwareResetCommand(),
 
-			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
+			registerCommand(), updateCommand(), deregisterCommand(), sendCommand(),
+			instancesCommand(), getCommand(), putCommand(), addCommand(), removeCommand(), misbehaveCommand(), misbehaveOffCommand(),
 
-			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(),
+			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(), keysNewCommand(),
 
 			schemaCommand(), completionCommand(), completeCommand(),
 		},

@@ -66,3 +66,16 @@ func (t *Text) credentialsChanged(p *page, c *commands.CredentialsChanged) {
 		p.line("note", terminal.Escape(note))
 	}
 }
+
+// keysMade writes which files there are now, and what to do with them.
+func (t *Text) keysMade(p *page, k *commands.KeysMade) {
+	p.head("keys new", nil, terminal.Escape(k.Directory), plural(len(k.Files), "file")+", mode 0600")
+	rows := make([][]cell, len(k.Files))
+	for i, f := range k.Files {
+		rows[i] = []cell{{terminal.Escape(f.File), nil}, {f.What, t.Style.Dim}}
+	}
+	p.table("file", rows)
+	for _, line := range k.Next {
+		p.line("next", "next: "+terminal.Escape(line))
+	}
+}

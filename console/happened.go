@@ -172,21 +172,3 @@ func (t *Text) notificationNotes(n *session.Notification) string {
 	}
 	return strings.TrimPrefix(text, ", ")
 }
-
-// request writes what a server asked of our simulated device, and what it got.
-func (t *Text) request(p *page, e *session.Event) {
-	r := e.Request
-	asked := r.Operation + " " + t.named(r.Path)
-	if r.Detail != "" {
-		asked += " " + terminal.Escape(r.Detail)
-	}
-	mark := t.Style.Success
-	if r.Code.Class() >= 4 {
-		mark = t.Style.Refusal
-	}
-	answered := "answered " + mark(strings.TrimSpace(r.Code.String()+" "+r.Code.Name()))
-	p.head("request", nil, name(e.Endpoint), asked, answered, t.Style.Dim(timeOfDay(e.Time)), t.oneLine(e))
-	if r.Payload != nil && !t.Plain {
-		t.tree(p, r.Payload)
-	}
-}

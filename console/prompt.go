@@ -226,3 +226,6 @@ func (p *prompter) complete(line string, cursor int) []terminal.Suggestion {
 	}
 	return suggestions
 }
+
+// keep says whether a line may enter the history: not one that can hold a key.
+func (f *face) keep(line string) bool { return !f.env.Table.HoldsSecret(line) }

@@ -51,6 +51,10 @@ func (t *Text) Result(r commands.Result) string {
 		t.answer(p, r)
 	case *commands.Own:
 		t.own(p, r)
+	case *commands.Instances:
+		t.ownInstances(p, r)
+	case *commands.Misbehaviour:
+		t.misbehaviour(p, r)
 	case *commands.Clients:
 		t.clients(p, r)
 	case *commands.Observations:
@@ -100,6 +104,8 @@ func (t *Text) settled(p *page, r commands.Result) {
 		t.checked(p, r)
 	case *commands.CredentialList:
 		t.credentialList(p, r)
+	case *commands.KeysMade:
+		t.keysMade(p, r)
 	case *commands.CredentialsChanged:
 		t.credentialsChanged(p, r)
 	case *commands.Candidates:

@@ -10,7 +10,7 @@ import (
 
 // check looks whether what was written is there. Devices need not answer any of
 // it: only what they answer is held against the account.
-func (s *sequence) check(ctx context.Context) error {
+func (s *bootstrapSequence) check(ctx context.Context) error {
 	d := s.client.snapshot()
 	if d.known {
 		if err := s.discover(ctx, StageCheck); err != nil {
@@ -42,12 +42,12 @@ func (c *BootstrapClient) readFormat() *lwm2m.ContentFormat {
 }
 
 // writes says whether the account writes to an object.
-func (s *sequence) writes(object uint16) bool {
+func (s *bootstrapSequence) writes(object uint16) bool {
 	return slices.ContainsFunc(s.account.Write, func(n lwm2m.Node) bool { return n.Path().Object() == object })
 }
 
 // differences are where the account and what was read of object 1 differ.
-func (s *sequence) differences(t *lwm2m.Tree) []string {
+func (s *bootstrapSequence) differences(t *lwm2m.Tree) []string {
 	const most = 5
 	var notes []string
 	fill := s.client.placeholders()

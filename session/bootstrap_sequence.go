@@ -24,8 +24,8 @@ type BootstrapOptions struct {
 	Followed func(*BootstrapStep)
 }
 
-// sequence is the bootstrap of one device under way.
-type sequence struct {
+// bootstrapSequence is the bootstrap of one device under way.
+type bootstrapSequence struct {
 	client  *BootstrapClient
 	options BootstrapOptions
 	account *BootstrapAccount
@@ -60,7 +60,7 @@ func (b *BootstrapServer) Run(ctx context.Context, c *BootstrapClient, o Bootstr
 	}
 	done := make(chan struct{})
 	c.running = done
-	s := &sequence{client: c, options: o, account: c.account, report: &BootstrapReport{Endpoint: c.name}}
+	s := &bootstrapSequence{client: c, options: o, account: c.account, report: &BootstrapReport{Endpoint: c.name}}
 	if o.Account != nil {
 		s.account = o.Account
 		c.account = o.Account
@@ -94,7 +94,7 @@ func (c *BootstrapClient) ended() *BootstrapReport {
 }
 
 // run runs the stages that are left.
-func (s *sequence) run(ctx context.Context, from BootstrapStage) error {
+func (s *bootstrapSequence) run(ctx context.Context, from BootstrapStage) error {
 	if s.account == nil {
 		return s.fail("no account: nothing says what to write")
 	}
@@ -115,7 +115,7 @@ func (s *sequence) run(ctx context.Context, from BootstrapStage) error {
 	return nil
 }
 
-func (s *sequence) stage(ctx context.Context, stage BootstrapStage) error {
+func (s *bootstrapSequence) stage(ctx context.Context, stage BootstrapStage) error {
 	switch stage {
 	case StageDiscover:
 		return s.discover(ctx, stage)
@@ -137,13 +137,13 @@ func (c *BootstrapClient) setNext(stage BootstrapStage) {
 }
 
 // fail ends the sequence for a reason that no step has.
-func (s *sequence) fail(reason string) error {
+func (s *bootstrapSequence) fail(reason string) error {
 	s.report.Verdict = reason
 	return errBroken
 }
 
 // tell shows a step.
-func (s *sequence) tell(step *BootstrapStep) {
+func (s *bootstrapSequence) tell(step *BootstrapStep) {
 	s.report.Steps = append(s.report.Steps, step)
 	s.client.log(step)
 	if s.options.Followed != nil {
@@ -162,7 +162,7 @@ func (c *BootstrapClient) log(step *BootstrapStep) {
 
 // did makes a step of an operation's outcome and shows it. needed says that the
 // sequence cannot go on without. The error ends the sequence.
-func (s *sequence) did(ctx context.Context, stage BootstrapStage, operation string, p lwm2m.Path, r *Result, err error, needed bool, notes ...string) error {
+func (s *bootstrapSequence) did(ctx context.Context, stage BootstrapStage, operation string, p lwm2m.Path, r *Result, err error, needed bool, notes ...string) error {
 	step := &BootstrapStep{Stage: stage, Operation: operation, Path: p, Err: err, Notes: notes}
 	if r != nil {
 		step.Code, step.Err, step.Tree, step.Duration, step.Exchange, step.Deviations = r.Code, r.Err, r.Tree, r.Duration, r.Exchange, r.Deviations
@@ -198,7 +198,7 @@ func (s *sequence) did(ctx context.Context, stage BootstrapStage, operation stri
 }
 
 // discover looks what the device has.
-func (s *sequence) discover(ctx context.Context, stage BootstrapStage) error {
+func (s *bootstrapSequence) discover(ctx context.Context, stage BootstrapStage) error {
 	r, err := BootstrapDiscover(ctx, s.client, lwm2m.Path{}, s.options.RequestOptions)
 	var notes []string
 	if r != nil && r.Code == Content && stage == StageDiscover {
@@ -211,7 +211,7 @@ func (s *sequence) discover(ctx context.Context, stage BootstrapStage) error {
 }
 
 // own says where the account of the bootstrap server is.
-func (s *sequence) own() []string {
+func (s *bootstrapSequence) own() []string {
 	d := s.client.snapshot()
 	var security []string
 	for _, p := range d.kept {
@@ -237,7 +237,7 @@ func (c *BootstrapClient) snapshot() bootstrapDevice {
 
 // delete deletes what the account says. What belongs to the bootstrap server is
 // left out; devices keep it in any case.
-func (s *sequence) delete(ctx context.Context) error {
+func (s *bootstrapSequence) delete(ctx context.Context) error {
 	for _, p := range s.account.Delete {
 		if slices.Contains(s.client.snapshot().kept, p) {
 			s.tell(&BootstrapStep{Stage: StageDelete, Operation: StepSkipped, Path: p, Notes: []string{"bs-delete: it is the account of this bootstrap server"}})
@@ -270,7 +270,7 @@ func (c *BootstrapClient) deleted(p lwm2m.Path) {
 
 // write writes the account, one Write for each instance, in places that leave the
 // bootstrap server's own alone.
-func (s *sequence) write(ctx context.Context) error {
+func (s *bootstrapSequence) write(ctx context.Context) error {
 	d := s.client.snapshot()
 	places := s.account.place(d.keptOrGuessed(), d.instances)
 	fill := s.client.placeholders()
@@ -308,7 +308,7 @@ func (c *BootstrapClient) written(at lwm2m.Path, nodes []lwm2m.Node) *lwm2m.Tree
 }
 
 // finish ends the bootstrap, and explains a refusal.
-func (s *sequence) finish(ctx context.Context) error {
+func (s *bootstrapSequence) finish(ctx context.Context) error {
 	r, err := BootstrapFinish(ctx, s.client, s.options.RequestOptions)
 	var notes []string
 	if r != nil && r.Code == coap.NotAcceptable {

@@ -101,6 +101,9 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Seed == 0 {
 		c.Seed = randomSeed()
 	}
+	if c.Parameters.MaxBody == 0 {
+		c.Parameters.MaxBody = device.MaxPackage
+	}
 	client := &Client{device: c.Device, config: c, clock: c.Clock, log: c.Log}
 	client.life, client.end = context.WithCancel(context.Background())
 	client.reconcile()
@@ -135,6 +138,20 @@ func (c *Client) Connections() []*Connection {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.connections)
+}
+
+// MaxShortServerID is the greatest id that a server can have.
+const MaxShortServerID = lwm2m.MaxID
+
+// Connection returns the connection with a server by its short server id, nil if
+// the device has no account with it.
+func (c *Client) Connection(server uint16) *Connection {
+	for _, n := range c.of(server) {
+		if server != 0 {
+			return n
+		}
+	}
+	return nil
 }
 
 // State returns where the client is in its life: registered if it is with one of

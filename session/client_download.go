@@ -11,10 +11,6 @@ import (
 	"lwcon/session/transport"
 )
 
-// maxPackage is the longest package that a simulated device downloads, in
-// octets; a longer one does not fit into its storage.
-const maxPackage = 64 << 20
-
 // download is a package on its way from where its URI says.
 type download struct {
 	client *Client
@@ -89,7 +85,7 @@ func (d *download) fetch(ctx context.Context) error {
 // took adds what came to the package and asks the device whether to go on.
 func (d *download) took(part []byte, total int64) error {
 	d.body = append(d.body, part...)
-	if int64(len(d.body)) > maxPackage || total > maxPackage {
+	if int64(len(d.body)) > device.MaxPackage || total > device.MaxPackage {
 		return &downloadError{lwm2m.FirmwareNoStorage, false, errors.New("too long")}
 	}
 	r, goOn := d.client.device.Downloading(d.effect.Path, d.effect.Attempt, int64(len(d.body)), total)

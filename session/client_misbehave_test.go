@@ -191,7 +191,7 @@ func TestRequestsOfTheDeviceThatAreSpoilt(t *testing.T) {
 		}
 	})
 	misbehaving(t, "{when: {operation: send, path: /3303}, do: {payload: \"hex:ff\"}}", func(t *testing.T, s *Server, c *Client, e *Endpoint) {
-		if r, err := c.Send(t.Context(), []lwm2m.Path{at("/3303/0")}); err != nil || r.Code != BadRequest {
+		if r, err := c.Send(t.Context(), SendOptions{Paths: []lwm2m.Path{at("/3303/0")}, Force: true}); err != nil || r.Code != BadRequest {
 			t.Errorf("%+v, %v", r, err)
 		}
 	})

@@ -38,8 +38,8 @@ func (c *Client) Offline() bool {
 // probe finds out by an Update whether the server can be reached again.
 func (n *Connection) probe() { n.soon(updateScope{}) }
 
-// cutNow says whether nothing passes by SetOffline.
-func (n *Connection) cutNow() bool {
+// Cut says whether nothing passes, by SetOffline.
+func (n *Connection) Cut() bool {
 	n.client.mu.Lock()
 	defer n.client.mu.Unlock()
 	return n.cut

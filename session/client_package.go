@@ -28,7 +28,11 @@ func (n *Connection) block(r *coap.Request, b coap.Block) *coap.Message {
 	}
 	answer := coap.NewResponse(coap.Code(result.Status))
 	answer.Payload = []byte(diagnostic(result.Reason))
-	if space := c.device.Profile().Firmware.Space; answer.Code == coap.RequestEntityTooLarge && space > 0 {
+	if answer.Code == coap.RequestEntityTooLarge {
+		space := c.device.Profile().Firmware.Space
+		if space == 0 {
+			space = device.MaxPackage
+		}
 		answer.Options.SetUint(coap.Size1, space)
 	}
 	return answer

@@ -102,7 +102,7 @@ func (n *Connection) ask(ctx context.Context, operation string, m *coap.Message,
 	if err != nil {
 		return nil, nil, op.failed(err, nil)
 	}
-	if n.cutNow() {
+	if n.Cut() {
 		return nil, nil, op.failed(ErrOffline, nil)
 	}
 	n.heard(n.client.clock.Now())

@@ -373,11 +373,15 @@ func (q *served) finish() {
 	}
 	q.send()
 	q.from.heard(c.clock.Now())
+	code := q.answer.Code
+	if q.wrong != nil && (q.wrong.Drop || q.wrong.Reset) {
+		code = 0
+	}
 	c.append(Event{
 		Kind: EventRequest, Time: q.request.Received, Endpoint: c.device.Endpoint(), Exchange: q.request.Number,
 		Deviations: fromMessage(q.request.Deviations),
 		Request: &ServerRequest{
-			Operation: q.operation, Path: q.path, Detail: q.detail, Payload: q.payload, Code: q.answer.Code,
+			Operation: q.operation, Path: q.path, Detail: q.detail, Payload: q.payload, Code: code,
 		},
 	})
 	for _, e := range q.result.Effects {

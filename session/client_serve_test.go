@@ -272,3 +272,42 @@ func answer(m *coap.Message) string {
 	}
 	return text
 }
+
+func TestHalfATransferChangesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := transport.NewMemoryNetwork()
+		server := peer(t, network, "192.0.2.1:5683", func(r *coap.Request) {
+			m := coap.NewResponse(Created)
+			m.SetLocationPath("/rd/1")
+			_ = r.Respond(m)
+		})
+		connected(t, network, fmt.Sprintf(servedProfile, "1.1"))
+		to, err := transport.ParseAddress("192.0.2.7:40001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		half := asked(t, "PUT /3442/0/110 ct=0 text:0123456789abcdef")
+		half.SetBlock1(coap.Block{More: true, SZX: 0})
+		do := func(m *coap.Message) string {
+			t.Helper()
+			x, err := server.Do(t.Context(), to, m, coap.RequestOptions{SingleBlocks: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return answer(x.Response)
+		}
+		if got := do(half); got != "2.31" {
+			t.Errorf("the first block: %s", got)
+		}
+		lost := asked(t, "PUT /3442/0/110 ct=0 text:rest")
+		lost.SetBlock1(coap.Block{Number: 2, SZX: 0})
+		if got := do(lost); !strings.HasPrefix(got, "4.08") {
+			t.Errorf("a block too far: %s", got)
+		}
+		for _, request := range []string{"GET /3442/0/110", "GET /3442/0/120"} {
+			if got := do(asked(t, request)); got != map[string]string{"GET /3442/0/110": "2.05 0 text", "GET /3442/0/120": "2.05 0 5"}[request] {
+				t.Errorf("%s: %s", request, got)
+			}
+		}
+	})
+}

@@ -237,3 +237,54 @@ func TestNewAccountRegistersAndOneThatIsGoneIsSilent(t *testing.T) {
 		}
 	})
 }
+
+func TestLostConnectionIsDialledAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := transport.NewMemoryNetwork()
+		far, err := network.Stream("192.0.2.1:5683")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := NewServer(ServerConfig{Definitions: objects.New(), Seed: 1})
+		if _, err := s.Listen(far); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		var dialled atomic.Int32
+		var last atomic.Pointer[transport.Memory]
+		c := clientOf(t, testProfile, func(ctx context.Context, _ device.Account) (transport.Link, transport.Address, error) {
+			link, err := network.Stream(fmt.Sprintf("192.0.2.7:%d", 40000+dialled.Add(1)))
+			if err != nil {
+				return nil, far.Address(), err
+			}
+			last.Store(link)
+			return connecting{link, far.Address()}, far.Address(), nil
+		})
+		if r, err := c.Register(t.Context()); err != nil || r.Code != Created {
+			t.Fatalf("register: %+v, %v", r, err)
+		}
+		pass(time.Second)
+		last.Load().Disconnect(far.Address(), nil)
+		pass(5 * time.Second)
+		e, err := s.Find("thermo")
+		if err != nil || dialled.Load() != 2 || c.State() != ClientRegistered {
+			t.Fatalf("%v, %d times dialled, %s", err, dialled.Load(), c.State())
+		}
+		if r, err := Read(t.Context(), e, at("/3/0/0"), ReadOptions{}); err != nil || shown(r) != "2.05 /3/0/0=ACME" {
+			t.Errorf("%v, %v", r, err)
+		}
+	})
+}
+
+// connecting is a stream that connects as it starts.
+type connecting struct {
+	*transport.Memory
+	to transport.Address
+}
+
+func (c connecting) Start(r transport.Receiver) error {
+	if err := c.Memory.Start(r); err != nil {
+		return err
+	}
+	return c.Connect(context.Background(), c.to)
+}

@@ -323,7 +323,7 @@ func TestObserveCompositeNotifiesOfAllPaths(t *testing.T) {
 func TestSendIsDecodedAndAnswered(t *testing.T) {
 	bubble(t, func(t *testing.T, s *Server, c *Client, e *Endpoint) {
 		cursor := s.Log().Reader(s.Log().End())
-		if r, err := c.Send(t.Context(), []lwm2m.Path{at("/3303/0")}); err != nil || r.Code != Changed {
+		if r, err := c.Send(t.Context(), SendOptions{Paths: []lwm2m.Path{at("/3303/0")}, Force: true}); err != nil || r.Code != Changed {
 			t.Fatalf("send: %+v, %v", r, err)
 		}
 		event, _, ok := cursor.TryNext()

@@ -25,6 +25,8 @@ var (
 	ErrOffline = errors.New("the device is offline")
 	// ErrReplaced: the device asked for a bootstrap again meanwhile.
 	ErrReplaced = errors.New("the device asked for a bootstrap again")
+	// ErrMuted: the server wants no Send, /1/x/23 of its account is not false.
+	ErrMuted = errors.New("the server has muted Send")
 	// ErrTooMany: a limit of this package is reached.
 	ErrTooMany = errors.New("too many")
 )
@@ -39,6 +41,10 @@ type OperationError struct {
 }
 
 func (e *OperationError) Error() string {
+	switch e.Operation {
+	case "register", "update", "deregister", "send":
+		return fmt.Sprintf("%s %s: %s", e.Operation, e.Endpoint, e.reason()) // it is the device's own
+	}
 	return fmt.Sprintf("%s %s: %s", e.Operation, e.Path, e.reason())
 }
 

@@ -88,5 +88,5 @@ type ServerRequest struct {
 	Path      lwm2m.Path
 	Detail    string // arguments or attributes, as sent
 	Payload   *lwm2m.Tree
-	Code      Code // of our answer
+	Code      Code // of our answer; 0 if a rule of misbehaviour kept it back
 }

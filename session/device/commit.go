@@ -18,6 +18,7 @@ const (
 	serverBinding        = 7
 	serverUpdate         = 8
 	serverBootstrap      = 9
+	serverMuteSend       = 23
 	serverNotifyMode     = 26
 )
 

@@ -29,7 +29,8 @@ type Profile struct {
 	Firmware Firmware      // how updates of object 5 go
 	Rules    []Rule        // misbehaviour
 
-	tree *tree
+	tree   *tree
+	access *lwm2m.Object // the definition of object 2; nil if it is not known
 }
 
 // builtin holds the profiles that come with the program.

@@ -31,6 +31,7 @@ func (l *loader) complete(n *yaml.Node) {
 // for each account.
 func (l *loader) completeServers() {
 	t := l.profile.tree
+	l.profile.access = l.implied(objectAccess)
 	security, server := l.implied(objectSecurity), l.implied(objectServer)
 	if security == nil || server == nil {
 		return

@@ -54,6 +54,14 @@ func (d *Device) Queues(server uint16) bool {
 	return e != nil && lwm2m.Binding(e.value.Text()).Queue()
 }
 
+// Mutes says whether a server wants no Send: unless /1/x/23 is false.
+// Spec: Core 1.2 §E.2.
+func (d *Device) Mutes(server uint16) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.tree.account(server).says(serverMuteSend, true)
+}
+
 // account returns the instance of object 1 of a server, nil if it has none.
 func (t *tree) account(server uint16) *instance {
 	if o := t.object(objectServer); o != nil {

@@ -1,13 +1,8 @@
-package console
+package commands
 
-import (
-	"testing"
+import "testing"
 
-	"lwcon/commands"
-)
-
-func TestALineThatCanHoldAKeyDoesNotEnterTheHistory(t *testing.T) {
-	f := &face{env: &commands.Env{Table: commands.All()}}
+func TestALineThatCanHoldAKeyIsKnown(t *testing.T) {
 	for line, kept := range map[string]bool{
 		"read /3/0":                                     true,
 		"read /0/0 --accept tlv":                        true,
@@ -40,8 +35,25 @@ func TestALineThatCanHoldAKeyDoesNotEnterTheHistory(t *testing.T) {
 		"encode --format tlv --at /0/0 5=0001":          false,
 		"'an open quote":                                false,
 	} {
-		if got := f.keep(line); got != kept {
+		if got := !All().HoldsSecret(line); got != kept {
 			t.Errorf("%s: kept %v, want %v", line, got, kept)
+		}
+	}
+}
+
+func TestALineIsShownWithoutItsKeys(t *testing.T) {
+	for line, want := range map[string]string{
+		"credentials add dev1 --key hex:0001 --unsaved": "credentials add dev1 --key … --unsaved",
+		"credentials add dev1 --key=s3cr3t":             "credentials add dev1 --key=…",
+		"credentials add device-name: dev1 key: s3cr3t": "credentials add device-name: dev1 key: …",
+		"write /0/0 5=0001 3=x --force":                 "write /0/0 … … --force",
+		"write-composite /3/0/14=+02:00 /0/0/5=0001":    "write-composite /3/0/14=+02:00 /0/0/5=…",
+		"write /3/0/14 '+02:00  '":                      "write /3/0/14 '+02:00  '",
+		"credentials add 'a b' --key hex:0001":          `credentials add 'a b' --key …`,
+		"'an open quote":                                "…",
+	} {
+		if got := All().Discreet(line); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
 		}
 	}
 }
