@@ -60,10 +60,15 @@ func (s *Server) unfinished(name string) bool {
 	if b == nil {
 		return false
 	}
+	return b.unfinished(name)
+}
+
+// unfinished says whether the bootstrap of a device is under way.
+func (b *BootstrapServer) unfinished(name string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.clients[name]
-	return c != nil && c.phase == BootstrapOpen && s.clock.Now().Sub(c.asked) < coap.ExchangeLifetime
+	return c != nil && c.phase == BootstrapOpen && b.server.clock.Now().Sub(c.asked) < coap.ExchangeLifetime
 }
 
 // Listen serves Bootstrap-Requests on a link, and nothing else. The server closes
@@ -190,6 +195,13 @@ func (c *BootstrapClient) Address() transport.Address { return c.peer }
 // Asked returns when the device asked.
 func (c *BootstrapClient) Asked() time.Time { return c.asked }
 
+// Running says whether a sequence is under way.
+func (c *BootstrapClient) Running() bool {
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	return c.running != nil
+}
+
 // Next returns the stage that a sequence goes on with.
 func (c *BootstrapClient) Next() BootstrapStage {
 	c.server.mu.Lock()
@@ -210,14 +222,16 @@ func (b *BootstrapServer) Clients() []*BootstrapClient {
 // claim is a command that waits for a device to ask.
 type claim struct {
 	pattern string
+	packs   bool // a Bootstrap-Pack-Request will do
 	taken   chan *BootstrapClient
 }
 
 // Claim returns the next device of a pattern, "" for any, that asks for a
-// bootstrap: the sequence does not begin by itself, it is the caller's to begin. The
-// error is that of ctx.
-func (b *BootstrapServer) Claim(ctx context.Context, pattern string) (*BootstrapClient, error) {
-	w := &claim{pattern: pattern, taken: make(chan *BootstrapClient, 1)}
+// bootstrap: the sequence does not begin by itself, it is the caller's to begin.
+// Without packs a Bootstrap-Pack-Request of it is refused, so that it asks for a
+// sequence. The error is that of ctx.
+func (b *BootstrapServer) Claim(ctx context.Context, pattern string, packs bool) (*BootstrapClient, error) {
+	w := &claim{pattern: pattern, packs: packs, taken: make(chan *BootstrapClient, 1)}
 	b.mu.Lock()
 	b.claims = append(b.claims, w)
 	b.mu.Unlock()
@@ -271,6 +285,19 @@ func (c *BootstrapClient) meant(pattern string) bool {
 	return pattern == "" || c.name == pattern || matches(pattern, c.name)
 }
 
+// packRefusal is the code with which the Bootstrap-Pack-Request of a device is
+// refused, 0 if it is answered. One whose bootstrap is to stop on its way, or to be
+// done by hand, has to ask for a sequence.
+func (b *BootstrapServer) packRefusal(c *BootstrapClient) Code {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	byHand := b.stop != StageNone || slices.ContainsFunc(b.claims, func(w *claim) bool { return !w.packs && c.meant(w.pattern) })
+	if b.refusal == 0 && byHand {
+		return MethodNotAllowed
+	}
+	return b.refusal
+}
+
 // alias returns the endpoint name that an alias stands for.
 func (s *Server) alias(name string) (string, bool) {
 	s.mu.Lock()
@@ -288,7 +315,9 @@ func (b *BootstrapServer) admit(c *BootstrapClient) (again, claimed bool) {
 	if old := b.clients[c.name]; old != nil {
 		again = old.phase == BootstrapOpen
 		old.over()
-		c.device = old.device.remembered()
+		if c.device.version == 0 {
+			c.device = old.device.remembered()
+		}
 		b.order = slices.DeleteFunc(b.order, func(other *BootstrapClient) bool { return other == old })
 	}
 	if len(b.order) >= maxBootstrapClients {
@@ -298,11 +327,8 @@ func (b *BootstrapServer) admit(c *BootstrapClient) (again, claimed bool) {
 	}
 	b.clients[c.name] = c
 	b.order = append(b.order, c)
-	if c.pack {
-		return again, false
-	}
 	for i, w := range b.claims {
-		if c.meant(w.pattern) {
+		if c.meant(w.pattern) && (w.packs || !c.pack) {
 			b.claims = slices.Delete(b.claims, i, i+1)
 			w.taken <- c
 			return again, true

@@ -15,7 +15,8 @@ import (
 // Spec: Core 1.2 §6.1.5, Transport 1.2 §6.4.2.
 func (q *bootstrapRequest) servePack() {
 	b := q.server
-	if refusal := b.PackRefusal(); refusal != 0 {
+	c := q.client()
+	if refusal := b.packRefusal(c); refusal != 0 {
 		q.refuse(refusal, "a Bootstrap-Request, POST /bs, is answered")
 		q.answer(nil)
 		return
@@ -32,14 +33,14 @@ func (q *bootstrapRequest) servePack() {
 		q.answer(nil)
 		return
 	}
-	c := q.client()
-	_, _ = b.admit(c)
 	b.mu.Lock()
+	if old := b.clients[c.name]; old != nil {
+		c.device = old.device.remembered()
+	}
 	c.device.version = max(c.device.version, lwm2m.V1_2)
 	if len(q.bsAccounts) > 0 {
 		c.device.kept = q.bsAccounts
 	}
-	c.phase = BootstrapFinished
 	device := c.device
 	b.mu.Unlock()
 	nodes := c.packed(&device)
@@ -49,15 +50,17 @@ func (q *bootstrapRequest) servePack() {
 		q.answer(nil)
 		return
 	}
+	tree, _ := formats.Decode(f, payload, formats.Options{Definitions: c.definitions()}) // what we wrote is only shown
+	step := &BootstrapStep{Operation: StepPack, Code: Content, Tree: tree, Exchange: q.request.Number, Last: true}
+	c.phase, c.report = BootstrapFinished, &BootstrapReport{Endpoint: c.name, Phase: BootstrapFinished, Steps: []*BootstrapStep{step}}
 	q.asked.Code = Content
 	answer := coap.NewResponse(Content)
 	answer.SetContentFormat(uint16(f))
 	answer.Payload = payload
+	q.asked.Again = b.unfinished(c.name)
 	q.answer(answer)
-	b.server.clock.AfterFunc(0, func() {
-		tree, _ := formats.Decode(f, payload, formats.Options{Definitions: c.definitions()}) // what we wrote is only shown
-		c.log(&BootstrapStep{Operation: StepPack, Code: Content, Tree: tree, Exchange: q.request.Number, Last: true})
-	})
+	c.log(step)
+	b.admit(c) // behind the answer: who waits for it finds all in the log
 }
 
 // packed are all values of the account where they go on the device.
@@ -74,10 +77,10 @@ func (c *BootstrapClient) packed(d *bootstrapDevice) []lwm2m.Node {
 }
 
 // keptOrGuessed are the instances of the bootstrap server's account; where the
-// device did not say, /0/0, where most devices have it.
+// device did not say, those where devices mostly have it.
 func (d *bootstrapDevice) keptOrGuessed() []lwm2m.Path {
 	if len(d.kept) == 0 && !d.known {
-		return []lwm2m.Path{lwm2m.NewPath(securityObject, 0)}
+		return []lwm2m.Path{lwm2m.NewPath(securityObject, 0), lwm2m.NewPath(securityObject, 1)}
 	}
 	return d.kept
 }

@@ -21,10 +21,12 @@ func (a *BootstrapAccount) place(kept, there []lwm2m.Path) placement {
 		mine = append(mine, instanceIn(group[0].Path()))
 	}
 	for _, in := range mine {
-		own := slices.IndexFunc(kept, func(p lwm2m.Path) bool { return p.Object() == in.Object() })
+		own := slices.DeleteFunc(slices.Clone(kept), func(p lwm2m.Path) bool { return p.Object() != in.Object() })
+		itself := in.Object() == securityObject && a.bootstrapItself(in)
 		switch {
-		case in.Object() == securityObject && a.bootstrapItself(in) && own >= 0:
-			places[in] = kept[own]
+		case itself && len(own) == 1:
+			places[in] = own[0]
+		case itself && slices.Contains(kept, in): // it is for whoever wrote it to say
 		case slices.Contains(kept, in):
 			next := freeInstance(in.Object(), mine, kept, there)
 			places[in] = next

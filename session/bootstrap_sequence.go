@@ -205,7 +205,7 @@ func (s *bootstrapSequence) discover(ctx context.Context, stage BootstrapStage) 
 		notes = s.own()
 	}
 	if r != nil && r.Code != Content {
-		notes = []string{"where the account of this bootstrap server is stays unknown; /0/0 is taken for it"}
+		notes = []string{"where the account of this bootstrap server is stays unknown; /0/0 and /0/1 are left alone"}
 	}
 	return s.did(ctx, stage, "bs-discover", lwm2m.Path{}, r, err, false, notes...)
 }
@@ -299,11 +299,19 @@ func (s *bootstrapSequence) write(ctx context.Context) error {
 
 // written is what was written as a tree, for those who look on.
 func (c *BootstrapClient) written(at lwm2m.Path, nodes []lwm2m.Node) *lwm2m.Tree {
-	body, err := formats.Encode(lwm2m.FormatTLV, nodes, formats.Options{At: at, Definitions: c.definitions()})
+	types := map[lwm2m.Path]lwm2m.Type{}
+	for i := range nodes {
+		types[nodes[i].Path()] = nodes[i].Value().Type()
+	}
+	o := formats.Options{At: at, Definitions: c.definitions(), TypeOf: func(p lwm2m.Path) (lwm2m.Type, bool) {
+		t, ok := types[p]
+		return t, ok
+	}}
+	body, err := formats.Encode(lwm2m.FormatTLV, nodes, o)
 	if err != nil {
 		return nil
 	}
-	tree, _ := formats.Decode(lwm2m.FormatTLV, body, formats.Options{At: at, Definitions: c.definitions()}) // we wrote it
+	tree, _ := formats.Decode(lwm2m.FormatTLV, body, o) // we wrote it
 	return tree
 }
 

@@ -141,6 +141,9 @@ type Listener struct {
 // network interface: "coap://192.0.2.1:5683".
 func (l *Listener) URIs() []string { return l.link.LocalURIs() }
 
+// Scheme is that of its URIs: coap, coaps, coap+tcp, coaps+tcp.
+func (l *Listener) Scheme() string { return l.link.Scheme() }
+
 // Endpoint returns the CoAP endpoint of the listener.
 func (l *Listener) Endpoint() *coap.Endpoint { return l.coap }
 
