@@ -49,12 +49,21 @@ func face(p *console.Program, args commands.Args) {
 	p.Color = map[string]terminal.Color{"always": terminal.ColorAlways, "never": terminal.ColorNever}[args.Text("color")]
 }
 
+// unconfigured are the commands that run without lwcon.yaml: they help to mend it.
+var unconfigured = []string{"help", "version", "completion", "complete", "schema"}
+
+func asksForHelp(word string) bool { return word == "--help" || word == "-h" || word == "--version" }
+
 // readConfiguration reads lwcon.yaml, and returns from where values of flags come
 // now. A file of --config must be there, but for the commands that make it.
 func readConfiguration(p *console.Program, args commands.Args, from []source, bare []string, getenv func(string) string) ([]source, error) {
 	command := ""
 	if len(bare) > 0 {
 		command = bare[0]
+	}
+	if slices.Contains(unconfigured, command) || slices.ContainsFunc(bare, asksForHelp) {
+		p.Sessions.Credentials = commands.NewConfiguration()
+		return from, nil
 	}
 	c, err := commands.LoadConfiguration(args.Switch("insecure-file-mode"), configurationFiles(args.Text("config"), getenv)...)
 	if err != nil {

@@ -24,6 +24,9 @@ func (h Happened) AppendJSON(b []byte) []byte {
 	if h.Simulated {
 		o.boolean("simulated", true)
 	}
+	if h.Server != 0 {
+		o.unsigned("ssid", uint64(h.Server))
+	}
 	switch {
 	case h.Notification != nil:
 		o.notification(h.Notification)

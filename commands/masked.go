@@ -15,6 +15,11 @@ func maskedResult(r Result) Result {
 	if b, ok := r.(*Bootstrapped); ok {
 		return maskedBootstrap(b)
 	}
+	if w, ok := r.(*Own); ok {
+		c := *w
+		c.Nodes, _ = session.MaskNodes(w.Nodes)
+		return &c
+	}
 	a, ok := r.(*Answer)
 	if !ok {
 		return r

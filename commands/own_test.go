@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -125,5 +126,25 @@ func TestOfflineDeviceIsSilent(t *testing.T) {
 		}
 		b.do("set offline off")
 		b.do("read /3/0/0")
+	})
+}
+
+func TestOwnSecretsAreMasked(t *testing.T) {
+	live(t, func(b *bench) {
+		b.do("put /0/0/5 " + hex.EncodeToString([]byte(secretKeyText)))
+		for _, line := range []string{"get /0/0/5", "get /0"} {
+			if shown := b.do(line).AppendJSON(nil); leaked(shown) || !strings.Contains(string(shown), "2a2a2a2a") {
+				b.t.Errorf("%s: %s", line, shown)
+			}
+		}
+		b.do("set show-secrets on")
+		if shown := b.do("get /0/0/5").AppendJSON(nil); !leaked(shown) {
+			b.t.Errorf("show-secrets on: %s", shown)
+		}
+		for _, line := range []string{"put /0/0/5 0011", "add /0/1 5=0011", "add /0 0=coap://x 5=0011"} {
+			if !b.env.Table.HoldsSecret(line) {
+				b.t.Errorf("%s enters the history", line)
+			}
+		}
 	})
 }

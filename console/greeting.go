@@ -24,10 +24,10 @@ func (f *face) greet(say func(string)) {
 		return
 	}
 	if s.Roles()&commands.ServerRole != 0 {
-		say(f.stderr.listeningAt("LwM2M server", s.URIs()))
+		say(f.stderr.listeningAt("LwM2M server", s.URIs(), f.usual))
 	}
 	if s.Roles()&commands.BootstrapRole != 0 {
-		say(f.stderr.listeningAt("bootstrap server", s.BootstrapURIs()))
+		say(f.stderr.listeningAt("bootstrap server", s.BootstrapURIs(), false))
 	}
 	var heard atomic.Bool
 	untap := sync.OnceFunc(s.Tap(func(p coap.Passage) {
@@ -47,10 +47,15 @@ func (f *face) greet(say func(string)) {
 	}
 }
 
-// listeningAt says what can be entered in a device, as what.
-func (t *Text) listeningAt(role string, uris []string) string {
+// listeningAt says what can be entered in a device as what, and that it is the usual place
+// if nobody said where.
+func (t *Text) listeningAt(role string, uris []string, usual bool) string {
 	p := t.page()
-	p.head("listening", t.Style.Success, "enter one of these in the device as its "+role+":")
+	where := "enter one of these in the device as its " + role + ":"
+	if usual {
+		where = "as usual (--listen says otherwise); " + where
+	}
+	p.head("listening", t.Style.Success, where)
 	for _, uri := range uris {
 		p.line("uri", uri)
 	}

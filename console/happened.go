@@ -27,7 +27,7 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 	case h.Reobserved != nil:
 		t.reobserved(p, &h.Event)
 	default:
-		p.head(h.Kind.String(), nil, name(h.Endpoint), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
+		p.head(h.Kind.String(), nil, deviceOf(&h.Event), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
 	}
 	if h.Notification == nil && !t.Plain {
 		t.deviations(p, h.Deviations, "")
@@ -113,7 +113,7 @@ func (t *Text) observed(n *session.Notification) string {
 // if there is one, else the tree below.
 func (t *Text) notification(p *page, e *session.Event) {
 	n := e.Notification
-	parts := []string{name(e.Endpoint), t.observed(n) + t.inlineValues(n), t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(n)}
+	parts := []string{deviceOf(e), t.observed(n) + t.inlineValues(n), t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(n)}
 	if t.Plain {
 		p.head(e.Kind.String(), nil, append(parts, t.oneLine(&session.Event{Deviations: n.Response.Deviations}))...)
 		return

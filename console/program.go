@@ -129,6 +129,7 @@ type face struct {
 	stderr   *Text // of error messages, where they do not go to the screen
 	demo     *commands.Sessions
 	greeted  func() // ends what greet began; nil before
+	usual    bool   // it listens at the usual place, since nobody said where
 	tracer   *tracer
 	shared   bool         // traces and results share the screen
 	level    string       // of the tracer
@@ -164,6 +165,7 @@ func (f *face) needServer(ctx context.Context) error {
 	if f.env.Sessions.Roles() != 0 {
 		return nil
 	}
+	f.usual = true
 	_, err := f.env.Sessions.Listen(ctx, commands.DefaultListen)
 	return err
 }

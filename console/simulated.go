@@ -83,8 +83,16 @@ func (t *Text) request(p *page, e *session.Event) {
 	if e.Exchange != 0 {
 		number = t.Style.Dim(fmt.Sprintf("details %d", e.Exchange))
 	}
-	p.head("request", nil, name(e.Endpoint), asked, answered, t.Style.Dim(timeOfDay(e.Time)), number, t.oneLine(e))
+	p.head("request", nil, deviceOf(e), asked, answered, t.Style.Dim(timeOfDay(e.Time)), number, t.oneLine(e))
 	if r.Payload != nil && !t.Plain {
 		t.tree(p, r.Payload)
 	}
+}
+
+// deviceOf names the device of an event, with the server where it has several.
+func deviceOf(e *session.Event) string {
+	if e.Server == 0 {
+		return name(e.Endpoint)
+	}
+	return fmt.Sprintf("%s with server %d", name(e.Endpoint), e.Server)
 }

@@ -180,7 +180,7 @@ func (c *Client) State() ClientState {
 func (c *Client) Close(ctx context.Context) error {
 	var failed error
 	for _, n := range c.Connections() {
-		if n.State() != ClientRegistered {
+		if n.State() != ClientRegistered || n.Cut() {
 			continue
 		}
 		if _, err := n.Deregister(ctx); failed == nil {
@@ -257,18 +257,30 @@ func (c *Client) start(do func()) {
 // aside runs something that waits for answers, which a handler must not.
 func (c *Client) aside(do func()) { c.clock.AfterFunc(0, func() { c.start(do) }) }
 
-// happened logs what the client did by itself.
-func (c *Client) happened(kind EventKind, x *coap.Exchange, deviations []lwm2m.Deviation) {
-	e := Event{Kind: kind, Time: c.clock.Now(), Endpoint: c.device.Endpoint(), Deviations: deviations}
+// happened logs what the device did by itself.
+func (n *Connection) happened(kind EventKind, x *coap.Exchange, deviations []lwm2m.Deviation) {
+	e := Event{Kind: kind, Time: n.client.clock.Now(), Deviations: deviations}
 	if x != nil {
 		e.Exchange = x.Number
 	}
-	c.append(e)
+	n.append(e)
 }
 
-// append puts an event of the client into the log.
-func (c *Client) append(e Event) {
-	e.Simulated = true
+// append puts an event of the connection into the log.
+func (n *Connection) append(e Event) {
+	c := n.client
+	e.Simulated, e.Endpoint = true, c.device.Endpoint()
+	c.mu.Lock()
+	servers := 0
+	for _, other := range c.connections {
+		if !other.account.Bootstrap {
+			servers++
+		}
+	}
+	c.mu.Unlock()
+	if servers > 1 {
+		e.Server = n.account.ShortServerID
+	}
 	c.log.Append(e)
 }
 

@@ -145,6 +145,17 @@ func (n *Connection) hangUp() {
 	}
 }
 
+// disconnect closes the link if it is a connection that the server sees end.
+func (n *Connection) disconnect() {
+	c := n.client
+	c.mu.Lock()
+	connected := n.endpoint != nil && n.endpoint.Link().Reliable()
+	c.mu.Unlock()
+	if connected {
+		n.hangUp()
+	}
+}
+
 // close ends the connection for good, without a word to the server.
 func (n *Connection) close() error {
 	c := n.client

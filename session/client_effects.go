@@ -61,6 +61,11 @@ func (c *Client) reboot() {
 		n.cutOff(true)
 	}
 	c.mu.Unlock()
+	c.aside(func() {
+		for _, n := range connections {
+			n.disconnect()
+		}
+	})
 	c.clock.AfterFunc(rebootTime, func() {
 		c.start(func() {
 			c.mu.Lock()
@@ -79,8 +84,11 @@ func (c *Client) disable(server uint16, d time.Duration) {
 		c.aside(func() {
 			_, _ = n.deregister(c.life, true)
 			c.mu.Lock()
-			defer c.mu.Unlock()
 			n.cutOff(false)
+			c.mu.Unlock()
+			n.disconnect()
+			c.mu.Lock()
+			defer c.mu.Unlock()
 			n.after(d, func() { _, _ = n.Register(c.life) })
 		})
 	}

@@ -232,8 +232,8 @@ func (o *observer) out(now time.Time, m *coap.Message, n device.Notification, f 
 		o.of.forget(o)
 		return
 	}
-	c.append(Event{
-		Kind: EventNotification, Time: now, Endpoint: c.device.Endpoint(), Exchange: number,
+	o.of.append(Event{
+		Kind: EventNotification, Time: now, Exchange: number,
 		Notification: &Notification{
 			Path: o.path, Confirmable: n.Confirmable, Fresh: true, Ended: !m.Code.IsSuccess(),
 			Response: Response{

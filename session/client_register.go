@@ -69,7 +69,7 @@ func (n *Connection) register(ctx context.Context) (*Result, error) {
 		n.failed(err == nil)
 	}
 	if err == nil {
-		c.happened(EventRegister, x, r.Deviations)
+		n.happened(EventRegister, x, r.Deviations)
 	}
 	return r, err
 }
@@ -237,7 +237,7 @@ func (n *Connection) update(ctx context.Context, scope updateScope) (*Result, er
 			n.keepAlive(g.Lifetime)
 		}
 		c.mu.Unlock()
-		c.happened(EventUpdate, x, r.Deviations)
+		n.happened(EventUpdate, x, r.Deviations)
 	case errors.Is(err, errSilenced) || errors.Is(err, ErrOffline):
 		c.mu.Lock()
 		n.keepAlive(g.Lifetime)
@@ -324,7 +324,7 @@ func (n *Connection) deregister(ctx context.Context, disabled bool) (*Result, er
 	}
 	c.mu.Unlock()
 	if err == nil {
-		c.happened(EventDeregister, x, r.Deviations)
+		n.happened(EventDeregister, x, r.Deviations)
 	}
 	return r, err
 }

@@ -60,7 +60,7 @@ func (n *Connection) Send(ctx context.Context, o SendOptions) (*Result, error) {
 	m.Payload = body
 	r, x, err := n.ask(ctx, "send", m, n.misbehaveSending(o.Paths))
 	if err == nil {
-		c.happened(EventSend, x, r.Deviations)
+		n.happened(EventSend, x, r.Deviations)
 	}
 	return r, err
 }

@@ -359,7 +359,6 @@ func (c *Client) answerFormat(m *coap.Message, p lwm2m.Path, nodes []lwm2m.Node,
 
 // finish sends the answer, logs the request, and sees to what follows from it.
 func (q *served) finish() {
-	c := q.client
 	if q.answer == nil || !q.result.Status.Success() {
 		q.answer = coap.NewResponse(coap.Code(q.result.Status))
 		q.answer.Payload = []byte(diagnostic(q.result.Reason))
@@ -372,13 +371,40 @@ func (q *served) finish() {
 		q.answer.SetLocationPath(made.String())
 	}
 	q.send()
+}
+
+// send sends the answer as the rules of misbehaviour have it: altered, late, or
+// not at all. What follows from the request follows the answer.
+func (q *served) send() {
+	delay := q.result.Delay
+	answer := func() { _ = q.request.Respond(q.answer) } // that it can't be sent shows in the exchange
+	if q.wrong != nil {
+		delay += q.wrong.Delay
+		if spoilt := q.spoil(q.wrong); spoilt != nil {
+			answer = spoilt
+		}
+	}
+	all := func() {
+		answer()
+		q.answered()
+	}
+	if delay <= 0 {
+		all()
+		return
+	}
+	q.client.clock.AfterFunc(delay, func() { q.client.start(all) })
+}
+
+// answered logs the request and sees to what follows from it.
+func (q *served) answered() {
+	c := q.client
 	q.from.heard(c.clock.Now())
 	code := q.answer.Code
 	if q.wrong != nil && (q.wrong.Drop || q.wrong.Reset) {
 		code = 0
 	}
-	c.append(Event{
-		Kind: EventRequest, Time: q.request.Received, Endpoint: c.device.Endpoint(), Exchange: q.request.Number,
+	q.from.append(Event{
+		Kind: EventRequest, Time: q.request.Received, Exchange: q.request.Number,
 		Deviations: fromMessage(q.request.Deviations),
 		Request: &ServerRequest{
 			Operation: q.operation, Path: q.path, Detail: q.detail, Payload: q.payload, Code: code,
@@ -390,22 +416,4 @@ func (q *served) finish() {
 	if q.observer != nil {
 		q.observer.look()
 	}
-}
-
-// send sends the answer as the rules of misbehaviour have it: altered, late, or
-// not at all.
-func (q *served) send() {
-	delay := q.result.Delay
-	answer := func() { _ = q.request.Respond(q.answer) } // that it can't be sent shows in the exchange
-	if q.wrong != nil {
-		delay += q.wrong.Delay
-		if spoilt := q.spoil(q.wrong); spoilt != nil {
-			answer = spoilt
-		}
-	}
-	if delay <= 0 {
-		answer()
-		return
-	}
-	q.client.clock.AfterFunc(delay, func() { q.client.start(answer) })
 }

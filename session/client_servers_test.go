@@ -105,6 +105,12 @@ func TestRegistersWithEachServerByItsAccount(t *testing.T) {
 				t.Errorf("server %d: %v, %v", i, r, err)
 			}
 		}
+		events := c.Log().Reader(0)
+		for e, _, ok := events.TryNext(); ok; e, _, ok = events.TryNext() {
+			if e.Server != 101 && e.Server != 102 {
+				t.Errorf("event %s does not say of which server", e.Kind)
+			}
+		}
 	})
 }
 
@@ -272,6 +278,13 @@ func TestLostConnectionIsDialledAnew(t *testing.T) {
 		}
 		if r, err := Read(t.Context(), e, at("/3/0/0"), ReadOptions{}); err != nil || shown(r) != "2.05 /3/0/0=ACME" {
 			t.Errorf("%v, %v", r, err)
+		}
+		if r, err := Execute(t.Context(), e, at("/3/0/4"), "", RequestOptions{}); err != nil || r.Code != Changed {
+			t.Errorf("%+v, %v", r, err)
+		}
+		pass(5 * time.Second)
+		if dialled.Load() != 3 || c.State() != ClientRegistered {
+			t.Errorf("%d times dialled, %s; a reboot ends the connection", dialled.Load(), c.State())
 		}
 	})
 }

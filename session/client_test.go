@@ -341,3 +341,59 @@ func TestSendOfNobodyIsRefused(t *testing.T) {
 		}
 	})
 }
+
+func TestDelayedExecuteActsAfterItsAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, network := memoryServer(t, ServerConfig{Definitions: objects.New()})
+		_, e := simulated(t, s, network, strings.Replace(testProfile, "4: {execute: reboot}", "4: {execute: {act: reboot, delay: 3s}}, 5: {fail: 4.05}", 1))
+		r, err := Execute(t.Context(), e, at("/3/0/4"), "", RequestOptions{})
+		if err != nil || r.Code != Changed || r.Duration < 3*time.Second {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if got := kinds(s); got != "register" {
+			t.Errorf("events %s at the answer", got)
+		}
+		pass(5 * time.Second)
+		if got := kinds(s); got != "register replaced register" {
+			t.Errorf("events %s, want a reboot after the answer", got)
+		}
+		if r, err := Execute(t.Context(), e, at("/3/0/5"), "", RequestOptions{}); err != nil || r.Code != MethodNotAllowed {
+			t.Errorf("%+v, %v; it fails by the profile", r, err)
+		}
+	})
+}
+
+func TestChangesThatAServerLearnsByAnUpdate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, network := memoryServer(t, ServerConfig{Definitions: objects.New()})
+		c, e := simulated(t, s, network, strings.Replace(testProfile, "7: U}}", "7: U, 8: }}", 1))
+		put := func(p string, v lwm2m.Value) {
+			if r := c.Put(at(p), device.Replace, []lwm2m.Node{value(p, v)}); r.Status != device.Changed {
+				t.Fatalf("put %s: %+v", p, r)
+			}
+			pass(time.Second)
+		}
+		put("/1/0/7", lwm2m.StringValue("UT"))
+		if g := e.Registration(); g.Binding != "UT" {
+			t.Errorf("binding %s", g.Binding)
+		}
+		put("/1/0/1", lwm2m.IntegerValue(77))
+		if g := e.Registration(); g.Lifetime != 77*time.Second {
+			t.Errorf("lifetime %v", g.Lifetime)
+		}
+		put("/1/0/2", lwm2m.IntegerValue(3))
+		c.Add(at("/3303"), nil)
+		c.Add(at("/3303"), nil)
+		pass(time.Second)
+		if got := kinds(s); got != "register update update update" {
+			t.Errorf("events %s; changes at once are one Update, /1/x/2 is none", got)
+		}
+		if r, err := Execute(t.Context(), e, at("/1/0/8"), "", RequestOptions{}); err != nil || r.Code != Changed {
+			t.Errorf("%+v, %v", r, err)
+		}
+		pass(time.Second)
+		if got := kinds(s); got != "register update update update update" {
+			t.Errorf("events %s after the trigger", got)
+		}
+	})
+}

@@ -60,6 +60,7 @@ type Event struct {
 	Endpoint     string          // the endpoint's name, "" where none is known
 	Exchange     uint64          // number of the exchange, 0 if none
 	Simulated    bool            // it happened to a client of ours, not to a server
+	Server       uint16          // of Simulated: the short server id, where the device has several servers
 	Registration *Registration   // of registration events, as it was then
 	Notification *Notification   // of EventNotification
 	Request      *ServerRequest  // of EventRequest

@@ -147,6 +147,23 @@ func MaskTree(t *lwm2m.Tree) (masked *lwm2m.Tree, found bool) {
 	return &c, true
 }
 
+// MaskNodes returns nodes with the values of secrets masked, and whether there
+// were any. The nodes themselves are not changed.
+func MaskNodes(nodes []lwm2m.Node) (masked []lwm2m.Node, found bool) {
+	masked = nodes
+	for i := range nodes {
+		n := &nodes[i]
+		if !n.HasValue() || !Secret(n.Path()) {
+			continue
+		}
+		if !found {
+			masked, found = append([]lwm2m.Node(nil), nodes...), true
+		}
+		masked[i] = maskNode(n)
+	}
+	return masked, found
+}
+
 // maskNode returns a node whose value has as many octets as before, all '*'.
 func maskNode(n *lwm2m.Node) lwm2m.Node {
 	length := len(n.Value().Text())

@@ -23,6 +23,7 @@ const (
 	maxDevices  = 100_000
 	maxProfiles = 1_000
 	maxVars     = 1_000 // of one device
+	maxSize     = 16 << 20
 )
 
 // Error tells what in lwcon.yaml is wrong, and where. It shows no value, since
@@ -120,7 +121,7 @@ func Load(name string, anyMode bool) (*File, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, yamlread.MaxSize+1))
+	text, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -190,7 +191,7 @@ type reader struct {
 // parse reads the text of a file, and says whether it holds a secret itself.
 func parse(name, text string) (file *File, holds bool, err error) {
 	r := &reader{
-		Document:   yamlread.Document{File: name, Discreet: true},
+		Document:   yamlread.Document{File: name, Discreet: true, Larger: maxSize / yamlread.MaxSize},
 		file:       &File{Name: name},
 		identities: map[string]position{}, endpoints: map[string]position{},
 	}

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 	"unicode/utf8"
 
 	"lwcon/session/transport"
@@ -23,6 +22,7 @@ type Store struct {
 	mu    sync.RWMutex
 	any   bool
 	list  []*Credential
+	place map[slot]int           // in list
 	psk   map[string]*Credential // by identity
 	keys  map[string]*Credential // by canonical SubjectPublicKeyInfo
 	certs map[string]*Credential // by DER
@@ -56,7 +56,7 @@ var _ transport.Keys = (*Store)(nil)
 // by Err.
 func NewStore(f *File, sources Sources) *Store {
 	s := &Store{
-		sources: sources, psk: map[string]*Credential{}, keys: map[string]*Credential{},
+		sources: sources, place: map[slot]int{}, psk: map[string]*Credential{}, keys: map[string]*Credential{},
 		certs: map[string]*Credential{}, names: map[string]*Credential{},
 	}
 	if f == nil {
@@ -109,14 +109,29 @@ func (s *Store) Add(c *Credential) error {
 		identity, _ := c.Shown()
 		return fmt.Errorf("%s: identity %s %w by %s", c.Endpoint, identity, ErrTaken, other.Endpoint)
 	}
-	s.drop(func(other *Credential) bool {
-		return other.Endpoint == c.Endpoint && other.Mode == c.Mode && (other.OSCORE == nil) == (c.OSCORE == nil)
-	})
+	if at, replaces := s.place[c.slot()]; replaces {
+		s.forget(s.list[at])
+		s.list[at] = c
+	} else {
+		s.place[c.slot()] = len(s.list)
+		s.list = append(s.list, c)
+	}
 	if index != nil {
 		index[key] = c
 	}
-	s.list = append(s.list, c)
 	return nil
+}
+
+// slot is where a credential stands: an endpoint has one of each mode.
+type slot struct{ endpoint, mode string }
+
+func (c *Credential) slot() slot { return slot{c.Endpoint, c.ModeName()} }
+
+// forget takes a credential out of the index. The lock is held.
+func (s *Store) forget(c *Credential) {
+	if index, key := s.index(c); index != nil {
+		delete(index, key)
+	}
 }
 
 // index is the map in which a credential is found, and its key there; nil for
@@ -183,29 +198,21 @@ func (s *Store) Remove(name string) []*Credential {
 	found := s.Find(name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.drop(func(c *Credential) bool { return slices.Contains(found, c) })
+	s.list = slices.DeleteFunc(s.list, func(c *Credential) bool { return slices.Contains(found, c) })
+	clear(s.place)
+	for i, c := range s.list {
+		s.place[c.slot()] = i
+	}
+	for _, c := range found {
+		s.forget(c)
+	}
+	return found
 }
 
 // named says whether a credential is of an endpoint, alias or identity.
 func (c *Credential) named(name string) bool {
 	identity, _ := c.Shown()
 	return name != "" && (c.Endpoint == name || c.Alias == name || identity == name)
-}
-
-// drop removes credentials. The lock is held.
-func (s *Store) drop(which func(*Credential) bool) []*Credential {
-	var dropped []*Credential
-	s.list = slices.DeleteFunc(s.list, func(c *Credential) bool {
-		if !which(c) {
-			return false
-		}
-		if index, key := s.index(c); index != nil {
-			delete(index, key)
-		}
-		dropped = append(dropped, c)
-		return true
-	})
-	return dropped
 }
 
 // Credentials returns all credentials in the order they were added.
@@ -224,184 +231,6 @@ func (s *Store) Empty() bool {
 
 // OwnKeys returns what lwcon proves itself with, as it is shown.
 func (s *Store) OwnKeys() []OwnShown { return s.shown }
-
-// Warnings tells of certificates whose time is not now, and of weak keys: what
-// works, but perhaps not as it is meant.
-func (s *Store) Warnings(now time.Time) []string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var all []string
-	for _, c := range s.own.Chain {
-		if wrong := Validity(c, now); wrong != "" {
-			all = append(all, fmt.Sprintf("own certificate %s %s", Printable(subject(c)), wrong))
-		}
-	}
-	for _, c := range s.trust {
-		if wrong := Validity(c, now); wrong != "" {
-			all = append(all, fmt.Sprintf("trust anchor %s %s", Printable(subject(c)), wrong))
-		}
-	}
-	for _, c := range s.list {
-		if c.Certificate != nil {
-			if wrong := Validity(c.Certificate, now); wrong != "" {
-				all = append(all, fmt.Sprintf("certificate of %s %s", Printable(c.Endpoint), wrong))
-			}
-		}
-		if c.Mode == transport.PreSharedKey && c.Key.Len() < WeakPSK {
-			all = append(all, fmt.Sprintf("key of %s has %d octets; 16 are recommended", Printable(c.Endpoint), c.Key.Len()))
-		}
-	}
-	return all
-}
-
-// SetAny lets peers in that are unknown, as far as the handshake allows.
-func (s *Store) SetAny(let bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.any = let
-}
-
-// PSK returns the pre-shared key of an identity.
-func (s *Store) PSK(identity []byte) (key []byte, ok bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	c := s.psk[string(identity)]
-	if c == nil {
-		return nil, false
-	}
-	return c.Key.Octets(), true
-}
-
-// Own returns what lwcon proves itself with.
-func (s *Store) Own() (transport.KeyPair, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.own, s.has
-}
-
-// TrustsKey says whether a raw public key is that of a known peer.
-func (s *Store) TrustsKey(spki []byte) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.keys[canonical(spki)] != nil
-}
-
-// TrustsCertificate says whether a certificate is that of a known peer by itself.
-func (s *Store) TrustsCertificate(c *x509.Certificate) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.certs[string(c.Raw)] != nil
-}
-
-// Roots returns the trust anchors for certificates of peers, nil for none.
-func (s *Store) Roots() *x509.CertPool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.roots
-}
-
-// Any says whether peers that are unknown are let in.
-func (s *Store) Any() bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.any
-}
-
-// Endpoints returns the names that a peer of an identity may register by; false
-// if the identity is unknown. A name that a trust anchor vouches for stands for
-// itself, unless the file gives it to an endpoint. Spec: Core 1.2 §6.2.1.
-func (s *Store) Endpoints(id transport.Identity) (names []string, known bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var c *Credential
-	switch id.Mode {
-	case transport.PreSharedKey:
-		c = s.psk[id.Name]
-	case transport.RawPublicKey:
-		c = s.keys[canonical([]byte(id.PublicKey))]
-	case transport.Certificate:
-		if c = s.certs[id.Certificate]; c == nil {
-			return s.vouched(id)
-		}
-	}
-	if c == nil {
-		return nil, false
-	}
-	return []string{c.Endpoint}, true
-}
-
-// vouched returns the names of a certificate that a trust anchor signed. The lock
-// is held.
-func (s *Store) vouched(id transport.Identity) ([]string, bool) {
-	certificate, err := x509.ParseCertificate([]byte(id.Certificate))
-	if err != nil || s.roots == nil {
-		return nil, false
-	}
-	if s.any { // then the handshake lets others in too
-		if _, err := certificate.Verify(x509.VerifyOptions{Roots: s.roots, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
-			return nil, false
-		}
-	}
-	var names []string
-	for _, name := range certificateNames(certificate) {
-		if c := s.names[name]; c != nil {
-			name = c.Endpoint
-		}
-		names = append(names, name)
-	}
-	return names, len(names) > 0
-}
-
-// Client returns what a client of an endpoint name proves itself with: the
-// device's pre-shared key if there is one, else what is lwcon's own. The only
-// key of --psk serves any name.
-func (s *Store) Client(endpoint string) (transport.ClientKeys, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var only []*Credential
-	for _, c := range s.list {
-		if c.Mode != transport.PreSharedKey {
-			continue
-		}
-		if c.Endpoint == endpoint || c.Alias != "" && c.Alias == endpoint {
-			return pskKeys(c), true
-		}
-		if c.Origin == OriginFlag {
-			only = append(only, c)
-		}
-	}
-	if len(only) == 1 {
-		return pskKeys(only[0]), true
-	}
-	if !s.has {
-		return transport.ClientKeys{}, false
-	}
-	keys := transport.ClientKeys{Mode: transport.RawPublicKey, Own: s.own, Roots: s.roots}
-	if len(s.own.Chain) > 0 {
-		keys.Mode, keys.Usage = transport.Certificate, usageConstraint
-	}
-	if k := s.peer.PublicKey; k != nil {
-		keys.ServerKey = k.SPKI
-	}
-	if c := s.peer.Certificate; c != nil {
-		keys.ServerCertificate, keys.Usage = c, usageExact
-	}
-	return keys, true
-}
-
-// Certificate usages that follow from what is known of a server: a path to the
-// trust anchors, or exactly that certificate. RFC 6698 §2.1.1.
-const (
-	usageConstraint = 0
-	usageExact      = 3
-)
-
-// OriginFlag is the origin of keys that the command line gave.
-const OriginFlag = "--psk"
-
-func pskKeys(c *Credential) transport.ClientKeys {
-	return transport.ClientKeys{Mode: transport.PreSharedKey, Identity: []byte(c.Identity), Secret: c.Key.Octets()}
-}
 
 // hexOf is octets in hexadecimal.
 func hexOf(octets []byte) string { return hex.EncodeToString(octets) }

@@ -204,3 +204,29 @@ func TestTheStoreWarnsOfWhatMayNotBeMeant(t *testing.T) {
 		t.Errorf("found %q", got)
 	}
 }
+
+func TestAStoreOfManyDevicesIsMadeInReasonableTime(t *testing.T) {
+	const devices = 50_000
+	var text strings.Builder
+	text.WriteString("devices:\n")
+	for i := range devices {
+		fmt.Fprintf(&text, "  dev%d: {psk: {key: \"hex:%032x\"}}\n", i, i)
+	}
+	f, err := Parse("lwcon.yaml", text.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewStore(f, Sources{})
+	for i := range f.Devices { // again: each takes the place of its own
+		name := f.Devices[i].Endpoint
+		if err := s.Add(&Credential{Endpoint: name, Mode: transport.PreSharedKey, Identity: name, Key: NewSecret([]byte{1}, "hex")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(s.Credentials()); got != devices {
+		t.Errorf("%d credentials, want %d", got, devices)
+	}
+	if removed := s.Remove("dev7"); len(removed) != 1 || len(s.Find("dev8")) != 1 || len(s.Find("dev7")) != 0 {
+		t.Error("expected dev7 gone, and dev8 still there")
+	}
+}
