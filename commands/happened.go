@@ -34,6 +34,10 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		o.registration(h.Registration)
 	case h.Request != nil:
 		o.request(h.Request)
+	case h.Bootstrap != nil:
+		o.asked(h.Bootstrap)
+	case h.Step != nil:
+		o.step(h.Step)
 	case h.Reobserved != nil:
 		o.reobserved(h.Reobserved)
 	}

@@ -20,6 +20,10 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 		t.registration(p, &h.Event)
 	case h.Request != nil:
 		t.request(p, &h.Event)
+	case h.Bootstrap != nil:
+		t.bootstrapAsked(p, &h.Event)
+	case h.Step != nil:
+		t.bootstrapStep(p, &h.Event)
 	case h.Reobserved != nil:
 		t.reobserved(p, &h.Event)
 	default:

@@ -24,11 +24,13 @@ const (
 	EventRequest // a server's request to the client role
 	EventDeviation
 	EventReobserve // an observation was begun again after a new Register
+	EventBootstrapRequest
+	EventBootstrapStep // what a bootstrap server did to a device
 )
 
 var eventNames = [...]string{
 	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
-	"notification", "send", "request", "deviation", "reobserve",
+	"notification", "send", "request", "deviation", "reobserve", "bootstrap-request", "bootstrap-step",
 }
 
 // String returns the name that results and scenarios use.
@@ -55,14 +57,16 @@ type Event struct {
 	Number       uint64 // position in the log, from 1
 	Kind         EventKind
 	Time         time.Time
-	Endpoint     string         // the endpoint's name, "" where none is known
-	Exchange     uint64         // number of the exchange, 0 if none
-	Simulated    bool           // it happened to a client of ours, not to a server
-	Server       uint16         // of Simulated: the short server id, where the device has several servers
-	Registration *Registration  // of registration events, as it was then
-	Notification *Notification  // of EventNotification
-	Request      *ServerRequest // of EventRequest
-	Reobserved   *Reobserved    // of EventReobserve
+	Endpoint     string          // the endpoint's name, "" where none is known
+	Exchange     uint64          // number of the exchange, 0 if none
+	Simulated    bool            // it happened to a client of ours, not to a server
+	Server       uint16          // of Simulated: the short server id, where the device has several servers
+	Registration *Registration   // of registration events, as it was then
+	Notification *Notification   // of EventNotification
+	Request      *ServerRequest  // of EventRequest
+	Reobserved   *Reobserved     // of EventReobserve
+	Bootstrap    *BootstrapAsked // of EventBootstrapRequest
+	Step         *BootstrapStep  // of EventBootstrapStep
 	Deviations   []lwm2m.Deviation
 }
 
