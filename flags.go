@@ -90,7 +90,7 @@ func settle(p *console.Program, args, call commands.Args, getenv func(string) st
 	p.Trace = args.Text("trace")
 	p.KeepGoing = args.Switch("keep-going")
 	p.Sessions.Link = args.Text("link")
-	p.Sessions.Listen = args.Texts("listen")
+	p.Sessions.Listen, p.Sessions.Bootstrap = args.Texts("listen"), args.Texts("bootstrap")
 	p.Sessions.State, p.Sessions.Fresh = args.Text("state"), args.Switch("fresh")
 	if p.Sessions.State == "" {
 		p.Sessions.State = stateDirectory(getenv)

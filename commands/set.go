@@ -65,6 +65,7 @@ func settings() []setting {
 	all = append(all, serverSettings()...)
 	all = append(all, secretsSetting())
 	all = append(all, requestSettings()...)
+	all = append(all, bootstrapSettings()...)
 	all = append(all, answerSettings()...)
 	all = append(all, deviceSettings()...)
 	return append(all, linkSettings("")...)

@@ -14,6 +14,7 @@ import (
 type Status struct {
 	Roles        []string      // that are open
 	URIs         []string      // what can be entered in a device
+	Bootstrap    []string      // the same, as its bootstrap server
 	Endpoint     string        // that commands are for by `use`, "" if none
 	Clients      int           // registered
 	Observations int           // of all clients
@@ -37,6 +38,9 @@ func (s *Status) AppendJSON(b []byte) []byte {
 	o.text("command", "status")
 	o.texts("roles", s.Roles)
 	o.texts("uris", s.URIs)
+	if len(s.Bootstrap) > 0 {
+		o.texts("bootstrap-uris", s.Bootstrap)
+	}
 	o.optional("endpoint", s.Endpoint)
 	o.integer("clients", int64(s.Clients))
 	o.integer("observations", int64(s.Observations))
@@ -90,7 +94,7 @@ func statusCommand() *Command {
 					s.Roles = append(s.Roles, r.String())
 				}
 			}
-			s.URIs = env.Sessions.URIs()
+			s.URIs, s.Bootstrap = env.Sessions.URIs(), env.Sessions.BootstrapURIs()
 			s.Exchange = env.Sessions.Exchanges().Newest()
 			server := env.Sessions.Server()
 			for _, e := range server.Endpoints() {

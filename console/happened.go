@@ -22,10 +22,14 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 		t.request(p, &h.Event)
 	case h.Handshake != nil:
 		t.handshake(p, &h.Event)
+	case h.Bootstrap != nil:
+		t.bootstrapAsked(p, &h.Event)
+	case h.Step != nil:
+		t.bootstrapStep(p, &h.Event)
 	case h.Reobserved != nil:
 		t.reobserved(p, &h.Event)
 	default:
-		p.head(h.Kind.String(), nil, deviceOf(&h.Event), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
+		p.head(h.Kind.String(), nil, deviceOf(&h.Event), t.got(&h.Event), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
 	}
 	if h.Notification == nil && !t.Plain {
 		t.deviations(p, h.Deviations, "")

@@ -142,7 +142,7 @@ func (f *face) open(ctx context.Context, peer bool) error {
 	c := f.program.Sessions
 	switch {
 	case !peer:
-		c.Listen, c.Connect, c.State = nil, nil, ""
+		c.Listen, c.Bootstrap, c.Connect, c.State = nil, nil, nil, ""
 	case f.program.Demo:
 		c.Connect, c.State = nil, ""
 		if len(c.Listen)+len(c.Links) == 0 {

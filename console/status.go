@@ -19,6 +19,9 @@ func (t *Text) status(p *page, s *commands.Status) {
 	for _, uri := range s.URIs {
 		p.line("uri", "a device can be entered with "+uri)
 	}
+	for _, uri := range s.Bootstrap {
+		p.line("uri", "as bootstrap server with "+uri)
+	}
 	p.line("clients", fmt.Sprintf("%s registered, %s", plural(s.Clients, "client"), plural(s.Observations, "observation")))
 	for i := range s.Devices {
 		d := &s.Devices[i]

@@ -88,6 +88,8 @@ func (t *Text) settled(p *page, r commands.Result) {
 	switch r := r.(type) {
 	case *commands.Status:
 		t.status(p, r)
+	case *commands.Bootstrapped:
+		t.bootstrapped(p, r)
 	case *commands.Settings:
 		t.settings(p, r)
 	case *commands.Done:

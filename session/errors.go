@@ -23,6 +23,8 @@ var (
 	ErrBootstrapping = errors.New("the device is being bootstrapped")
 	// ErrOffline: the device is cut off from its servers.
 	ErrOffline = errors.New("the device is offline")
+	// ErrReplaced: the device asked for a bootstrap again meanwhile.
+	ErrReplaced = errors.New("the device asked for a bootstrap again")
 	// ErrMuted: the server wants no Send, /1/x/23 of its account is not false.
 	ErrMuted = errors.New("the server has muted Send")
 	// ErrTooMany: a limit of this package is reached.

@@ -26,11 +26,13 @@ const (
 	EventDeviation
 	EventHandshake // a client tried to speak securely and failed
 	EventReobserve // an observation was begun again after a new Register
+	EventBootstrapRequest
+	EventBootstrapStep // what a bootstrap server did to a device
 )
 
 var eventNames = [...]string{
 	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
-	"notification", "send", "request", "deviation", "handshake", "reobserve",
+	"notification", "send", "request", "deviation", "handshake", "reobserve", "bootstrap-request", "bootstrap-step",
 }
 
 // String returns the name that results and scenarios use.
@@ -61,12 +63,23 @@ type Event struct {
 	Exchange     uint64                    // number of the exchange, 0 if none
 	Simulated    bool                      // it happened to a client of ours, not to a server
 	Server       uint16                    // of Simulated: the short server id, where the device has several servers
+	Code         Code                      // of what a simulated device asked: the answer; 0 if there was none
+	Err          error                     // of the same: why there was no answer
+	Again        time.Duration             // of a Register that failed: when the next one follows; 0: none does
 	Registration *Registration             // of registration events, as it was then
 	Notification *Notification             // of EventNotification
 	Request      *ServerRequest            // of EventRequest
 	Reobserved   *Reobserved               // of EventReobserve
+	Bootstrap    *BootstrapAsked           // of EventBootstrapRequest
+	Step         *BootstrapStep            // of EventBootstrapStep
 	Handshake    *transport.HandshakeError // of EventHandshake
 	Deviations   []lwm2m.Deviation
+}
+
+// Failed says whether it is something that a simulated device asked for, and did
+// not get.
+func (e *Event) Failed() bool {
+	return e.Err != nil || e.Code != 0 && !e.Code.IsSuccess()
 }
 
 // Notification is what an observed client sent.

@@ -54,6 +54,23 @@ func (l *Listener) identify(r *registerReader, peer transport.Address) Code {
 	return 0
 }
 
+// mismatch says why a secured peer may not go by a name, "" if it may or there is no
+// security.
+func (l *Listener) mismatch(peer transport.Address, name string) string {
+	id, secured := l.identity(peer)
+	c := l.server.credentials
+	if !secured || c == nil || c.Any() {
+		return ""
+	}
+	switch names, known := c.Endpoints(id); {
+	case !known:
+		return fmt.Sprintf("the identity %s of endpoint %q is not known", shownIdentity(id), name)
+	case !slices.Contains(names, name):
+		return fmt.Sprintf("the endpoint name is %q, the identity %s is that of %s", name, shownIdentity(id), quoted(names))
+	}
+	return ""
+}
+
 // identity returns who a peer has proved to be; false on a link without security.
 func (l *Listener) identity(peer transport.Address) (transport.Identity, bool) {
 	s, ok := l.link.(transport.Secured)

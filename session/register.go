@@ -32,6 +32,9 @@ func (l *Listener) serveRegister(r *coap.Request) {
 	reader.message(r)
 	reader.queries(r.Message.Queries())
 	reader.objectList(r.Message.Payload)
+	if s.unfinished(g.Endpoint) {
+		reader.note(ruleBeforeFinish, 0, "the bootstrap of %q is under way and not finished", printable(g.Endpoint))
+	}
 	code := l.identify(&reader, r.Peer)
 	if code == 0 {
 		code = l.verdict(&reader)

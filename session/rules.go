@@ -72,6 +72,11 @@ const (
 
 	ruleSendNotRegistered lwm2m.RuleID = "send-not-registered"
 	ruleSendObject        lwm2m.RuleID = "send-object"
+
+	ruleBootstrapNoEndpoint lwm2m.RuleID = "bootstrap-no-endpoint"
+	ruleBootstrapMessage    lwm2m.RuleID = "bootstrap-request-message"
+	ruleBootstrapAccept     lwm2m.RuleID = "bootstrap-pack-no-accept"
+	ruleBeforeFinish        lwm2m.RuleID = "register-before-finish" // R28
 )
 
 // Rules returns what this package checks in live traffic. The slice is the
@@ -141,6 +146,10 @@ func Rules() []lwm2m.Rule {
 		rule(ruleStoredUntimed, lwm2m.Warning, "Notifications that were stored while the client was offline carry the time of their value.", "Core 1.1 Appendix E.2 (Notification Storing)", ""),
 		rule(ruleSendMuted, lwm2m.Warning, "A client sends only where Mute Send, /1/x/23, is false.", "Core 1.1 Appendix E.2", ""),
 		rule(ruleBadOption, lwm2m.Failure, "A client knows the critical options of its operations.", "RFC 7252 §5.4.1", ""),
+		rule(ruleBootstrapNoEndpoint, lwm2m.Failure, "A Bootstrap-Request carries ep, unless the device proved its name by its identity.", "Core 1.2 §6.1.4", ""),
+		rule(ruleBootstrapMessage, lwm2m.Warning, "A Bootstrap-Request is Confirmable and has no payload.", "Transport 1.2 §6.4.2", ""),
+		rule(ruleBootstrapAccept, lwm2m.Warning, "A Bootstrap-Pack-Request says by Accept in which format it wants the pack.", "Transport 1.2 §6.4.2", ""),
+		rule(ruleBeforeFinish, lwm2m.Warning, "A device registers only once its bootstrap is finished.", "Core 1.2 §6.1.7.1", ""),
 		rule(ruleSendObject, lwm2m.Warning, "A Send carries values of registered objects only.", "Core 1.1 §6.4.5", ""),
 	}, firmwareRules()...)
 }

@@ -221,6 +221,12 @@ func MaskEvent(e Event) Event {
 			n.Response, e.Notification = r, &n
 		}
 	}
+	if e.Step != nil {
+		if tree, found := MaskTree(e.Step.Tree); found {
+			step := *e.Step
+			step.Tree, e.Step = tree, &step
+		}
+	}
 	if e.Request != nil {
 		if tree, found := MaskTree(e.Request.Payload); found {
 			r := *e.Request

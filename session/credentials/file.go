@@ -39,7 +39,7 @@ type File struct {
 	Devices  []Device
 	Own      Own
 
-	bootstrap *yaml.Node
+	bootstrap []writtenAccount
 }
 
 // Setting is a value that holds for a flag of the program where neither the
