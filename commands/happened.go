@@ -41,6 +41,15 @@ func (h Happened) AppendJSON(b []byte) []byte {
 	case h.Reobserved != nil:
 		o.reobserved(h.Reobserved)
 	}
+	if h.Code != 0 {
+		o.text("code", h.Code.String())
+	}
+	if h.Err != nil {
+		o.text("error", h.Err.Error())
+	}
+	if h.Again > 0 {
+		o.seconds("again", h.Again)
+	}
 	if h.Notification == nil {
 		o.deviations(h.Deviations)
 	}

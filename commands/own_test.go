@@ -148,3 +148,24 @@ func TestOwnSecretsAreMasked(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatADeviceDoesNotGetIsAnEventToo(t *testing.T) {
+	live(t, func(b *bench) {
+		b.do("set answer register 4.03")
+		if r := b.do("register").(*Answer); r.Code.String() != "4.03" {
+			b.t.Errorf("got %+v", r)
+		}
+		var events []string
+		cursor := b.client.Log().Reader(0)
+		for e, _, ok := cursor.TryNext(); ok; e, _, ok = cursor.TryNext() {
+			if !e.Simulated {
+				continue
+			}
+			valid(b.t, Happened{e}.AppendJSON(nil))
+			events = append(events, e.Kind.String()+" "+e.Code.String()+" "+e.Again.String())
+		}
+		if got := strings.Join(events, ", "); got != "register 2.01 0s, register 4.03 1m0s" {
+			b.t.Errorf("events %s", got)
+		}
+	})
+}

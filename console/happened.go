@@ -27,7 +27,7 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 	case h.Reobserved != nil:
 		t.reobserved(p, &h.Event)
 	default:
-		p.head(h.Kind.String(), nil, deviceOf(&h.Event), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
+		p.head(h.Kind.String(), nil, deviceOf(&h.Event), t.got(&h.Event), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
 	}
 	if h.Notification == nil && !t.Plain {
 		t.deviations(p, h.Deviations, "")

@@ -61,6 +61,9 @@ type Event struct {
 	Exchange     uint64          // number of the exchange, 0 if none
 	Simulated    bool            // it happened to a client of ours, not to a server
 	Server       uint16          // of Simulated: the short server id, where the device has several servers
+	Code         Code            // of what a simulated device asked: the answer; 0 if there was none
+	Err          error           // of the same: why there was no answer
+	Again        time.Duration   // of a Register that failed: when the next one follows; 0: none does
 	Registration *Registration   // of registration events, as it was then
 	Notification *Notification   // of EventNotification
 	Request      *ServerRequest  // of EventRequest
@@ -68,6 +71,12 @@ type Event struct {
 	Bootstrap    *BootstrapAsked // of EventBootstrapRequest
 	Step         *BootstrapStep  // of EventBootstrapStep
 	Deviations   []lwm2m.Deviation
+}
+
+// Failed says whether it is something that a simulated device asked for, and did
+// not get.
+func (e *Event) Failed() bool {
+	return e.Err != nil || e.Code != 0 && !e.Code.IsSuccess()
 }
 
 // Notification is what an observed client sent.
