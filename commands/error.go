@@ -143,9 +143,10 @@ func kindOf(err error) ErrorKind {
 		parse   *lwm2m.ParseError
 	)
 	switch {
-	case errors.As(err, &found), errors.Is(err, session.ErrNotRegistered), errors.Is(err, session.ErrDropped):
+	case errors.As(err, &found), errors.Is(err, session.ErrNotRegistered), errors.Is(err, session.ErrDropped),
+		errors.Is(err, session.ErrOffline), errors.Is(err, session.ErrNoServer), errors.Is(err, session.ErrBootstrapping):
 		return NoPeerError
-	case errors.Is(err, coap.ErrTimeout), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, coap.ErrTimeout), errors.Is(err, session.ErrSilenced), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return TimeoutError
 	case errors.Is(err, coap.ErrReset):
 		return ResetError

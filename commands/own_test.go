@@ -121,7 +121,7 @@ func TestOfflineDeviceIsSilent(t *testing.T) {
 		if _, _, err := b.try("read /3/0/0"); err == nil {
 			b.t.Error("it answers")
 		}
-		if _, _, err := b.try("update"); !errors.Is(err, session.ErrOffline) {
+		if r, _, err := b.try("update"); !errors.Is(err, session.ErrOffline) || ExitStatus(r, err) != ExitNoAnswer {
 			b.t.Errorf("got %v", err)
 		}
 		b.do("set offline off")

@@ -260,7 +260,7 @@ func (c *Client) aside(do func()) { c.clock.AfterFunc(0, func() { c.start(do) })
 
 // happened logs what the device asked of the server, and how that ended.
 func (n *Connection) happened(kind EventKind, r *Result, x *coap.Exchange, err error, again time.Duration) {
-	if errors.Is(err, errSilenced) || errors.Is(err, ErrClosed) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, ErrSilenced) || errors.Is(err, ErrClosed) || errors.Is(err, context.Canceled) {
 		return
 	}
 	e := Event{Kind: kind, Time: n.client.clock.Now(), Err: err, Again: again}

@@ -94,7 +94,7 @@ func (n *Connection) ask(ctx context.Context, operation string, m *coap.Message,
 	if wrong != nil {
 		bend(m, wrong)
 		if wrong.Drop || !n.client.pause(ctx, wrong.Delay) {
-			return nil, nil, op.failed(errSilenced, nil)
+			return nil, nil, op.failed(ErrSilenced, nil)
 		}
 	}
 	endpoint, err := n.open(ctx)
@@ -238,7 +238,7 @@ func (n *Connection) update(ctx context.Context, scope updateScope) (*Result, er
 		}
 		c.mu.Unlock()
 		n.happened(EventUpdate, r, x, nil, 0)
-	case errors.Is(err, errSilenced) || errors.Is(err, ErrOffline):
+	case errors.Is(err, ErrSilenced) || errors.Is(err, ErrOffline):
 		c.mu.Lock()
 		n.keepAlive(g.Lifetime)
 		c.mu.Unlock()
