@@ -10,22 +10,78 @@ import (
 	"lwcon/console/terminal"
 )
 
-// configure reads flags and environment into the program, and returns the words
-// of the command: none for the prompt.
+// configure reads flags, environment and lwcon.yaml into the program, and returns
+// the words of the command: none for the prompt.
 func configure(p *console.Program, words []string, getenv func(string) string) ([]string, error) {
 	own := programFlags(p.Table, words)
-	args, rest, err := parse(own, words, takesWord(p.Table), getenv)
-	// The output comes first: the error itself is written by it.
+	from := []source{environment(getenv)}
+	args, rest, err := parse(own, words, takesWord(p.Table), from)
+	face(p, args) // first: an error is written by it
+	if err != nil {
+		return nil, err
+	}
+	_, bare, err := parse(p.Table.Flags, rest, takesWord(p.Table), from)
+	if err != nil {
+		return nil, err
+	}
+	if from, err = readConfiguration(p, args, from, bare, getenv); err != nil {
+		return nil, err
+	}
+	args, rest, err = parse(own, words, takesWord(p.Table), from)
+	face(p, args)
+	if err != nil {
+		return nil, err
+	}
+	call, bare, err := parse(p.Table.Flags, rest, takesWord(p.Table), from)
+	if err != nil {
+		return nil, err
+	}
+	if err := settle(p, args, call, getenv); err != nil {
+		return nil, err
+	}
+	return lineOf(p, own, rest, bare)
+}
+
+// face is how the program looks.
+func face(p *console.Program, args commands.Args) {
 	p.JSON = args.Text("output") == "json"
 	p.Plain = args.Switch("plain")
 	p.Color = map[string]terminal.Color{"always": terminal.ColorAlways, "never": terminal.ColorNever}[args.Text("color")]
+}
+
+// unconfigured are the commands that run without lwcon.yaml: they help to mend it.
+var unconfigured = []string{"help", "version", "completion", "complete", "schema"}
+
+func asksForHelp(word string) bool { return word == "--help" || word == "-h" || word == "--version" }
+
+// readConfiguration reads lwcon.yaml, and returns from where values of flags come
+// now. A file of --config must be there, but for the commands that make it.
+func readConfiguration(p *console.Program, args commands.Args, from []source, bare []string, getenv func(string) string) ([]source, error) {
+	command := ""
+	if len(bare) > 0 {
+		command = bare[0]
+	}
+	if slices.Contains(unconfigured, command) || slices.ContainsFunc(bare, asksForHelp) {
+		p.Sessions.Credentials = commands.NewConfiguration()
+		return from, nil
+	}
+	c, err := commands.LoadConfiguration(args.Switch("insecure-file-mode"), configurationFiles(args.Text("config"), getenv)...)
 	if err != nil {
 		return nil, err
 	}
-	call, bare, err := parse(p.Table.Flags, rest, takesWord(p.Table), getenv)
-	if err != nil {
-		return nil, err
+	if c.File() == nil && args.Has("config") && command != "credentials" {
+		return nil, &commands.Error{
+			Kind: commands.ConfigError, Message: fmt.Sprintf("--config %s: expected a file, found none", c.Path),
+			Hint: "credentials add makes it",
+		}
 	}
+	p.Sessions.Credentials = c
+	more, err := configured(c, args.Text("profile"), append(commands.ProgramFlags(), p.Table.Flags...), command == "demo")
+	return append(from, more...), err
+}
+
+// settle reads the values of flags into the program.
+func settle(p *console.Program, args, call commands.Args, getenv func(string) string) error {
 	p.Endpoint, p.Timeout = call.Text("endpoint"), call.Duration("timeout")
 	if call.Has("wait") {
 		wait := call.Duration("wait")
@@ -34,24 +90,37 @@ func configure(p *console.Program, words []string, getenv func(string) string) (
 	p.Trace = args.Text("trace")
 	p.KeepGoing = args.Switch("keep-going")
 	p.Sessions.Link = args.Text("link")
-	p.Sessions.Listen = args.Texts("listen")
+	p.Sessions.Listen, p.Sessions.Bootstrap = args.Texts("listen"), args.Texts("bootstrap")
 	p.Sessions.State, p.Sessions.Fresh = args.Text("state"), args.Switch("fresh")
 	if p.Sessions.State == "" {
 		p.Sessions.State = stateDirectory(getenv)
 	}
-	if err := connect(p, args); err != nil {
-		return nil, err
+	p.Sessions.ShowSecrets = args.Switch("show-secrets")
+	if p.Sessions.Advertise = args.Text("advertise"); p.Sessions.Advertise == "" { // firmware pull has a flag of that name itself
+		p.Sessions.Advertise = getenv(commands.FlagVariable("advertise"))
 	}
-	if paths := args.Texts("objects"); len(paths) > 0 {
-		if p.Definitions, err = commands.LoadDefinitions(paths); err != nil {
-			return nil, err
+	p.Sessions.Credentials.Store.SetAny(args.Switch("accept-any-identity"))
+	for _, key := range args.Texts("psk") {
+		if err := p.Sessions.Credentials.AddPSK(key); err != nil {
+			return err
 		}
 	}
-	p.HistoryFile = historyFile(getenv)
-	p.Sessions.State, p.Sessions.Fresh = args.Text("state"), args.Switch("fresh")
-	if p.Sessions.State == "" {
-		p.Sessions.State = stateDirectory(getenv)
+	if err := connect(p, args); err != nil {
+		return err
 	}
+	p.HistoryFile = historyFile(getenv)
+	paths := args.Texts("objects")
+	if len(paths) == 0 {
+		return nil
+	}
+	var err error
+	p.Definitions, err = commands.LoadDefinitions(paths)
+	return err
+}
+
+// lineOf is the line of the command; rest has the flags that are not the
+// program's, bare has none.
+func lineOf(p *console.Program, own []commands.Parameter, rest, bare []string) ([]string, error) {
 	if len(bare) == 0 || len(bare) == 1 && bare[0] == "demo" {
 		rest = bare // the flags are the prompt's: no command takes them
 	}
@@ -107,31 +176,35 @@ func command(t commands.Table, words []string) []string {
 }
 
 // parse takes flags off a line; those that are not on it have their value from
-// the environment. A repeated flag has its words from there parted by blanks.
-func parse(flags []commands.Parameter, words []string, takes func(string) bool, getenv func(string) string) (commands.Args, []string, error) {
+// the first source that has one. Flags of a role are taken from one place only.
+func parse(flags []commands.Parameter, words []string, takes func(string) bool, from []source) (commands.Args, []string, error) {
 	args, _, err := commands.ParseFlags(words, flags, takes)
 	if err != nil {
 		return args, nil, err
 	}
+	role := slices.ContainsFunc(roles, args.Has)
 	var set []string
-	for _, f := range flags {
-		value := getenv(commands.FlagVariable(f.Name))
-		if value == "" || args.Has(f.Name) {
-			continue
-		}
-		mine := []string{"--" + f.Name + "=" + value}
-		if f.Repeated {
-			mine = nil
-			for _, w := range strings.Fields(value) {
-				mine = append(mine, "--"+f.Name+"="+w)
+	have := map[string]bool{}
+	for _, s := range from {
+		taken := role
+		for i := range flags {
+			f := &flags[i]
+			values := s.words(f)
+			if len(values) == 0 || args.Has(f.Name) || have[f.Name] || role && slices.Contains(roles, f.Name) {
+				continue
 			}
+			mine := make([]string, len(values))
+			for k, value := range values {
+				mine[k] = "--" + f.Name + "=" + value
+			}
+			if _, _, err := commands.ParseFlags(mine, flags, takes); err != nil {
+				return args, nil, s.wrong(f, err)
+			}
+			have[f.Name] = true
+			taken = taken || slices.Contains(roles, f.Name)
+			set = append(set, mine...)
 		}
-		if _, _, err := commands.ParseFlags(mine, flags, takes); err != nil {
-			e := *commands.Classify(err)
-			e.Message = fmt.Sprintf("%s: %s", commands.FlagVariable(f.Name), e.Message)
-			return args, nil, &e
-		}
-		set = append(set, mine...)
+		role = taken
 	}
 	return commands.ParseFlags(append(set, words...), flags, takes)
 }

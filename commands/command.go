@@ -29,14 +29,15 @@ func (r Role) String() string {
 
 // The groups of commands, in the order in which help lists them.
 const (
-	GroupCommon = "common"
-	GroupServer = "server"
-	GroupClient = "client"
-	GroupTools  = "tools"
+	GroupCommon    = "common"
+	GroupServer    = "server"
+	GroupBootstrap = "bootstrap server"
+	GroupClient    = "client"
+	GroupTools     = "tools"
 )
 
 // groups are all groups in order.
-var groups = [...]string{GroupCommon, GroupServer, GroupClient, GroupTools}
+var groups = [...]string{GroupCommon, GroupServer, GroupBootstrap, GroupClient, GroupTools}
 
 // Command is one row of the table. It is not changed once in a Table.
 type Command struct {

@@ -109,6 +109,15 @@ func completeOpen(env *Env, _ Args, _ string) []Completion {
 	return plain(append(env.Sessions.URIs(), clientNames(env.Sessions)...))
 }
 
+// ownClient is client, where there may be no sessions.
+func (env *Env) ownClient() (*session.Client, error) {
+	s, err := env.sessions("set")
+	if err != nil || len(s.Clients()) == 0 {
+		return nil, failure(NoPeerError, "no simulated device is connected").hinting("connect URI PROFILE makes one")
+	}
+	return env.client()
+}
+
 // client is our simulated device that a command of the client role is for: that
 // of the environment's endpoint, or the only one.
 func (env *Env) client() (*session.Client, error) {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -62,7 +63,7 @@ A URI in place of the file is written as it is, and nothing is served: for anoth
 		Spec: firmwareSpec,
 		Parameters: slices.Concat([]Parameter{
 			{Name: "file", Kind: KindFile, Word: "FILE | URI", Positional: true, Required: true, Summary: "the package, or where the device finds it"},
-			{Name: "advertise", Kind: KindText, Word: "HOST[:PORT]", Summary: "what the URI names, instead of the address at which the device reaches lwcon"},
+			{Name: "advertise", Kind: KindText, Word: "HOST[:PORT]", Summary: "what the URI names, instead of that of the flag of the program, or of the address at which the device reaches lwcon"},
 			{Name: "scheme", Kind: KindEnum, Values: []string{"coap", "http"}, Summary: "how to serve it, instead of CoAP where the device has that"},
 			{Name: "cut-after", Kind: KindCount, Summary: "answer nothing any more after so many blocks, as though the connection were lost"},
 		}, untilParameters(), followParameters()),
@@ -78,7 +79,7 @@ A URI in place of the file is written as it is, and nothing is served: for anoth
 
 func runFirmwarePull(ctx context.Context, env *Env, args Args, emit Emit) (Result, error) {
 	o := session.FirmwarePullOptions{
-		Advertise: args.Text("advertise"), HTTP: args.Text("scheme") == "http", CoAP: args.Text("scheme") == "coap",
+		Advertise: env.advertise(args), HTTP: args.Text("scheme") == "http", CoAP: args.Text("scheme") == "coap",
 	}
 	if name := packageName(args); strings.Contains(name, "://") {
 		o.URI = name
@@ -93,6 +94,12 @@ func runFirmwarePull(ctx context.Context, env *Env, args Args, emit Emit) (Resul
 		o.FirmwareOptions = common
 		return session.PullFirmware(ctx, e, o)
 	})
+}
+
+// advertise is where a device is told to reach us: by the flag of a command, else by
+// that of the program; "" is where its messages came in.
+func (env *Env) advertise(args Args) string {
+	return cmp.Or(args.Text("advertise"), env.Sessions.Advertise())
 }
 
 // firmwareUpdateCommand installs a package.

@@ -161,3 +161,23 @@ func TestFirmwareEndsWithWhoFollowsIt(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatTheCommandAdvertisesComesBeforeWhatTheProgramDoes(t *testing.T) {
+	env := &Env{Sessions: &Sessions{advertise: "198.51.100.9:1"}}
+	for line, want := range map[string]string{
+		"firmware pull a.bin":                          "198.51.100.9:1",
+		"firmware pull a.bin --advertise 198.51.100.7": "198.51.100.7",
+	} {
+		words, err := Words(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		call, err := All().Parse(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := env.advertise(call.Args); got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+}

@@ -24,6 +24,9 @@ func (h Happened) AppendJSON(b []byte) []byte {
 	if h.Simulated {
 		o.boolean("simulated", true)
 	}
+	if h.Server != 0 {
+		o.unsigned("ssid", uint64(h.Server))
+	}
 	switch {
 	case h.Notification != nil:
 		o.notification(h.Notification)
@@ -31,8 +34,25 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		o.registration(h.Registration)
 	case h.Request != nil:
 		o.request(h.Request)
+	case h.Handshake != nil:
+		o.text("address", h.Handshake.Peer.String())
+		o.text("message", h.Handshake.Cause)
+		o.optional("hint", h.Handshake.Cure)
+	case h.Bootstrap != nil:
+		o.asked(h.Bootstrap)
+	case h.Step != nil:
+		o.step(h.Step)
 	case h.Reobserved != nil:
 		o.reobserved(h.Reobserved)
+	}
+	if h.Code != 0 {
+		o.text("code", h.Code.String())
+	}
+	if h.Err != nil {
+		o.text("error", h.Err.Error())
+	}
+	if h.Again > 0 {
+		o.seconds("again", h.Again)
 	}
 	if h.Notification == nil {
 		o.deviations(h.Deviations)
@@ -83,7 +103,9 @@ func (o *object) request(r *session.ServerRequest) {
 	o.text("operation", r.Operation)
 	o.text("path", r.Path.String())
 	o.optional("detail", r.Detail)
-	o.text("code", r.Code.String())
+	if r.Code != 0 {
+		o.text("code", r.Code.String())
+	}
 	if r.Payload != nil {
 		o.text("format", r.Payload.Format.String())
 		o.tree(r.Payload)
@@ -103,7 +125,7 @@ func (o *object) registration(g *session.Registration) {
 		o.boolean("restored", true)
 	}
 	o.text("address", g.Address.String())
-	o.text("security", g.Security)
+	o.text("security", g.Security.String())
 	o.text("location", g.Location)
 	if g.Restored {
 		o.boolean("restored", true)

@@ -26,14 +26,19 @@ func listenCommand() *Command {
 		Help:    "A host that is left out means all local addresses, IPv4 and IPv6; port 0 any free one.",
 		Parameters: []Parameter{
 			{Name: "uri", Kind: KindURI, Positional: true, Default: DefaultListen, Summary: "coap://HOST:PORT"},
+			{Name: "role", Kind: KindEnum, Values: []string{"server", "bootstrap"}, Default: "server", Summary: "what to be there"},
 		},
-		Examples: []string{"listen", "listen coap://127.0.0.1:0"},
+		Examples: []string{"listen", "listen coap://127.0.0.1:0", "listen coap://:5783 --role bootstrap"},
 		Run: func(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			s, err := env.sessions("listen")
 			if err != nil {
 				return nil, err
 			}
-			l, err := s.Listen(ctx, args.Text("uri"))
+			open := s.Listen
+			if args.Text("role") == "bootstrap" {
+				open = s.ListenBootstrap
+			}
+			l, err := open(ctx, args.Text("uri"))
 			if err != nil {
 				return nil, err
 			}

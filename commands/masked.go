@@ -12,6 +12,14 @@ func maskedResult(r Result) Result {
 		}
 		return &c
 	}
+	if b, ok := r.(*Bootstrapped); ok {
+		return maskedBootstrap(b)
+	}
+	if w, ok := r.(*Own); ok {
+		c := *w
+		c.Nodes, _ = session.MaskNodes(w.Nodes)
+		return &c
+	}
 	a, ok := r.(*Answer)
 	if !ok {
 		return r
@@ -23,6 +31,17 @@ func maskedResult(r Result) Result {
 	c := *a
 	c.Response = response
 	return &c
+}
+
+// maskedBootstrap is how a bootstrap went with the secrets masked that were
+// written.
+func maskedBootstrap(b *Bootstrapped) *Bootstrapped {
+	c := *b.BootstrapReport
+	c.Steps = make([]*session.BootstrapStep, len(b.Steps))
+	for i, step := range b.Steps {
+		c.Steps[i] = session.MaskEvent(session.Event{Step: step}).Step
+	}
+	return &Bootstrapped{&c}
 }
 
 // maskedEvent is an event with its secrets masked.

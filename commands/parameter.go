@@ -32,6 +32,7 @@ const (
 	KindDirectory              // the name of a directory
 	KindCommand                // the name of a command
 	KindURI                    // coap://HOST:PORT
+	KindSecret                 // a secret by its notation, shown nowhere
 )
 
 // Parameter is one thing that a command takes: a word in its place or a flag.
@@ -54,7 +55,7 @@ type Parameter struct {
 var kindWords = [...]string{
 	KindText: "TEXT", KindSwitch: "", KindPath: "PATH", KindValue: "VALUE", KindAssignment: "PATH=VALUE",
 	KindAttribute: "NAME=NUMBER", KindDuration: "DURATION", KindCount: "N", KindEnum: "", KindFormat: "FORMAT",
-	KindType: "TYPE", KindEndpoint: "NAME", KindFile: "FILE", KindDirectory: "DIR", KindCommand: "COMMAND", KindURI: "URI",
+	KindType: "TYPE", KindEndpoint: "NAME", KindFile: "FILE", KindDirectory: "DIR", KindCommand: "COMMAND", KindURI: "URI", KindSecret: "SECRET",
 }
 
 // word stands for a value of the parameter in help.

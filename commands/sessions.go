@@ -17,17 +17,22 @@ import (
 
 // Config says which sessions to open. The zero Config opens none.
 type Config struct {
-	Listen      []string          // URIs to be a server at: "coap://:5683"
-	Links       []transport.Link  // further links to be a server on
-	Connect     []Connection      // simulated devices to make; they register by the command register
-	Link        string            // timing by name, LinkNames; "": default
-	Definitions lwm2m.Registry    // nil: nothing is known
-	Aliases     map[string]string // alias -> endpoint name
-	Clock       clock.Clock       // nil: the machine's
-	State       string            // directory in which registrations outlive the program; "" keeps none
-	Fresh       bool              // ignore those that were kept
-	Seed        uint64            // of locations and message ids; 0: the machine's
-	Tap         coap.Tap          // is shown each message that passes, besides those who subscribe; may be nil
+	Listen    []string         // URIs to be a server at: "coap://:5683"
+	Links     []transport.Link // further links to be a server on
+	Bootstrap []string         // URIs to be a bootstrap server at; those of Listen too serve both
+	// BootstrapLinks are further links to be a bootstrap server on.
+	BootstrapLinks []transport.Link
+	Connect        []Connection   // simulated devices to make; they register by the command register
+	Link           string         // timing by name, LinkNames; "": default
+	Definitions    lwm2m.Registry // nil: nothing is known
+	Credentials    *Configuration // nil: none
+	ShowSecrets    bool           // keys are shown as they are
+	Advertise      string         // HOST or HOST:PORT to be reached at; "": where the device's messages came in
+	Clock          clock.Clock    // nil: the machine's
+	State          string         // directory in which registrations outlive the program; "" keeps none
+	Fresh          bool           // ignore those that were kept
+	Seed           uint64         // of locations and message ids; 0: the machine's
+	Tap            coap.Tap       // is shown each message that passes, besides those who subscribe; may be nil
 }
 
 // DefaultListen is where lwcon is a server if nobody says where to be what.
@@ -46,9 +51,14 @@ type Sessions struct {
 	state       string
 	fresh       bool
 	wires       wires
+	advertise   string
+	credentials *Configuration
+	bootstrap   *session.BootstrapServer
+	given       *session.BootstrapAccounts // by lwcon.yaml, nil if it says nothing
 
-	mu      sync.Mutex
-	clients []*session.Client
+	mu        sync.Mutex
+	listening map[string]*session.Listener // by the URI as it was given
+	clients   []*session.Client
 }
 
 // Open opens what a Config says. What was opened before an error is closed
@@ -62,14 +72,20 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	s := &Sessions{
 		log: session.NewLog(), taps: newTaps(c.Tap), clock: c.Clock,
 		definitions: c.Definitions, parameters: parameters, seed: c.Seed, state: c.State, fresh: c.Fresh,
+		advertise: c.Advertise, listening: map[string]*session.Listener{},
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
 	}
+	if s.credentials = c.Credentials; s.credentials == nil {
+		s.credentials = NewConfiguration()
+	}
+	s.ShowSecrets(c.ShowSecrets)
 	s.wires.seed = c.Seed
 	s.server = session.NewServer(session.ServerConfig{
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,
-		Aliases: c.Aliases, Seed: c.Seed, Tap: s.taps.pass,
+		Aliases: s.credentials.aliases(), Seed: c.Seed, Tap: s.taps.pass,
+		Credentials: s.credentials.Store,
 	})
 	s.server.SetReobserve(true)
 	s.server.SetAwakeTime(linkAwakeTime(c.Link))
@@ -89,6 +105,10 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 			return nil, Classify(err)
 		}
 	}
+	if err := s.openBootstrap(ctx, &c); err != nil {
+		_ = s.Close(ctx)
+		return nil, err
+	}
 	for _, connection := range c.Connect {
 		if _, err := s.Connect(ctx, connection); err != nil {
 			_ = s.Close(ctx)
@@ -100,7 +120,30 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 
 // Listen is a server at one more URI. The error is an *Error.
 func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, error) {
-	scheme, err := schemeOf("listen", uri)
+	link, err := s.listenLink(ctx, "listen", uri)
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.server.Listen(link)
+	if err != nil {
+		return nil, Classify(fmt.Errorf("listen %s: %w", uri, err))
+	}
+	if err := s.keep(l, uri); err != nil {
+		_ = l.Close() // why it cannot serve is the error to tell
+		return nil, err
+	}
+	s.mu.Lock()
+	s.listening[uri] = l
+	s.mu.Unlock()
+	if s.bootstrap != nil {
+		s.accounts()
+	}
+	return l, nil
+}
+
+// listenLink opens the link of a listener: tapped, and secure where the URI says so.
+func (s *Sessions) listenLink(ctx context.Context, command, uri string) (transport.Link, error) {
+	scheme, err := schemeOf(command, uri)
 	if err != nil {
 		return nil, err
 	}
@@ -110,23 +153,18 @@ func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, e
 	} else {
 		link, err = transport.ListenUDP(ctx, uri)
 	}
-	if err != nil {
-		e := failure(ConfigError, "listen %s: %v", uri, err)
-		e.Err = err
-		if errors.Is(err, transport.ErrPortInUse) {
-			e.Hint = "another program listens there; port 0 takes any free one"
-		}
-		return nil, e
+	switch {
+	case err == nil && scheme == "coaps":
+		return s.listenSecure(uri, link)
+	case err == nil:
+		return s.wrap(link), nil
 	}
-	l, err := s.server.Listen(s.wrap(link))
-	if err != nil {
-		return nil, Classify(fmt.Errorf("listen %s: %w", uri, err))
+	e := failure(ConfigError, "%s %s: %v", command, uri, err)
+	e.Err = err
+	if errors.Is(err, transport.ErrPortInUse) {
+		e.Hint = "another program listens there; port 0 takes any free one"
 	}
-	if err := s.keep(l, uri); err != nil {
-		_ = l.Close() // why it cannot serve is the error to tell
-		return nil, err
-	}
-	return l, nil
+	return nil, e
 }
 
 // keep makes the registrations of a listener outlive the program, unless its
@@ -155,8 +193,15 @@ func stateName(uri string) string {
 	return name + ".registrations"
 }
 
+// Advertise is the HOST or HOST:PORT at which devices are told to reach lwcon; "" is
+// where their messages came in.
+func (s *Sessions) Advertise() string { return s.advertise }
+
 // Server is the server role.
 func (s *Sessions) Server() *session.Server { return s.server }
+
+// Credentials are what lwcon.yaml and the command line say of who is who.
+func (s *Sessions) Credentials() *Configuration { return s.credentials }
 
 // Log is the log of events of all roles.
 func (s *Sessions) Log() *session.Log { return s.log }
@@ -167,8 +212,13 @@ func (s *Sessions) Exchanges() *coap.Log { return s.server.Exchanges() }
 // Roles are the roles that are open.
 func (s *Sessions) Roles() Role {
 	var r Role
-	if len(s.server.Listeners()) > 0 {
-		r |= ServerRole
+	for _, l := range s.server.Listeners() {
+		if !l.BootstrapOnly() {
+			r |= ServerRole
+		}
+		if l.Bootstraps() {
+			r |= BootstrapRole
+		}
 	}
 	if len(s.Clients()) > 0 {
 		r |= ClientRole
@@ -187,7 +237,9 @@ func (s *Sessions) Shows(e *session.Event) bool {
 func (s *Sessions) URIs() []string {
 	var uris []string
 	for _, l := range s.server.Listeners() {
-		uris = append(uris, l.URIs()...)
+		if !l.BootstrapOnly() {
+			uris = append(uris, l.URIs()...)
+		}
 	}
 	return uris
 }
@@ -198,6 +250,9 @@ func (s *Sessions) Close(ctx context.Context) error {
 	var errs []error
 	for _, c := range s.Clients() {
 		errs = append(errs, s.Disconnect(ctx, c))
+	}
+	if s.bootstrap != nil {
+		s.bootstrap.Close()
 	}
 	errs = append(errs, s.server.Close())
 	return errors.Join(append(errs, s.StopCapture())...)

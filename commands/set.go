@@ -65,7 +65,9 @@ func settings() []setting {
 	all = append(all, serverSettings()...)
 	all = append(all, secretsSetting())
 	all = append(all, requestSettings()...)
+	all = append(all, bootstrapSettings()...)
 	all = append(all, answerSettings()...)
+	all = append(all, deviceSettings()...)
 	return append(all, linkSettings("")...)
 }
 
@@ -125,7 +127,7 @@ func (s *setting) warning(env *Env) string {
 // values are the words that a setting can have, nil where they cannot be listed.
 func (s *setting) values() []string {
 	switch {
-	case strings.HasPrefix(s.name, "strict") || s.name == "non" || s.name == "show-secrets":
+	case strings.HasPrefix(s.name, "strict") || s.name == "non" || s.name == "show-secrets" || s.name == "offline":
 		return []string{"on", "off"}
 	case strings.HasPrefix(s.name, "answer "):
 		return []string{"default", "silence", "4.00", "4.03", "4.04", "5.00", "5.03"}

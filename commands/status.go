@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"time"
+
+	"lwcon/session"
 )
 
 // Status is how lwcon stands.
@@ -12,6 +14,7 @@ import (
 type Status struct {
 	Roles        []string      // that are open
 	URIs         []string      // what can be entered in a device
+	Bootstrap    []string      // the same, as its bootstrap server
 	Endpoint     string        // that commands are for by `use`, "" if none
 	Clients      int           // registered
 	Observations int           // of all clients
@@ -25,7 +28,8 @@ type Status struct {
 type DeviceState struct {
 	Endpoint string
 	State    string // "registered", …
-	Server   string // address
+	Server   string // address, or the URI before there is one
+	SSID     uint16 // short server id, 0 of a bootstrap server
 }
 
 // AppendJSON appends the status as one JSON object.
@@ -34,6 +38,9 @@ func (s *Status) AppendJSON(b []byte) []byte {
 	o.text("command", "status")
 	o.texts("roles", s.Roles)
 	o.texts("uris", s.URIs)
+	if len(s.Bootstrap) > 0 {
+		o.texts("bootstrap-uris", s.Bootstrap)
+	}
 	o.optional("endpoint", s.Endpoint)
 	o.integer("clients", int64(s.Clients))
 	o.integer("observations", int64(s.Observations))
@@ -46,8 +53,33 @@ func (s *Status) AppendJSON(b []byte) []byte {
 		in.text("endpoint", s.Devices[i].Endpoint)
 		in.text("state", s.Devices[i].State)
 		in.text("server", s.Devices[i].Server)
+		if s.Devices[i].SSID != 0 {
+			in.unsigned("ssid", uint64(s.Devices[i].SSID))
+		} else {
+			in.boolean("bootstrap", true)
+		}
 	})
 	return o.end()
+}
+
+// deviceStates tells how a simulated device stands with each of its servers.
+func deviceStates(c *session.Client) []DeviceState {
+	var states []DeviceState
+	for _, n := range c.Connections() {
+		server := n.Server().String()
+		if n.Server().IsZero() {
+			server = n.Account().URI
+		}
+		state := n.State().String()
+		switch {
+		case n.Cut():
+			state = "offline"
+		case n.Asleep():
+			state = "asleep"
+		}
+		states = append(states, DeviceState{c.Device().Endpoint(), state, server, n.Account().ShortServerID})
+	}
+	return states
 }
 
 // statusCommand tells how lwcon stands.
@@ -65,7 +97,7 @@ func statusCommand() *Command {
 					s.Roles = append(s.Roles, r.String())
 				}
 			}
-			s.URIs = env.Sessions.URIs()
+			s.URIs, s.Bootstrap = env.Sessions.URIs(), env.Sessions.BootstrapURIs()
 			s.Exchange = env.Sessions.Exchanges().Newest()
 			server := env.Sessions.Server()
 			for _, e := range server.Endpoints() {
@@ -73,7 +105,7 @@ func statusCommand() *Command {
 				s.Observations += len(e.Observations())
 			}
 			for _, c := range env.Sessions.Clients() {
-				s.Devices = append(s.Devices, DeviceState{c.Device().Endpoint(), c.State().String(), c.Server().String()})
+				s.Devices = append(s.Devices, deviceStates(c)...)
 			}
 			if server.Strict() {
 				s.Strict = append(s.Strict, "register")

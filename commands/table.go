@@ -27,11 +27,27 @@ func All() Table {
 			queueCommand(), queueDropCommand(), forgetCommand(),
 			firmwarePushCommand(), firmwarePullCommand(), firmwareUpdateCommand(), firmwareStatusCommand(), firmwareResetCommand(),
 
-			registerCommand(), updateCommand(), deregisterCommand(), getCommand(), putCommand(),
+			bootstrapCommand(), bsDiscoverCommand(), bsReadCommand(), bsWriteCommand(), bsDeleteCommand(), bsFinishCommand(),
+
+			registerCommand(), updateCommand(), deregisterCommand(), sendCommand(),
+			instancesCommand(), getCommand(), putCommand(), addCommand(), removeCommand(), misbehaveCommand(), misbehaveOffCommand(),
+
+			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(), keysNewCommand(),
 
 			schemaCommand(), completionCommand(), completeCommand(),
 		},
 	}
+}
+
+// roleHint says how a role is opened.
+func roleHint(r Role) string {
+	switch {
+	case r&ServerRole != 0:
+		return "listen coap://:5683 opens a server"
+	case r&BootstrapRole != 0:
+		return "lwcon --bootstrap coap://:5783, or listen coap://:5783 --role bootstrap, opens a bootstrap server"
+	}
+	return "connect URI PROFILE makes a simulated device"
 }
 
 // Append returns the table with more rows at its end.
@@ -104,8 +120,7 @@ func (c Call) Do(ctx context.Context, env *Env, emit Emit) (Result, error) {
 	env.emit = emit
 	scoped := env.with(c.Flags)
 	if roles := c.Command.Roles; roles != 0 && scoped.roles()&roles == 0 {
-		return nil, failure(NoPeerError, "%s: needs a %s, and none is open", c.Command.Name, roles).
-			hinting("listen coap://:5683 opens a server")
+		return nil, failure(NoPeerError, "%s: needs a %s, and none is open", c.Command.Name, roles).hinting("%s", roleHint(roles))
 	}
 	if env.Sessions != nil && !env.Sessions.ShowsSecrets() {
 		plain := emit

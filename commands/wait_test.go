@@ -31,7 +31,7 @@ func TestWaitForAStateWaitsForIt(t *testing.T) {
 func TestWaitTakesEventsThatCameSinceTheLastOtherCommand(t *testing.T) {
 	live(t, func(b *bench) {
 		b.do("observe /3303/0/5700")
-		b.do("sleep 30s") // notifications come meanwhile, and sleep only looks on
+		b.do("sleep 30500ms") // notifications come meanwhile, and sleep only looks on
 		w := b.do("wait notification /3303/0/5700 --count 2").(*Waited)
 		if !w.Passed || w.Duration != 0 || len(w.Events) != 2 {
 			t.Errorf("got %+v, want two that were there", w)

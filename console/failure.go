@@ -24,7 +24,11 @@ func (t *Text) Failure(err error) string {
 	if e.Kind != "" {
 		word += " (" + string(e.Kind) + ")"
 	}
-	p.head(t.Style.Failure(word+":")+" "+terminal.Escape(e.Message), nil)
+	first, more, _ := strings.Cut(e.Message, "\n") // each mistake of a file stands on a line
+	p.head(t.Style.Failure(word+":")+" "+terminal.Escape(first), nil)
+	for line := range strings.Lines(more) {
+		p.line("error", terminal.Escape(strings.TrimSuffix(line, "\n")))
+	}
 	if e.Kind == commands.PayloadError {
 		t.fault(p, e)
 	}

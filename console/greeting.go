@@ -20,10 +20,15 @@ const silence = 30 * time.Second
 // message what to look at.
 func (f *face) greet(say func(string)) {
 	s := f.env.Sessions
-	if f.greeted != nil || f.program.Demo || s.Roles()&commands.ServerRole == 0 {
+	if f.greeted != nil || f.program.Demo || s.Roles()&(commands.ServerRole|commands.BootstrapRole) == 0 {
 		return
 	}
-	say(f.stderr.listeningAt(s.URIs()))
+	if s.Roles()&commands.ServerRole != 0 {
+		say(f.stderr.listeningAt("LwM2M server", s.URIs(), f.usual))
+	}
+	if s.Roles()&commands.BootstrapRole != 0 {
+		say(f.stderr.listeningAt("bootstrap server", s.BootstrapURIs(), false))
+	}
 	var heard atomic.Bool
 	untap := sync.OnceFunc(s.Tap(func(p coap.Passage) {
 		if p.Direction == transport.Received {
@@ -33,7 +38,7 @@ func (f *face) greet(say func(string)) {
 	timer := f.program.Clock.AfterFunc(silence, func() {
 		untap()
 		if !heard.Load() {
-			say(f.stderr.silent(s.URIs()))
+			say(f.stderr.silent(append(s.URIs(), s.BootstrapURIs()...)))
 		}
 	})
 	f.greeted = func() {
@@ -42,10 +47,15 @@ func (f *face) greet(say func(string)) {
 	}
 }
 
-// listeningAt says what can be entered in a device.
-func (t *Text) listeningAt(uris []string) string {
+// listeningAt says what can be entered in a device as what, and that it is the usual place
+// if nobody said where.
+func (t *Text) listeningAt(role string, uris []string, usual bool) string {
 	p := t.page()
-	p.head("listening", t.Style.Success, "enter one of these in the device as its LwM2M server:")
+	where := "enter one of these in the device as its " + role + ":"
+	if usual {
+		where = "as usual (--listen says otherwise); " + where
+	}
+	p.head("listening", t.Style.Success, where)
 	for _, uri := range uris {
 		p.line("uri", uri)
 	}

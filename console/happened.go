@@ -20,13 +20,28 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 		t.registration(p, &h.Event)
 	case h.Request != nil:
 		t.request(p, &h.Event)
+	case h.Handshake != nil:
+		t.handshake(p, &h.Event)
+	case h.Bootstrap != nil:
+		t.bootstrapAsked(p, &h.Event)
+	case h.Step != nil:
+		t.bootstrapStep(p, &h.Event)
 	case h.Reobserved != nil:
 		t.reobserved(p, &h.Event)
 	default:
-		p.head(h.Kind.String(), nil, name(h.Endpoint), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
+		p.head(h.Kind.String(), nil, deviceOf(&h.Event), t.got(&h.Event), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
 	}
 	if h.Notification == nil && !t.Plain {
 		t.deviations(p, h.Deviations, "")
+	}
+}
+
+// handshake writes why a device could not speak securely.
+func (t *Text) handshake(p *page, e *session.Event) {
+	why := t.Style.Refusal("failed: ") + terminal.Escape(e.Handshake.Cause)
+	p.head("handshake", nil, terminal.Escape(e.Handshake.Peer.String()), t.Style.Dim(timeOfDay(e.Time)), why)
+	if cure := e.Handshake.Cure; cure != "" && !t.Plain {
+		p.line("hint", terminal.Escape(cure))
 	}
 }
 
@@ -109,7 +124,7 @@ func (t *Text) observed(n *session.Notification) string {
 // if there is one, else the tree below.
 func (t *Text) notification(p *page, e *session.Event) {
 	n := e.Notification
-	parts := []string{name(e.Endpoint), t.observed(n) + t.inlineValues(n), t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(n)}
+	parts := []string{deviceOf(e), t.observed(n) + t.inlineValues(n), t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(n)}
 	if t.Plain {
 		p.head(e.Kind.String(), nil, append(parts, t.oneLine(&session.Event{Deviations: n.Response.Deviations}))...)
 		return
@@ -171,22 +186,4 @@ func (t *Text) notificationNotes(n *session.Notification) string {
 		text += fmt.Sprintf(", %d passed over", n.Skipped)
 	}
 	return strings.TrimPrefix(text, ", ")
-}
-
-// request writes what a server asked of our simulated device, and what it got.
-func (t *Text) request(p *page, e *session.Event) {
-	r := e.Request
-	asked := r.Operation + " " + t.named(r.Path)
-	if r.Detail != "" {
-		asked += " " + terminal.Escape(r.Detail)
-	}
-	mark := t.Style.Success
-	if r.Code.Class() >= 4 {
-		mark = t.Style.Refusal
-	}
-	answered := "answered " + mark(strings.TrimSpace(r.Code.String()+" "+r.Code.Name()))
-	p.head("request", nil, name(e.Endpoint), asked, answered, t.Style.Dim(timeOfDay(e.Time)), t.oneLine(e))
-	if r.Payload != nil && !t.Plain {
-		t.tree(p, r.Payload)
-	}
 }

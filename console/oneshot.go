@@ -28,6 +28,7 @@ func (f *face) oneShot(ctx context.Context, words []string) int {
 			return f.show(nil, err)
 		}
 	}
+	f.warn(func(text string) { write(f.err, text) })
 	f.trace(func(text string) { write(f.err, text) })
 	f.greet(func(text string) { write(f.err, text) })
 	if call.Command.Name != "register" {

@@ -17,6 +17,7 @@ func (f *face) pipe(ctx context.Context) int {
 	if err := f.open(ctx, true); err != nil {
 		return f.show(nil, err)
 	}
+	f.warn(func(text string) { write(f.err, text) })
 	f.greet(func(text string) { write(f.err, text) })
 	f.trace(func(text string) { write(f.err, text) })
 	if err := f.registerDevices(ctx, func(text string) { write(f.out, text) }); err != nil {

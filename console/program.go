@@ -129,6 +129,7 @@ type face struct {
 	stderr   *Text // of error messages, where they do not go to the screen
 	demo     *commands.Sessions
 	greeted  func() // ends what greet began; nil before
+	usual    bool   // it listens at the usual place, since nobody said where
 	tracer   *tracer
 	shared   bool         // traces and results share the screen
 	level    string       // of the tracer
@@ -141,7 +142,7 @@ func (f *face) open(ctx context.Context, peer bool) error {
 	c := f.program.Sessions
 	switch {
 	case !peer:
-		c.Listen, c.Connect, c.State = nil, nil, ""
+		c.Listen, c.Bootstrap, c.Connect, c.State = nil, nil, nil, ""
 	case f.program.Demo:
 		c.Connect, c.State = nil, ""
 		if len(c.Listen)+len(c.Links) == 0 {
@@ -164,7 +165,11 @@ func (f *face) needServer(ctx context.Context) error {
 	if f.env.Sessions.Roles() != 0 {
 		return nil
 	}
+	f.usual = true
 	_, err := f.env.Sessions.Listen(ctx, commands.DefaultListen)
+	if err == nil && f.env.Sessions.Secure() {
+		_, err = f.env.Sessions.Listen(ctx, commands.DefaultSecureListen)
+	}
 	return err
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
 
 	"github.com/mattn/go-runewidth"
@@ -102,6 +101,7 @@ func (f *face) openForPrompt(ctx context.Context) error {
 // welcome says where lwcon stands when the prompt opens; scripts ask for it by
 // status.
 func (p *prompter) welcome(ctx context.Context) {
+	p.warn(p.screen.Print)
 	switch {
 	case p.program.JSON:
 	case p.program.Demo:
@@ -227,20 +227,5 @@ func (p *prompter) complete(line string, cursor int) []terminal.Suggestion {
 	return suggestions
 }
 
-// keep says whether a line may enter the history: what is written to the
-// Security and OSCORE objects can be a secret.
-func (f *face) keep(line string) bool {
-	words, err := commands.Words(line)
-	if err != nil {
-		return false
-	}
-	for _, w := range words {
-		w = strings.TrimPrefix(strings.ToLower(w), "/")
-		for _, secret := range []string{"0/", "21/", "security/", "lwm2msecurity/", "oscore/", "lwm2moscore/"} {
-			if strings.HasPrefix(w, secret) && len(words) > 2 {
-				return false
-			}
-		}
-	}
-	return true
-}
+// keep says whether a line may enter the history: not one that can hold a key.
+func (f *face) keep(line string) bool { return !f.env.Table.HoldsSecret(line) }

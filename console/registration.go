@@ -50,7 +50,7 @@ func (t *Text) client(p *page, c *commands.Clients) {
 		{{"LwM2M", nil}, {g.Version.String(), nil}},
 		{{"lifetime", nil}, {lifetimeText(g) + expiryText(g), nil}},
 		{{"binding", nil}, {bindingText(g), nil}},
-		{{"address", nil}, {terminal.Escape(g.Address.String()) + ", security " + g.Security, nil}},
+		{{"address", nil}, {terminal.Escape(g.Address.String()) + ", security " + g.Security.String(), nil}},
 		{{"location", nil}, {terminal.Escape(g.Location), nil}},
 		{{"registered", nil}, {instant(g.Registered) + fmt.Sprintf(", exchange %d", g.Exchange), nil}},
 		{{"updated", nil}, {instant(g.Updated), nil}},

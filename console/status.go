@@ -6,7 +6,6 @@ import (
 
 	"lwcon/commands"
 	"lwcon/console/terminal"
-	"lwcon/lwm2m"
 	"lwcon/session"
 )
 
@@ -20,7 +19,18 @@ func (t *Text) status(p *page, s *commands.Status) {
 	for _, uri := range s.URIs {
 		p.line("uri", "a device can be entered with "+uri)
 	}
+	for _, uri := range s.Bootstrap {
+		p.line("uri", "as bootstrap server with "+uri)
+	}
 	p.line("clients", fmt.Sprintf("%s registered, %s", plural(s.Clients, "client"), plural(s.Observations, "observation")))
+	for i := range s.Devices {
+		d := &s.Devices[i]
+		server := "a bootstrap server"
+		if d.SSID != 0 {
+			server = fmt.Sprintf("server %d", d.SSID)
+		}
+		p.line("device", strings.TrimSpace(fmt.Sprintf("%s is %s, %s %s", name(d.Endpoint), d.State, server, terminal.Escape(d.Server))))
+	}
 	if s.Endpoint != "" {
 		p.line("endpoint", "commands are for "+name(s.Endpoint))
 	}
@@ -104,11 +114,4 @@ func (t *Text) waited(p *page, w *commands.Waited) {
 	for i := range w.Events {
 		p.b.WriteString(t.Event(commands.Happened{Event: w.Events[i]}))
 	}
-}
-
-// own writes what the simulated device has, or said to a change.
-func (t *Text) own(p *page, w *commands.Own) {
-	r := session.Response{Code: session.Code(w.Status)}
-	p.head(t.code(p, &r), nil, w.Command+" "+t.named(w.Path)+" of "+name(w.Endpoint), terminal.Escape(w.Reason))
-	t.tree(p, &lwm2m.Tree{At: w.Path, Format: lwm2m.FormatText, Nodes: w.Nodes})
 }

@@ -51,6 +51,10 @@ func (t *Text) Result(r commands.Result) string {
 		t.answer(p, r)
 	case *commands.Own:
 		t.own(p, r)
+	case *commands.Instances:
+		t.ownInstances(p, r)
+	case *commands.Misbehaviour:
+		t.misbehaviour(p, r)
 	case *commands.Clients:
 		t.clients(p, r)
 	case *commands.Observations:
@@ -84,6 +88,8 @@ func (t *Text) settled(p *page, r commands.Result) {
 	switch r := r.(type) {
 	case *commands.Status:
 		t.status(p, r)
+	case *commands.Bootstrapped:
+		t.bootstrapped(p, r)
 	case *commands.Settings:
 		t.settings(p, r)
 	case *commands.Done:
@@ -98,6 +104,12 @@ func (t *Text) settled(p *page, r commands.Result) {
 		p.lines(r.String())
 	case *commands.Checked:
 		t.checked(p, r)
+	case *commands.CredentialList:
+		t.credentialList(p, r)
+	case *commands.KeysMade:
+		t.keysMade(p, r)
+	case *commands.CredentialsChanged:
+		t.credentialsChanged(p, r)
 	case *commands.Candidates:
 		for _, c := range r.List {
 			p.lines(terminal.Escape(c.Text) + "\t" + terminal.Escape(c.Summary))

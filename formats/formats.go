@@ -69,7 +69,7 @@ func find(f lwm2m.ContentFormat) *row {
 
 // Decode turns a payload into a tree. It is lenient: what departs from the
 // specification but can be understood becomes a deviation of the tree. The
-// payload may be reused afterwards.
+// tree keeps the payload, which must not be changed any more.
 //
 // The error is a *SyntaxError or an *UnknownFormatError. The tree is never nil:
 // with an error it holds what was decoded before, and always the payload.

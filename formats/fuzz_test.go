@@ -102,6 +102,9 @@ func checkEncode(t *testing.T, format lwm2m.ContentFormat, tree *lwm2m.Tree, o f
 	types := map[lwm2m.Path]lwm2m.Type{}
 	for i := range tree.Nodes {
 		n := &tree.Nodes[i]
+		if before, again := types[n.Path()]; again && before != n.Value().Type() {
+			return // guesses of two types at one path: no one type gives both again
+		}
 		types[n.Path()] = n.Value().Type()
 		if f := n.Value().Float(); math.IsNaN(f) && n.Value().Type() == lwm2m.Float {
 			return // NaNs have many forms, and some formats none

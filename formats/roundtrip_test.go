@@ -157,3 +157,21 @@ func TestWhatAFormatCannotCarryIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestPrefixOfAGatewayIsEscapedInJSON(t *testing.T) {
+	p := lwm2m.MustParsePath(`/a"b\c/3303/0/5700`)
+	n := lwm2m.NewNode(lwm2m.KindValue, p, lwm2m.IntegerValue(1), lwm2m.Span{}, 0)
+	other := lwm2m.NewNode(lwm2m.KindValue, p.Parent().Child(5701), lwm2m.IntegerValue(2), lwm2m.Span{}, 0)
+	for _, f := range []lwm2m.ContentFormat{lwm2m.FormatSenMLJSON, lwm2m.FormatJSON} {
+		for _, nodes := range [][]lwm2m.Node{{n}, {n, other}} {
+			payload, err := formats.Encode(f, nodes, formats.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tree, err := formats.Decode(f, payload, formats.Options{})
+			if err != nil || len(tree.Nodes) != len(nodes) || tree.Nodes[0].Path() != p {
+				t.Errorf("%s: %s: %v", f, payload, err)
+			}
+		}
+	}
+}

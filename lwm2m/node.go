@@ -1,6 +1,9 @@
 package lwm2m
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // Span is a run of octets in a payload: [Start, End).
 type Span struct {
@@ -10,20 +13,95 @@ type Span struct {
 // Node is one thing that a payload says: a value at the path of a resource or
 // resource instance; or a path without a value (a path list, an empty object
 // instance or multiple resource); or the null that deletes. Nodes are kept
-// flat, in the order of the payload, 64 octets each, so that a tree of any size
+// flat, in the order of the payload, 48 octets each, so that a tree of any size
 // is one allocation.
 type Node struct {
 	definition *Resource
-	text       string // Value.text; of a guess that is no text the octets behind it
-	bits       uint64
-	more       *More
+	pointer    unsafe.Pointer // to what form says, nil if to nothing
+	bits       uint64         // of the value; of a text or octets at pointer, how many
 	ids        uint64
 	span       Span
+	header     uint16 // octets of the span before the value
+	trailer    uint16 // octets of the span behind the value
 	level      uint8
 	typ        Type
 	kind       Kind
-	header     uint16 // octets of the span before the value
-	trailer    uint16 // octets of the span behind the value
+	form       form
+}
+
+// form says what a node's pointer leads to. Most nodes need one pointer at most:
+// to the octets of their text, or to the time that they share with others.
+type form uint8
+
+const (
+	formText  form = iota // the octets of a value of type String, CoreLink or Opaque
+	formMore              // a More; the value has no text
+	formAside             // an aside, for all that needs two pointers
+	formRaw               // this and above, the octets behind a guess: form-formRaw of them
+)
+
+// maxRaw is how many octets behind a guess stand without an aside.
+const maxRaw = int(^form(0) - formRaw)
+
+// aside is what a node with more than one pointer points to.
+type aside struct {
+	more *More
+	text string
+}
+
+// text returns the text or octets of the value, or those behind a guess.
+func (n *Node) text() string {
+	switch {
+	case n.form >= formRaw:
+		return unsafe.String((*byte)(n.pointer), int(n.form-formRaw))
+	case n.form == formAside:
+		return (*aside)(n.pointer).text
+	case n.form == formText && n.pointer != nil:
+		return unsafe.String((*byte)(n.pointer), int(n.bits))
+	}
+	return ""
+}
+
+// hold gives the node the content of a value; it has no More yet.
+func (n *Node) hold(v Value) {
+	n.typ, n.bits, n.pointer, n.form = v.typ, v.bits, nil, formText
+	if v.text != "" {
+		n.pointer, n.bits = unsafe.Pointer(unsafe.StringData(v.text)), uint64(len(v.text))
+	}
+}
+
+// setMore gives the node what few have.
+func (n *Node) setMore(m *More) {
+	text := n.text()
+	switch {
+	case n.form == formAside:
+		n.setAside(m, text)
+	case m == nil && n.form == formMore:
+		n.pointer, n.form = nil, formText
+	case m != nil && text == "":
+		n.pointer, n.form = unsafe.Pointer(m), formMore
+	case m != nil:
+		n.setAside(m, text)
+	}
+}
+
+// setAside gives the node both pointers.
+func (n *Node) setAside(m *More, text string) {
+	if n.form == formText && n.pointer != nil {
+		n.bits = 0 // Value.bits of a text
+	}
+	n.pointer, n.form = unsafe.Pointer(&aside{m, text}), formAside
+}
+
+// shared returns what few nodes have and may share, nil for the others.
+func (n *Node) shared() *More {
+	switch n.form {
+	case formMore:
+		return (*More)(n.pointer)
+	case formAside:
+		return (*aside)(n.pointer).more
+	}
+	return nil
 }
 
 // Kind says what a Node is.
@@ -54,31 +132,36 @@ type More struct {
 // value, of a path alone. The span covers all octets that say it, header
 // included; the value's own begin header octets later.
 func NewNode(kind Kind, p Path, v Value, span Span, header int) Node {
-	n := Node{
-		text: v.text, bits: v.bits, typ: v.typ, span: span,
-		ids: p.ids, level: p.level, kind: kind, header: clip(header),
-	}
+	n := Node{span: span, ids: p.ids, level: p.level, kind: kind, header: clip(header)}
+	n.hold(v)
 	if p.prefix != "" {
-		n.more = &More{Prefix: p.prefix}
+		n.setMore(&More{Prefix: p.prefix})
 	}
 	return n
 }
 
-// Place, Hold and Stand fill a zero node in place, as decoders do with a slice of
-// them: they are NewNode in three small steps.
+// Place, Hold and Stand fill a zero node in place, in this order, as decoders do
+// with a slice of them: they are NewNode in three small steps.
 
 // Place gives a node its path and the definition of its resource, nil if none is
 // known.
 func (n *Node) Place(p Path, r *Resource) {
 	n.ids, n.level, n.definition = p.ids, p.level, r
 	if p.prefix != "" {
-		n.more = &More{Prefix: p.prefix}
+		n.setMore(&More{Prefix: p.prefix})
 	}
 }
 
 // Hold gives a node its kind and value.
 func (n *Node) Hold(kind Kind, v Value) {
-	n.text, n.bits, n.typ, n.kind = v.text, v.bits, v.typ, kind
+	n.kind = kind
+	if n.form == formText {
+		n.hold(v)
+		return
+	}
+	more := n.shared()
+	n.hold(v)
+	n.setMore(more)
 }
 
 // Stand gives a node its octets, and those of its value among them.
@@ -88,12 +171,38 @@ func (n *Node) Stand(span, value Span) {
 	n.trailer = uint16(min(span.End-value.End, math.MaxUint16))
 }
 
+// Begin, Number and Text fill a zero node in place as Place, Hold and Stand do, for
+// what is ordinary: a value of KindValue at a child of a path without a prefix,
+// with nothing behind it. They write no more than they must, since a decoder
+// spends most of its time on memory that nobody has touched before.
+
+// Begin gives a node its path, definition and octets: from start to end, those of
+// the value from value on, at most 65535 octets later.
+func (n *Node) Begin(parent *Path, id uint16, r *Resource, start, value, end int) {
+	n.definition = r
+	n.level = parent.level + 1
+	n.ids = parent.ids | uint64(id)<<shift(int(n.level))
+	n.span = Span{uint32(start), uint32(end)}
+	n.header = uint16(value - start)
+}
+
+// Number gives a node a value of a type without text: its bits as in Value.
+func (n *Node) Number(t Type, bits uint64) { n.typ, n.bits = t, bits }
+
+// Text gives a node a value of type String.
+func (n *Node) Text(s string) {
+	n.typ = String
+	if s != "" {
+		n.pointer, n.bits = unsafe.Pointer(unsafe.StringData(s)), uint64(len(s))
+	}
+}
+
 // Ascending says whether each node comes after the one before it, by path, and
 // none has a prefix or a time: then no path is there twice.
 func Ascending(nodes []Node) bool {
 	for i := range nodes {
 		n := &nodes[i]
-		if n.more != nil {
+		if n.form == formMore || n.form == formAside && n.shared() != nil {
 			return len(nodes) == 1
 		}
 		if i > 0 && (n.ids < nodes[i-1].ids || n.ids == nodes[i-1].ids && n.level <= nodes[i-1].level) {
@@ -117,8 +226,13 @@ func (n Node) WithValueSpan(value Span) Node {
 
 // WithRaw returns a guess with the octets that it was made from.
 func (n Node) WithRaw(raw string) Node {
-	if !n.typ.Textual() && n.typ != Opaque {
-		n.text = raw
+	if n.typ.Textual() || n.typ == Opaque {
+		return n // they are its text
+	}
+	if more := n.shared(); more != nil || len(raw) > maxRaw {
+		n.setAside(more, raw)
+	} else if raw != "" {
+		n.pointer, n.form = unsafe.Pointer(unsafe.StringData(raw)), formRaw+form(len(raw))
 	}
 	return n
 }
@@ -128,7 +242,7 @@ func (n *Node) Raw() string {
 	if n.kind != KindGuess {
 		return ""
 	}
-	return n.text
+	return n.text()
 }
 
 // WithDefinition returns the node with the definition of its resource.
@@ -144,7 +258,7 @@ func (n Node) WithMore(m *More) Node {
 	if m != nil && m.Raw != "" {
 		m = &More{Prefix: m.Prefix, Time: m.Time, HasTime: m.HasTime}
 	}
-	n.more = m
+	n.setMore(m)
 	return n
 }
 
@@ -157,17 +271,17 @@ func (n *Node) HasValue() bool { return n.kind <= KindGuess }
 // Path returns the path, gateway prefix included.
 func (n *Node) Path() Path {
 	p := Path{ids: n.ids, level: n.level}
-	if n.more != nil {
-		p.prefix = n.more.Prefix
+	if m := n.shared(); m != nil {
+		p.prefix = m.Prefix
 	}
 	return p
 }
 
 // Value returns the value; for nodes without, and for a null, the zero Value.
 func (n *Node) Value() Value {
-	v := Value{text: n.text, bits: n.bits, typ: n.typ}
-	if n.kind == KindGuess && !n.typ.Textual() && n.typ != Opaque {
-		v.text = "" // it holds the octets behind the guess
+	v := Value{bits: n.bits, typ: n.typ}
+	if n.typ.Textual() || n.typ == Opaque {
+		v = Value{text: n.text(), typ: n.typ}
 	}
 	return v
 }
@@ -186,20 +300,22 @@ func (n *Node) Name() string {
 // Time returns the time stamp in seconds as on the wire (base time plus time;
 // a relative time stays relative), and whether the record had one.
 func (n *Node) Time() (seconds float64, ok bool) {
-	if n.more == nil {
+	m := n.shared()
+	if m == nil {
 		return 0, false
 	}
-	return n.more.Time, n.more.HasTime
+	return m.Time, m.HasTime
 }
 
 // More returns what few nodes have, nil for the others.
 func (n *Node) More() *More {
+	shared := n.shared()
 	if n.kind != KindGuess {
-		return n.more
+		return shared
 	}
-	m := More{Raw: n.text}
-	if n.more != nil {
-		m.Prefix, m.Time, m.HasTime = n.more.Prefix, n.more.Time, n.more.HasTime
+	m := More{Raw: n.text()}
+	if shared != nil {
+		m.Prefix, m.Time, m.HasTime = shared.Prefix, shared.Time, shared.HasTime
 	}
 	return &m
 }

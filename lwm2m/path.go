@@ -251,14 +251,28 @@ func (p Path) Append(b []byte) []byte {
 		return append(b, '/')
 	}
 	for level := 1; level <= int(p.level); level++ {
-		b = append(b, '/')
-		if id := p.ID(level); id == AnyID {
-			b = append(b, '*')
-		} else {
-			b = strconv.AppendUint(b, uint64(id), 10)
-		}
+		b = p.appendID(append(b, '/'), level)
 	}
 	return b
+}
+
+// AppendBelow appends the ids below a level, parted by "/": of "/3/0/6/1" below
+// level 2 "6/1".
+func (p Path) AppendBelow(b []byte, level int) []byte {
+	for l := level + 1; l <= int(p.level); l++ {
+		if l > level+1 {
+			b = append(b, '/')
+		}
+		b = p.appendID(b, l)
+	}
+	return b
+}
+
+func (p *Path) appendID(b []byte, level int) []byte {
+	if id := p.ID(level); id != AnyID {
+		return strconv.AppendUint(b, uint64(id), 10)
+	}
+	return append(b, '*')
 }
 
 // MarshalText makes a path a JSON string and a map key.

@@ -23,7 +23,7 @@ func (t *trial) call(s *Step, o *report.Step) (commands.Call, error) {
 			t.resolve(s, words)
 			given = append(given, commands.Binding{Name: b.parameter, Words: words})
 		}
-		o.Do = typed(s.command, given)
+		o.Do = table.Discreet(typed(s.command, given))
 		return table.Bind(s.command, given)
 	}
 	words, err := expandAll(s.words, values)
@@ -35,6 +35,7 @@ func (t *trial) call(s *Step, o *report.Step) (commands.Call, error) {
 	if len(words) > 0 {
 		o.Do += " " + quoteWords(words)
 	}
+	o.Do = table.Discreet(o.Do)
 	return table.Parse(append(strings.Fields(s.command.Name), words...))
 }
 

@@ -99,13 +99,19 @@ func (t *trial) prepare(ctx context.Context) (stop func(context.Context) error) 
 	return simulated.Stop
 }
 
-// setVariables gives vars and the case their values, in their order.
+// setVariables gives vars and the case their values, in their order. Those that
+// lwcon.yaml has for the device stand above those of the scenario, those of the
+// case above both, those of the command line above all.
 func (t *trial) setVariables() error {
-	for _, list := range [][]variable{t.job.scenario.vars, t.job.c.vars} {
+	own := t.deviceVars()
+	for i, list := range [][]variable{t.job.scenario.vars, t.job.c.vars} {
 		for _, v := range list {
 			text, err := v.value.expand(t.values())
 			if err != nil {
 				return fmt.Errorf("variable %s: %w", v.name, err)
+			}
+			if given, ok := own[v.name]; ok && i == 0 {
+				text = given
 			}
 			if given, ok := t.runner.config.Vars[v.name]; ok {
 				text = given
@@ -153,6 +159,15 @@ func (t *trial) registration() *session.Registration {
 	return g
 }
 
+// deviceVars gives the variables that lwcon.yaml has for the device, if it has the
+// device, their values.
+func (t *trial) deviceVars() map[string]string {
+	if t.env.Sessions == nil || t.target == "" {
+		return nil
+	}
+	return t.env.Sessions.Credentials().Vars(t.target)
+}
+
 // requirements holds the device against what the scenario requires, as soon as
 // there is one.
 func (t *trial) requirements() {
@@ -164,6 +179,12 @@ func (t *trial) requirements() {
 		return
 	}
 	t.required = true
+	if len(t.deviceVars()) > 0 { // who it is was not known before
+		if err := t.setVariables(); err != nil {
+			t.end(report.Inconclusive, err.Error())
+			return
+		}
+	}
 	if missing := t.job.scenario.Requires.Missing(g); missing != "" {
 		t.end(report.Skip, missing)
 	}
@@ -226,7 +247,7 @@ func (t *trial) outcome(s *Step, part report.Part) report.Step {
 	t.number++
 	o := report.Step{
 		Scenario: t.done.ID, File: t.job.scenario.File, Number: t.number, Part: part,
-		Line: s.Line, Column: s.Column, Do: s.source(),
+		Line: s.Line, Column: s.Column, Do: t.job.scenario.table.Discreet(s.source()),
 	}
 	if t.number == 1 {
 		o.Header = t.done.ID + ": " + t.done.Title

@@ -9,28 +9,17 @@ import (
 // fetch answers a Read-Composite, or begins an Observe-Composite.
 // Spec: Core 1.2 §6.3.8, §6.4.3.
 func (q *served) fetch() {
-	observe, observing := q.request.Message.Observe()
-	q.operation = "read-composite"
-	switch {
-	case observing && observe == 0:
-		q.operation = "observe-composite"
-	case observing:
-		q.operation = "cancel"
-	}
 	paths, ok := q.list()
 	if !ok {
 		return
 	}
 	if q.operation == "observe-composite" {
 		q.begin(func(parameters lwm2m.Attributes) (*device.Observation, device.Result) {
-			return q.client.device.ObserveComposite(q.client.ssid, paths, parameters)
+			return q.client.device.ObserveComposite(q.server(), paths, parameters)
 		})
 		return
 	}
-	if q.operation == "cancel" {
-		q.request.AcceptObserve(nil)
-	}
-	q.result = q.client.device.ReadComposite(q.client.ssid, paths)
+	q.result = q.client.device.ReadComposite(q.server(), paths)
 	q.content()
 }
 
@@ -49,6 +38,7 @@ func (q *served) list() ([]lwm2m.Path, bool) {
 	paths := make([]lwm2m.Path, len(tree.Nodes))
 	for i := range tree.Nodes {
 		paths[i] = tree.Nodes[i].Path()
+		q.misbehave(paths[i])
 	}
 	return paths, true
 }
@@ -60,6 +50,8 @@ func (q *served) compositeFormat() (lwm2m.ContentFormat, bool) {
 	f := lwm2m.ContentFormat(number)
 	version := q.client.device.Version()
 	switch {
+	case q.path.Level() != lwm2m.LevelRoot:
+		q.refuse(device.MethodNotAllowed, "a composite operation has its paths in the body")
 	case version < lwm2m.V1_1:
 		q.refuse(device.MethodNotAllowed, "composite operations need LwM2M 1.1")
 	case !ok:
@@ -74,7 +66,6 @@ func (q *served) compositeFormat() (lwm2m.ContentFormat, bool) {
 
 // writeComposite answers a Write-Composite. Spec: Core 1.2 §6.3.9.
 func (q *served) writeComposite() {
-	q.operation = "write-composite"
 	f, ok := q.compositeFormat()
 	if !ok {
 		return
@@ -85,5 +76,11 @@ func (q *served) writeComposite() {
 		q.refuse(device.BadRequest, err.Error())
 		return
 	}
-	q.result = q.client.device.WriteComposite(q.client.ssid, tree.Nodes)
+	for i := range tree.Nodes {
+		q.misbehave(tree.Nodes[i].Path())
+	}
+	if q.pretend() {
+		return
+	}
+	q.result = q.client.device.WriteComposite(q.server(), tree.Nodes)
 }

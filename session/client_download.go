@@ -11,10 +11,6 @@ import (
 	"lwcon/session/transport"
 )
 
-// maxPackage is the longest package that a simulated device downloads, in
-// octets; a longer one does not fit into its storage.
-const maxPackage = 64 << 20
-
 // download is a package on its way from where its URI says.
 type download struct {
 	client *Client
@@ -89,7 +85,7 @@ func (d *download) fetch(ctx context.Context) error {
 // took adds what came to the package and asks the device whether to go on.
 func (d *download) took(part []byte, total int64) error {
 	d.body = append(d.body, part...)
-	if int64(len(d.body)) > maxPackage || total > maxPackage {
+	if int64(len(d.body)) > device.MaxPackage || total > device.MaxPackage {
 		return &downloadError{lwm2m.FirmwareNoStorage, false, errors.New("too long")}
 	}
 	r, goOn := d.client.device.Downloading(d.effect.Path, d.effect.Attempt, int64(len(d.body)), total)
@@ -118,21 +114,34 @@ func (d *download) dial(ctx context.Context) (*coap.Endpoint, transport.Address,
 	const defaultPort = 5683
 	c := d.client
 	address, err := transport.Resolve(ctx, d.uri.Host, defaultPort)
-	if err == nil && address == c.server {
-		return c.coap, address, func() {}, nil
+	if endpoint := c.reaches(address); err == nil && endpoint != nil {
+		return endpoint, address, func() {}, nil
 	}
 	if err != nil {
 		return nil, address, nil, noPackage(err)
 	}
-	link, address, err := c.dial(ctx, address.String())
+	link, address, err := c.config.DialHost(ctx, address.String())
 	if err != nil {
 		return nil, address, nil, broken(err)
 	}
-	endpoint, err := coap.NewEndpoint(coap.Config{Link: link, Clock: c.clock, Log: c.coap.Log()})
+	endpoint, err := coap.NewEndpoint(coap.Config{Link: link, Clock: c.clock, Log: c.config.Exchanges})
 	if err != nil {
 		return nil, address, nil, broken(err)
 	}
 	return endpoint, address, func() { _ = endpoint.Close() }, nil
+}
+
+// reaches returns the endpoint of the connection with a server at an address, nil
+// if there is none.
+func (c *Client) reaches(a transport.Address) *coap.Endpoint {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, n := range c.connections {
+		if n.endpoint != nil && n.server == a {
+			return n.endpoint
+		}
+	}
+	return nil
 }
 
 // dialUDP is how a device reaches other hosts unless it is told otherwise.

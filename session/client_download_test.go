@@ -20,7 +20,7 @@ func fileHost(t *testing.T, firmware string, image []byte, odd func(r *coap.Requ
 	synctest.Test(t, func(t *testing.T) {
 		s, network := memoryServer(t, ServerConfig{Definitions: objects.New()})
 		c, e := simulated(t, s, network, strings.NewReplacer("%[1]s", firmware, "%[2]d", "2").Replace(updatable))
-		c.dial = func(_ context.Context, address string) (transport.Link, transport.Address, error) {
+		c.config.DialHost = func(_ context.Context, address string) (transport.Link, transport.Address, error) {
 			a, err := transport.ParseAddress(address)
 			if err != nil {
 				return nil, a, err

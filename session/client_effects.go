@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"time"
 
 	"lwcon/session/device"
@@ -15,21 +16,25 @@ func (c *Client) follow(e device.Effect) {
 	case device.EffectValues:
 		c.changed(e.Path)
 	case device.EffectLifetime:
-		c.soon(updateScope{lifetime: true})
+		c.soon(e.Server, updateScope{lifetime: true})
 	case device.EffectBinding:
-		c.soon(updateScope{binding: true})
+		c.soon(e.Server, updateScope{binding: true})
 	case device.EffectObjects:
-		c.soon(updateScope{objects: true})
+		c.soon(e.Server, updateScope{objects: true})
 	case device.EffectUpdate:
-		c.soon(updateScope{})
+		c.soon(e.Server, updateScope{})
 	case device.EffectReboot, device.EffectFactoryReset:
-		c.leave(rebootTime)
+		c.reboot()
 	case device.EffectDisable:
-		c.disable(e.Duration)
+		c.disable(e.Server, e.Duration)
 	case device.EffectContinue:
 		c.proceed(e)
 	case device.EffectDownload:
 		c.aside(func() { c.download(e) })
+	case device.EffectBootstrap:
+		c.aside(func() { c.bootstrap(bootstrapByTrigger) })
+	case device.EffectAccounts:
+		c.aside(func() { c.adopt() })
 	}
 }
 
@@ -40,31 +45,69 @@ func (c *Client) proceed(e device.Effect) {
 	})
 }
 
-// soon sends an Update by the side.
-func (c *Client) soon(scope updateScope) {
-	c.aside(func() { _, _ = c.update(c.life, scope) })
+// soon sends an Update by the side to a server, to all if it is 0.
+func (c *Client) soon(server uint16, scope updateScope) {
+	for _, n := range c.of(server) {
+		n.soon(scope)
+	}
 }
 
-// aside runs something that waits for answers, which a handler must not.
-func (c *Client) aside(do func()) { c.clock.AfterFunc(0, func() { c.start(do) }) }
-
-// leave is silent for a time and then registers anew.
-func (c *Client) leave(d time.Duration) {
+// reboot is silent towards all servers for a time and then registers anew.
+func (c *Client) reboot() {
+	connections := c.Connections()
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.state == ClientClosed {
+	c.rebooting = true
+	for _, n := range connections {
+		n.cutOff(true)
+	}
+	c.mu.Unlock()
+	c.aside(func() {
+		for _, n := range connections {
+			n.disconnect()
+		}
+	})
+	c.clock.AfterFunc(rebootTime, func() {
+		c.start(func() {
+			c.mu.Lock()
+			c.rebooting = false
+			c.mu.Unlock()
+			c.reconcile()
+			_, _ = c.Register(c.life)
+		})
+	})
+}
+
+// disable de-registers from a server, is silent for a time and then registers
+// anew. Spec: Core 1.2 §E.2, Disable.
+func (c *Client) disable(server uint16, d time.Duration) {
+	for _, n := range c.of(server) {
+		c.aside(func() {
+			_, _ = n.deregister(c.life, true)
+			c.mu.Lock()
+			n.cutOff(false)
+			c.mu.Unlock()
+			n.disconnect()
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			n.after(d, func() { _, _ = n.Register(c.life) })
+		})
+	}
+}
+
+// adopt takes over changed accounts of the device in service: what is new
+// registers.
+func (c *Client) adopt() {
+	c.mu.Lock()
+	rebooting := c.rebooting
+	c.mu.Unlock()
+	if rebooting {
+		return // it does so when it is back
+	}
+	inService := c.State() != ClientIdle
+	made := c.reconcile()
+	made = slices.DeleteFunc(made, func(n *Connection) bool { return n.account.Bootstrap })
+	if !inService || len(made) == 0 {
 		return
 	}
-	c.state, c.location = ClientAway, ""
-	c.dropObservers()
-	c.after(d, func() { _, _ = c.Register(c.life) })
-}
-
-// disable de-registers, is silent for a time and then registers anew.
-// Spec: Core 1.2 §E.2, Disable.
-func (c *Client) disable(d time.Duration) {
-	c.aside(func() {
-		_, _ = c.Deregister(c.life)
-		c.leave(d)
-	})
+	_, _ = c.inTurn(c.life, made)
 }

@@ -12,6 +12,7 @@ import (
 
 // served is one request of the server on its way to an answer.
 type served struct {
+	from      *Connection // of the server
 	client    *Client
 	request   *coap.Request
 	operation string
@@ -21,46 +22,95 @@ type served struct {
 	result    device.Result
 	answer    *coap.Message
 	observer  *observer // of an Observe that was accepted
+	wrong     *device.Action
 }
 
 // serve answers a request of the server. Spec: Core 1.2 §6.3, §6.4.
-func (c *Client) serve(r *coap.Request) {
-	q := &served{client: c, request: r}
-	if !q.known() {
-		q.finish()
-		return
+func (n *Connection) serve(r *coap.Request) {
+	q := &served{from: n, client: n.client, request: r}
+	if q.known() {
+		q.operation = q.meant()
+		q.misbehave(q.path)
+		q.carryOut()
 	}
-	m := r.Message
+	q.finish()
+}
+
+// meant tells which operation a request is. Spec: Transport 1.2 §6.4.4.
+func (q *served) meant() string {
+	m := q.request.Message
 	observe, observing := m.Observe()
 	accept, accepting := m.Accept()
 	_, carrying := m.ContentFormat()
 	switch {
 	case m.Code == coap.GET && accepting && lwm2m.ContentFormat(accept) == lwm2m.FormatLink:
-		q.discover()
-	case m.Code == coap.GET && observing && observe == 0:
-		q.observe()
+		return "discover"
+	case (m.Code == coap.GET || m.Code == coap.FETCH) && observing && observe != 0:
+		return "cancel"
 	case m.Code == coap.GET && observing:
-		q.cancel()
+		return "observe"
 	case m.Code == coap.GET:
-		q.read()
-	case m.Code == coap.PUT && !carrying && len(m.Payload) == 0:
-		q.writeAttributes()
-	case m.Code == coap.PUT:
-		q.write(device.Replace)
-	case m.Code == coap.POST:
-		q.post()
+		return "read"
+	case m.Code == coap.FETCH && observing:
+		return "observe-composite"
 	case m.Code == coap.FETCH:
-		q.fetch()
+		return "read-composite"
 	case m.Code == coap.IPATCH:
-		q.writeComposite()
+		return "write-composite"
 	case m.Code == coap.DELETE:
-		q.operation = "delete"
-		q.result = c.device.Delete(c.ssid, q.path)
+		return "delete"
+	case m.Code == coap.PUT && !carrying && len(m.Payload) == 0 && len(m.Queries()) > 0:
+		return "write-attributes"
+	case m.Code == coap.POST && q.path.Level() == lwm2m.LevelObject:
+		return "create"
+	case m.Code == coap.POST && q.path.Level() == lwm2m.LevelResource && q.executable():
+		return "execute"
+	case m.Code == coap.PUT, m.Code == coap.POST:
+		return "write"
+	}
+	return ""
+}
+
+// carryOut does what is asked, unless the device only says that it has.
+func (q *served) carryOut() {
+	if q.pretend() {
+		return
+	}
+	m := q.request.Message
+	switch q.operation {
+	case "discover":
+		q.discover()
+	case "observe":
+		q.observe()
+	case "observe-composite", "read-composite":
+		q.fetch()
+	case "cancel":
+		q.cancel()
+	case "read":
+		q.read()
+	case "write-attributes":
+		q.writeAttributes()
+	case "write":
+		mode := device.Replace
+		if m.Code == coap.POST {
+			mode = device.Update
+		}
+		q.write(mode)
+	case "write-composite":
+		q.writeComposite()
+	case "create":
+		q.create()
+	case "execute":
+		q.execute()
+	case "delete":
+		q.result = q.client.device.Delete(q.server(), q.path)
 	default:
 		q.refuse(device.MethodNotAllowed, "method not allowed")
 	}
-	q.finish()
 }
+
+// server returns the short server id of who asks.
+func (q *served) server() uint16 { return q.from.account.ShortServerID }
 
 // refuse makes the answer an error.
 func (q *served) refuse(s device.Status, reason string) {
@@ -72,10 +122,12 @@ func (q *served) refuse(s device.Status, reason string) {
 func (q *served) known() bool {
 	p, err := addressed(q.request.Message)
 	switch {
-	case q.request.Peer != q.client.server:
+	case q.request.Peer != q.from.Server() || q.from.account.Bootstrap:
 		q.refuse(device.Unauthorized, "not the server of this client")
-	case q.client.State() == ClientAway:
+	case q.from.silent():
 		q.result.Status = 0
+	case tooDeep(q.request.Message):
+		q.refuse(device.MethodNotAllowed, "expected at most four ids")
 	case err != nil || p.Prefix() != "":
 		q.refuse(device.NotFound, "expected /object/instance/resource/instance")
 	default:
@@ -85,46 +137,65 @@ func (q *served) known() bool {
 	return false
 }
 
-// post tells the three operations of POST apart. Spec: Transport 1.2 §6.4.4.
-func (q *served) post() {
-	switch {
-	case q.path.Level() == lwm2m.LevelObject:
-		q.create()
-	case q.path.Level() == lwm2m.LevelResource && q.executable():
-		q.execute()
-	default:
-		q.write(device.Update)
+// silent says whether the server gets no answer now: the device is away, cut off
+// or asleep, or has no registration and seeks none.
+func (n *Connection) silent() bool {
+	c := n.client
+	if n.asleep(c.clock.Now()) {
+		return true
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return n.state == ClientAway || n.state == ClientIdle || n.cut
+}
+
+// tooDeep says whether a path goes on below resource instances.
+func tooDeep(m *coap.Message) bool {
+	ids := 0
+	for i := range m.Options {
+		if m.Options[i].Number != coap.URIPath {
+			continue
+		}
+		if _, ok := decimal(m.Options[i].Value); !ok {
+			return false
+		}
+		ids++
+	}
+	return ids > lwm2m.LevelResourceInstance
 }
 
 // executable says whether the path is that of an executable resource, by its
-// definition; without a payload nothing else can be meant.
+// definition; with nothing to write nothing else can be meant.
 func (q *served) executable() bool {
+	_, carrying := q.request.Message.ContentFormat()
+	if !carrying && len(q.request.Message.Payload) == 0 {
+		return true
+	}
 	if definition := lwm2m.FindResource(q.client.device, q.path); definition != nil {
 		return definition.Operations.Has(lwm2m.Executable)
 	}
-	_, carrying := q.request.Message.ContentFormat()
 	return !carrying
 }
 
 func (q *served) execute() {
-	q.operation = "execute"
 	q.detail = string(q.request.Message.Payload)
+	if number, ok := q.request.Message.ContentFormat(); ok && lwm2m.ContentFormat(number).Canonical() != lwm2m.FormatText {
+		q.refuse(device.UnsupportedContentFormat, "expected arguments as text, found content format "+lwm2m.ContentFormat(number).String())
+		return
+	}
 	if _, _, err := lwm2m.ParseArguments(q.detail); err != nil {
 		q.refuse(device.BadRequest, err.Error())
 		return
 	}
-	q.result = q.client.device.Execute(q.client.ssid, q.path, q.detail)
+	q.result = q.client.device.Execute(q.server(), q.path, q.detail)
 }
 
 func (q *served) read() {
-	q.operation = "read"
-	q.result = q.client.device.Read(q.client.ssid, q.path)
+	q.result = q.client.device.Read(q.server(), q.path)
 	q.content()
 }
 
 func (q *served) discover() {
-	q.operation = "discover"
 	depth := device.DefaultDepth
 	for _, item := range q.request.Message.Queries() {
 		if text, ok := strings.CutPrefix(item, "depth="); ok {
@@ -136,10 +207,11 @@ func (q *served) discover() {
 			depth, q.detail = n, item
 		}
 	}
-	q.result = q.client.device.Discover(q.client.ssid, q.path, depth)
+	q.result = q.client.device.Discover(q.server(), q.path, depth)
 	if q.result.Status != device.Content {
 		return
 	}
+	q.result.Links = omitted(q.result.Links, q.wrong)
 	q.answer = coap.NewResponse(Content)
 	if err := listing(q.answer, q.result.Links); err != nil {
 		q.refuse(device.InternalServerError, err.Error())
@@ -147,27 +219,43 @@ func (q *served) discover() {
 }
 
 func (q *served) writeAttributes() {
-	q.operation = "write-attributes"
 	q.detail = strings.Join(q.request.Message.Queries(), "&")
-	change, _, err := lwm2m.ParseAttributes(q.detail)
+	if change, ok := q.attributes(); ok {
+		q.result = q.client.device.WriteAttributes(q.server(), q.path, change)
+	}
+}
+
+// attributes reads those of the query; else it holds the refusal.
+// Spec: Core 1.2 §7.3.
+func (q *served) attributes() (lwm2m.Attributes, bool) {
+	set, deviations, err := lwm2m.ParseAttributes(q.detail)
 	if err != nil {
 		q.refuse(device.BadRequest, err.Error())
-		return
+		return set, false
 	}
-	q.result = q.client.device.WriteAttributes(q.client.ssid, q.path, change)
+	for _, d := range deviations {
+		switch d.Rule {
+		case lwm2m.RuleAttributesUnknown, lwm2m.RuleAttributesEmptyValue, lwm2m.RuleAttributesRange, lwm2m.RuleAttributesDuplicate:
+			q.refuse(device.BadRequest, d.Message)
+			return set, false
+		}
+	}
+	return set, true
 }
 
 func (q *served) write(mode device.WriteMode) {
-	q.operation = "write"
+	if q.path.Level() < lwm2m.LevelObjectInstance {
+		q.refuse(device.MethodNotAllowed, "expected an object instance or what is below")
+		return
+	}
 	if q.body(false) {
-		q.result = q.client.device.Write(q.client.ssid, q.path, mode, q.payload.Nodes)
+		q.result = q.client.device.Write(q.server(), q.path, mode, q.payload.Nodes)
 	}
 }
 
 func (q *served) create() {
-	q.operation = "create"
 	if q.body(true) {
-		q.result = q.client.device.Create(q.client.ssid, q.path, q.payload.Nodes)
+		q.result = q.client.device.Create(q.server(), q.path, q.payload.Nodes)
 	}
 }
 
@@ -181,7 +269,7 @@ func (q *served) body(create bool) bool {
 	case !ok:
 		q.refuse(device.BadRequest, "no Content-Format")
 		return false
-	case !f.Known() || f.Canonical() == lwm2m.FormatLink:
+	case !q.client.takes(f, q.path):
 		q.refuse(device.UnsupportedContentFormat, "content format "+f.String())
 		return false
 	}
@@ -196,13 +284,24 @@ func (q *served) body(create bool) bool {
 	return true
 }
 
+// takes says whether a format can carry what is written at a path: formats of one
+// value no object or instance, those of composite operations nothing.
+// Spec: Core 1.2 §7.4.
+func (c *Client) takes(f lwm2m.ContentFormat, p lwm2m.Path) bool {
+	switch f.Canonical() {
+	case lwm2m.FormatLink, lwm2m.FormatETCHJSON, lwm2m.FormatETCHCBOR:
+		return false
+	}
+	return f.Known() && f.Since() <= c.device.Version() && (f.CarriesMany() || p.Level() >= lwm2m.LevelResource)
+}
+
 // content makes the answer to a Read from the result's nodes, in the format
 // that was asked for.
 func (q *served) content() {
 	if q.result.Status != device.Content {
 		return
 	}
-	f, ok := q.client.answerFormat(q.request.Message, q.path, q.result.Nodes)
+	f, ok := q.client.answerFormat(q.request.Message, q.path, q.result.Nodes, q.wrong.Ignores("accept"))
 	if !ok {
 		q.refuse(device.NotAcceptable, "cannot answer in the format of Accept")
 		return
@@ -230,14 +329,20 @@ func (c *Client) encoded(f lwm2m.ContentFormat, at lwm2m.Path, nodes []lwm2m.Nod
 // answerFormat chooses the format of an answer: that of Accept, or the one that
 // the version of the client prefers; false if Accept asks for what can't be.
 // Spec: Core 1.2 §7.4.
-func (c *Client) answerFormat(m *coap.Message, p lwm2m.Path, nodes []lwm2m.Node) (lwm2m.ContentFormat, bool) {
+func (c *Client) answerFormat(m *coap.Message, p lwm2m.Path, nodes []lwm2m.Node, anyway bool) (lwm2m.ContentFormat, bool) {
 	single := len(nodes) == 1 && nodes[0].HasValue() && nodes[0].Path() == p
-	if number, ok := m.Accept(); ok {
+	if number, ok := m.Accept(); ok && !anyway {
 		f := lwm2m.ContentFormat(number)
 		opaque := single && nodes[0].Value().Type() == lwm2m.Opaque
 		fits := f.CarriesMany() || single && (f.Canonical() != lwm2m.FormatOpaque || opaque)
 		if p.Level() == lwm2m.LevelRoot && (f.Canonical() == lwm2m.FormatTLV || f.Canonical() == lwm2m.FormatJSON) {
 			fits = false // they hold what is below one object
+		}
+		switch f.Canonical() {
+		case lwm2m.FormatETCHJSON, lwm2m.FormatETCHCBOR:
+			fits = false // they are for requests
+		case lwm2m.FormatJSON:
+			fits = fits && c.device.Version() < lwm2m.V1_1
 		}
 		return f, f.Known() && fits && f.Since() <= c.device.Version()
 	}
@@ -254,20 +359,55 @@ func (c *Client) answerFormat(m *coap.Message, p lwm2m.Path, nodes []lwm2m.Node)
 
 // finish sends the answer, logs the request, and sees to what follows from it.
 func (q *served) finish() {
-	c := q.client
 	if q.answer == nil || !q.result.Status.Success() {
 		q.answer = coap.NewResponse(coap.Code(q.result.Status))
 		q.answer.Payload = []byte(diagnostic(q.result.Reason))
+	}
+	if q.result.Status == 0 {
+		q.request.Miss() // what repeats it is heard when the device is back
+		return
 	}
 	if made := q.result.Made; made.Level() > 0 {
 		q.answer.SetLocationPath(made.String())
 	}
 	q.send()
-	c.append(Event{
-		Kind: EventRequest, Time: q.request.Received, Endpoint: c.device.Endpoint(), Exchange: q.request.Number,
+}
+
+// send sends the answer as the rules of misbehaviour have it: altered, late, or
+// not at all. What follows from the request follows the answer.
+func (q *served) send() {
+	delay := q.result.Delay
+	answer := func() { _ = q.request.Respond(q.answer) } // that it can't be sent shows in the exchange
+	if q.wrong != nil {
+		delay += q.wrong.Delay
+		if spoilt := q.spoil(q.wrong); spoilt != nil {
+			answer = spoilt
+		}
+	}
+	all := func() {
+		answer()
+		q.answered()
+	}
+	if delay <= 0 {
+		all()
+		return
+	}
+	q.client.clock.AfterFunc(delay, func() { q.client.start(all) })
+}
+
+// answered logs the request and sees to what follows from it.
+func (q *served) answered() {
+	c := q.client
+	q.from.heard(c.clock.Now())
+	code := q.answer.Code
+	if q.wrong != nil && (q.wrong.Drop || q.wrong.Reset) {
+		code = 0
+	}
+	q.from.append(Event{
+		Kind: EventRequest, Time: q.request.Received, Exchange: q.request.Number,
 		Deviations: fromMessage(q.request.Deviations),
 		Request: &ServerRequest{
-			Operation: q.operation, Path: q.path, Detail: q.detail, Payload: q.payload, Code: q.answer.Code,
+			Operation: q.operation, Path: q.path, Detail: q.detail, Payload: q.payload, Code: code,
 		},
 	})
 	for _, e := range q.result.Effects {
@@ -275,62 +415,5 @@ func (q *served) finish() {
 	}
 	if q.observer != nil {
 		q.observer.look()
-	}
-}
-
-// send sends the answer as the profile's misbehaviour has it: altered, late, or
-// not at all.
-func (q *served) send() {
-	c := q.client
-	delay := q.result.Delay
-	answer := func() { _ = q.request.Respond(q.answer) } // that it can't be sent shows in the exchange
-	if wrong := c.device.Misbehave(q.operation, q.path); wrong != nil {
-		delay += wrong.Delay
-		if spoilt := q.spoil(wrong); spoilt != nil {
-			answer = spoilt
-		}
-	}
-	if q.result.Status == 0 {
-		q.request.Ignore() // a device that is away does not answer
-		return
-	}
-	if delay <= 0 {
-		answer()
-		return
-	}
-	c.clock.AfterFunc(delay, func() { c.start(answer) })
-}
-
-// spoil alters the answer as a rule of misbehaviour says; where that takes more
-// than another answer, it returns how to do it.
-func (q *served) spoil(wrong *device.Action) func() {
-	if wrong.Code != 0 {
-		q.answer = coap.NewResponse(coap.Code(wrong.Code))
-	}
-	if wrong.HasPayload {
-		q.answer.Payload = []byte(wrong.Payload)
-	}
-	if wrong.HasFormat {
-		q.answer.SetContentFormat(uint16(wrong.Format))
-	}
-	switch m := *q.answer; {
-	case wrong.Drop:
-		return q.request.Ignore
-	case wrong.Reset:
-		return func() { q.raw(&coap.Message{Type: coap.Reset}) }
-	case wrong.HasToken:
-		m.Type, m.Token = coap.Acknowledgement, []byte(wrong.Token)
-		return func() { q.raw(&m) }
-	}
-	return nil
-}
-
-// raw answers with a message that the message layer would not send.
-func (q *served) raw(m *coap.Message) {
-	q.request.Ignore()
-	m.ID = q.request.Message.ID
-	b, err := coap.Build(m, q.client.coap.Link().Reliable())
-	if err == nil {
-		_, _ = q.client.coap.SendRaw(q.request.Peer, b) // that it can't be sent shows in the exchange
 	}
 }

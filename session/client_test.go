@@ -52,7 +52,7 @@ func connected(t *testing.T, network *transport.MemoryNetwork, profile string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := NewClient(ClientConfig{Device: d, Link: link, Server: serverAddress(t)})
+	c, err := NewClient(ClientConfig{Device: d, Dial: Linked(link, serverAddress(t))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func shown(r *Result) string {
 
 func TestReadInEachFormat(t *testing.T) {
 	bubble(t, func(t *testing.T, s *Server, c *Client, e *Endpoint) {
-		for _, f := range []lwm2m.ContentFormat{lwm2m.FormatTLV, lwm2m.FormatSenMLJSON, lwm2m.FormatSenMLCBOR, lwm2m.FormatJSON} {
+		for _, f := range []lwm2m.ContentFormat{lwm2m.FormatTLV, lwm2m.FormatSenMLJSON, lwm2m.FormatSenMLCBOR} {
 			r, err := Read(t.Context(), e, at("/3/0"), ReadOptions{Accept: &f})
 			if err != nil {
 				t.Fatal(err)
@@ -224,7 +224,7 @@ func TestObserveNotifiesUntilCancelled(t *testing.T) {
 				}
 				c.mu.Lock()
 				defer c.mu.Unlock()
-				if len(c.observers) != 0 {
+				if len(c.connections[0].observers) != 0 {
 					t.Error("the client still has an observer")
 				}
 			})
@@ -323,7 +323,7 @@ func TestObserveCompositeNotifiesOfAllPaths(t *testing.T) {
 func TestSendIsDecodedAndAnswered(t *testing.T) {
 	bubble(t, func(t *testing.T, s *Server, c *Client, e *Endpoint) {
 		cursor := s.Log().Reader(s.Log().End())
-		if r, err := c.Send(t.Context(), []lwm2m.Path{at("/3303/0")}); err != nil || r.Code != Changed {
+		if r, err := c.Send(t.Context(), SendOptions{Paths: []lwm2m.Path{at("/3303/0")}, Force: true}); err != nil || r.Code != Changed {
 			t.Fatalf("send: %+v, %v", r, err)
 		}
 		event, _, ok := cursor.TryNext()
@@ -338,6 +338,62 @@ func TestSendOfNobodyIsRefused(t *testing.T) {
 		_, network := memoryServer(t, ServerConfig{})
 		if answer := send(t, peer(t, network, "192.0.2.9:1", nil), coap.POST, "/dp", nil, ""); answer.Code != NotFound {
 			t.Errorf("answered %v, want 4.04", answer)
+		}
+	})
+}
+
+func TestDelayedExecuteActsAfterItsAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, network := memoryServer(t, ServerConfig{Definitions: objects.New()})
+		_, e := simulated(t, s, network, strings.Replace(testProfile, "4: {execute: reboot}", "4: {execute: {act: reboot, delay: 3s}}, 5: {fail: 4.05}", 1))
+		r, err := Execute(t.Context(), e, at("/3/0/4"), "", RequestOptions{})
+		if err != nil || r.Code != Changed || r.Duration < 3*time.Second {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if got := kinds(s); got != "register" {
+			t.Errorf("events %s at the answer", got)
+		}
+		pass(5 * time.Second)
+		if got := kinds(s); got != "register replaced register" {
+			t.Errorf("events %s, want a reboot after the answer", got)
+		}
+		if r, err := Execute(t.Context(), e, at("/3/0/5"), "", RequestOptions{}); err != nil || r.Code != MethodNotAllowed {
+			t.Errorf("%+v, %v; it fails by the profile", r, err)
+		}
+	})
+}
+
+func TestChangesThatAServerLearnsByAnUpdate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, network := memoryServer(t, ServerConfig{Definitions: objects.New()})
+		c, e := simulated(t, s, network, strings.Replace(testProfile, "7: U}}", "7: U, 8: }}", 1))
+		put := func(p string, v lwm2m.Value) {
+			if r := c.Put(at(p), device.Replace, []lwm2m.Node{value(p, v)}); r.Status != device.Changed {
+				t.Fatalf("put %s: %+v", p, r)
+			}
+			pass(time.Second)
+		}
+		put("/1/0/7", lwm2m.StringValue("UT"))
+		if g := e.Registration(); g.Binding != "UT" {
+			t.Errorf("binding %s", g.Binding)
+		}
+		put("/1/0/1", lwm2m.IntegerValue(77))
+		if g := e.Registration(); g.Lifetime != 77*time.Second {
+			t.Errorf("lifetime %v", g.Lifetime)
+		}
+		put("/1/0/2", lwm2m.IntegerValue(3))
+		c.Add(at("/3303"), nil)
+		c.Add(at("/3303"), nil)
+		pass(time.Second)
+		if got := kinds(s); got != "register update update update" {
+			t.Errorf("events %s; changes at once are one Update, /1/x/2 is none", got)
+		}
+		if r, err := Execute(t.Context(), e, at("/1/0/8"), "", RequestOptions{}); err != nil || r.Code != Changed {
+			t.Errorf("%+v, %v", r, err)
+		}
+		pass(time.Second)
+		if got := kinds(s); got != "register update update update update" {
+			t.Errorf("events %s after the trigger", got)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"fmt"
 	"time"
 
 	"lwcon/lwm2m"
@@ -35,6 +36,82 @@ func (o *Observation) complete(r *Response) {
 			return
 		}
 	}
+}
+
+// sequence follows the Observe option of the notifications of an observation.
+type sequence struct {
+	last   uint32
+	known  bool
+	steady int // notifications in a row whose number was one more than the one before
+}
+
+const (
+	steadyEnough = 3  // so many steps of one, and a client is taken to count by one
+	longestGap   = 16 // a longer one is a client that began to count anew
+)
+
+// gap notes a hole in the numbers of a client that counts by one and notifies by
+// NON: a notification was lost, and nothing repairs that before the next.
+// server.mu is held. RFC 7641 §4.4.
+func (o *Observation) gap(n *Notification) {
+	q := &o.sequence
+	step := (n.Sequence - q.last) & 0xffffff
+	lost := q.known && q.steady >= steadyEnough && step > 1 && step <= longestGap && !n.Confirmable && n.Skipped == 0
+	switch {
+	case q.known && step == 1:
+		q.steady++
+	default:
+		q.steady = 0
+	}
+	q.last, q.known = n.Sequence, true
+	if lost {
+		n.Response.note(ruleNotifyLost, o.Path, "number %d after %d: %d Non-confirmable notifications did not arrive", n.Sequence, (n.Sequence-step)&0xffffff, step-1)
+	}
+}
+
+// burst is how long after the first one the stored notifications of a client that
+// was offline come.
+const burst = 2 * time.Second
+
+// stored notes a notification that follows another at once when a client comes
+// back, and says no time: what had been stored cannot be told from what is new,
+// or be put in order. server.mu is held. Spec: Core 1.1 Appendix E.2.
+func (o *Observation) stored(n *Notification, offline bool, received time.Time) {
+	if offline {
+		o.returned = received
+		return
+	}
+	if o.returned.IsZero() || !n.Response.Code.IsSuccess() || n.Response.Tree == nil {
+		return
+	}
+	within := received.Sub(o.returned) <= burst
+	o.returned = time.Time{}
+	for i := range n.Response.Tree.Nodes {
+		if _, timed := n.Response.Tree.Nodes[i].Time(); timed {
+			return
+		}
+	}
+	if within {
+		n.Response.note(ruleStoredUntimed, o.Path, "a second notification at once after a time offline, and neither says when its value was taken")
+	}
+}
+
+// overlap says what was done to a path that contains that of an observation since
+// it last notified; "" for nothing. server.mu is held.
+func (o *Observation) overlap() string {
+	if len(o.Paths) > 0 {
+		return ""
+	}
+	e := o.operation.endpoint
+	for _, other := range o.server.observations[e] {
+		if other != o && len(other.Paths) == 0 && other.Path.Level() < o.Path.Level() && other.Path.Contains(o.Path) && other.Began.After(o.at) {
+			return fmt.Sprintf("%s was observed", other.Path)
+		}
+	}
+	if k := e.known.Load(); k != nil && k.wroteAt.After(o.at) && k.wrote.Level() < o.Path.Level() && k.wrote.Contains(o.Path) {
+		return fmt.Sprintf("%s was written", k.wrote)
+	}
+	return ""
 }
 
 // memberPaths are the paths that the first answer of an observation holds.

@@ -12,6 +12,7 @@ func (op *operation) learnWritten(code Code, nodes []lwm2m.Node) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := op.endpoint.knowing()
+	k.wrote, k.wroteAt = op.path, s.clock.Now()
 	for i := range nodes {
 		n := &nodes[i]
 		p := n.Path()

@@ -17,6 +17,16 @@ var (
 	ErrNotRegistered = errors.New("not registered")
 	// ErrNotObserved: there is no observation to cancel.
 	ErrNotObserved = errors.New("not observed")
+	// ErrNoServer: the device knows no server, and no bootstrap server to ask.
+	ErrNoServer = errors.New("the device has no account with a server")
+	// ErrBootstrapping: the device asks its bootstrap server first.
+	ErrBootstrapping = errors.New("the device is being bootstrapped")
+	// ErrOffline: the device is cut off from its servers.
+	ErrOffline = errors.New("the device is offline")
+	// ErrReplaced: the device asked for a bootstrap again meanwhile.
+	ErrReplaced = errors.New("the device asked for a bootstrap again")
+	// ErrMuted: the server wants no Send, /1/x/23 of its account is not false.
+	ErrMuted = errors.New("the server has muted Send")
 	// ErrTooMany: a limit of this package is reached.
 	ErrTooMany = errors.New("too many")
 )
@@ -31,6 +41,10 @@ type OperationError struct {
 }
 
 func (e *OperationError) Error() string {
+	switch e.Operation {
+	case "register", "update", "deregister", "send":
+		return fmt.Sprintf("%s %s: %s", e.Operation, e.Endpoint, e.reason()) // it is the device's own
+	}
 	return fmt.Sprintf("%s %s: %s", e.Operation, e.Path, e.reason())
 }
 

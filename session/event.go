@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lwcon/lwm2m"
+	"lwcon/session/transport"
 )
 
 // EventKind says what happened.
@@ -23,12 +24,15 @@ const (
 	EventSend
 	EventRequest // a server's request to the client role
 	EventDeviation
+	EventHandshake // a client tried to speak securely and failed
 	EventReobserve // an observation was begun again after a new Register
+	EventBootstrapRequest
+	EventBootstrapStep // what a bootstrap server did to a device
 )
 
 var eventNames = [...]string{
 	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
-	"notification", "send", "request", "deviation", "reobserve",
+	"notification", "send", "request", "deviation", "handshake", "reobserve", "bootstrap-request", "bootstrap-step",
 }
 
 // String returns the name that results and scenarios use.
@@ -55,14 +59,27 @@ type Event struct {
 	Number       uint64 // position in the log, from 1
 	Kind         EventKind
 	Time         time.Time
-	Endpoint     string         // the endpoint's name, "" where none is known
-	Exchange     uint64         // number of the exchange, 0 if none
-	Simulated    bool           // it happened to a client of ours, not to a server
-	Registration *Registration  // of registration events, as it was then
-	Notification *Notification  // of EventNotification
-	Request      *ServerRequest // of EventRequest
-	Reobserved   *Reobserved    // of EventReobserve
+	Endpoint     string                    // the endpoint's name, "" where none is known
+	Exchange     uint64                    // number of the exchange, 0 if none
+	Simulated    bool                      // it happened to a client of ours, not to a server
+	Server       uint16                    // of Simulated: the short server id, where the device has several servers
+	Code         Code                      // of what a simulated device asked: the answer; 0 if there was none
+	Err          error                     // of the same: why there was no answer
+	Again        time.Duration             // of a Register that failed: when the next one follows; 0: none does
+	Registration *Registration             // of registration events, as it was then
+	Notification *Notification             // of EventNotification
+	Request      *ServerRequest            // of EventRequest
+	Reobserved   *Reobserved               // of EventReobserve
+	Bootstrap    *BootstrapAsked           // of EventBootstrapRequest
+	Step         *BootstrapStep            // of EventBootstrapStep
+	Handshake    *transport.HandshakeError // of EventHandshake
 	Deviations   []lwm2m.Deviation
+}
+
+// Failed says whether it is something that a simulated device asked for, and did
+// not get.
+func (e *Event) Failed() bool {
+	return e.Err != nil || e.Code != 0 && !e.Code.IsSuccess()
 }
 
 // Notification is what an observed client sent.
@@ -84,5 +101,5 @@ type ServerRequest struct {
 	Path      lwm2m.Path
 	Detail    string // arguments or attributes, as sent
 	Payload   *lwm2m.Tree
-	Code      Code // of our answer
+	Code      Code // of our answer; 0 if a rule of misbehaviour kept it back
 }

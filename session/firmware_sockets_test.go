@@ -37,7 +37,7 @@ func updatableOnLoopback(t *testing.T, firmware string) (*Server, *Endpoint) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := NewClient(ClientConfig{Device: d, Link: up, Server: server})
+	c, err := NewClient(ClientConfig{Device: d, Dial: Linked(up, server)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"context"
+
 	"lwcon/session/coap"
 	"lwcon/session/transport"
 )
@@ -17,6 +19,17 @@ func (e *Endpoint) CoAP() (*coap.Endpoint, transport.Address) {
 	return e.listener.coap, e.registration.Address
 }
 
-// CoAP returns the endpoint of the message layer of the client and the server's
-// address: for messages made by hand.
-func (c *Client) CoAP() (*coap.Endpoint, transport.Address) { return c.coap, c.server }
+// CoAP returns the endpoint of the message layer of the client's first connection
+// and the server's address, after dialling if there is no link yet: for messages
+// made by hand.
+func (c *Client) CoAP(ctx context.Context) (*coap.Endpoint, transport.Address, error) {
+	connections := c.Connections()
+	if len(connections) == 0 {
+		return nil, transport.Address{}, ErrNoServer
+	}
+	n := connections[0]
+	n.interfaceLock.Lock()
+	defer n.interfaceLock.Unlock()
+	endpoint, err := n.open(ctx)
+	return endpoint, n.Server(), err
+}

@@ -36,22 +36,22 @@ type journal struct {
 
 // kept is a line of a journal.
 type kept struct {
-	Endpoint     string            `json:"endpoint"`
-	Gone         bool              `json:"gone,omitempty"`
-	Version      string            `json:"lwm2m,omitempty"`
-	Lifetime     int64             `json:"lifetime"` // seconds
-	Binding      lwm2m.Binding     `json:"binding,omitempty"`
-	Queue        bool              `json:"queue,omitempty"`
-	SMS          string            `json:"sms,omitempty"`
-	Profiles     string            `json:"pid,omitempty"`
-	Extra        []string          `json:"extra,omitempty"`
-	Location     string            `json:"location,omitempty"`
-	Address      string            `json:"address,omitempty"`
-	Security     string            `json:"security,omitempty"`
-	Raw          string            `json:"raw,omitempty"`
-	Registered   time.Time         `json:"registered"`
-	Updated      time.Time         `json:"updated"`
-	Observations []keptObservation `json:"observations,omitempty"`
+	Endpoint     string                 `json:"endpoint"`
+	Gone         bool                   `json:"gone,omitempty"`
+	Version      string                 `json:"lwm2m,omitempty"`
+	Lifetime     int64                  `json:"lifetime"` // seconds
+	Binding      lwm2m.Binding          `json:"binding,omitempty"`
+	Queue        bool                   `json:"queue,omitempty"`
+	SMS          string                 `json:"sms,omitempty"`
+	Profiles     string                 `json:"pid,omitempty"`
+	Extra        []string               `json:"extra,omitempty"`
+	Location     string                 `json:"location,omitempty"`
+	Address      string                 `json:"address,omitempty"`
+	Security     transport.SecurityMode `json:"security"`
+	Raw          string                 `json:"raw,omitempty"`
+	Registered   time.Time              `json:"registered"`
+	Updated      time.Time              `json:"updated"`
+	Observations []keptObservation      `json:"observations,omitempty"`
 }
 
 // keptObservation is an observation in a journal.

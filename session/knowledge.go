@@ -17,6 +17,8 @@ type knowledge struct {
 	attributes map[lwm2m.Path]attached
 	written    map[lwm2m.Path]lwm2m.Value // by a Write that was answered 2.04, and not read back yet
 	deleted    map[lwm2m.Path]bool        // object instances that we deleted
+	wrote      lwm2m.Path                 // of the last Write that was answered 2.04
+	wroteAt    time.Time
 	muted      mute
 	restarting bool // we executed what makes it register anew
 	failures   int  // answers of 4.xx and 5.xx in a row that were all 5.00

@@ -74,6 +74,9 @@ func (e *Event) octets() int {
 	if e.Request != nil && e.Request.Payload != nil {
 		n += len(e.Request.Payload.Payload) + 64*len(e.Request.Payload.Nodes)
 	}
+	if e.Step != nil && e.Step.Tree != nil {
+		n += len(e.Step.Tree.Payload) + 64*len(e.Step.Tree.Nodes)
+	}
 	for i := range e.Deviations {
 		n += 80 + len(e.Deviations[i].Message)
 	}

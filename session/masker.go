@@ -27,6 +27,9 @@ type Masker struct {
 	requests map[requestKey]lwm2m.Path
 	order    []requestKey
 	pending  map[streamKey][]byte // the start of a frame
+
+	bodies    map[bodyKey]*body
+	bodyOrder []bodyKey // oldest first
 }
 
 // requestKey finds the request that a response answers.
@@ -44,7 +47,9 @@ type streamKey struct {
 
 // NewMasker returns a masker that has seen nothing yet.
 func NewMasker() *Masker {
-	return &Masker{requests: make(map[requestKey]lwm2m.Path), pending: make(map[streamKey][]byte)}
+	return &Masker{
+		requests: make(map[requestKey]lwm2m.Path), pending: make(map[streamKey][]byte), bodies: make(map[bodyKey]*body),
+	}
 }
 
 // Message returns a message, a datagram or a whole frame, with its secrets
@@ -55,7 +60,7 @@ func (m *Masker) Message(peer transport.Address, d transport.Direction, stream b
 	if !ok || len(s.Message.Payload) == 0 || !mayHoldSecrets(path) {
 		return b, false
 	}
-	payload, found := maskMessage(&s.Message, path)
+	payload, found := m.payload(peer, d, &s.Message, path)
 	if !found {
 		return b, false
 	}
@@ -64,27 +69,24 @@ func (m *Masker) Message(peer transport.Address, d transport.Direction, stream b
 	return masked, true
 }
 
-// maskMessage masks a message's payload. A block of something below the Security
-// or OSCORE object cannot be read by itself and is masked as a whole.
-func maskMessage(m *coap.Message, path lwm2m.Path) (masked []byte, found bool) {
-	if m.Code.Class() >= 4 {
-		return m.Payload, false // a diagnostic text
+// payload masks a message's payload. A block of something below the Security or
+// OSCORE object cannot be read by itself and is masked as a whole.
+func (m *Masker) payload(peer transport.Address, d transport.Direction, message *coap.Message, path lwm2m.Path) (masked []byte, found bool) {
+	if message.Code.Class() >= 4 {
+		return message.Payload, false // a diagnostic text
 	}
-	part := false
-	for _, block := range [...]func() (coap.Block, bool){m.Block1, m.Block2} {
-		if b, has := block(); has && (b.More || b.Number > 0) {
-			part = true
-		}
-	}
-	if part && path.Level() > lwm2m.LevelRoot {
-		return maskAll(m.Payload), true
-	}
-	number, has := m.ContentFormat()
+	number, has := message.ContentFormat()
 	format := lwm2m.ContentFormat(number)
 	if !has {
 		format = lwm2m.FormatText
 	}
-	return MaskPayload(format, path, m.Payload)
+	switch option, _ := partOf(message); {
+	case option == 0:
+		return MaskPayload(format, path, message.Payload)
+	case path.Level() > lwm2m.LevelRoot:
+		return maskAll(message.Payload), true
+	}
+	return m.block(peer, d, message, format)
 }
 
 // pathOf says what a message's payload is of, and remembers requests.
@@ -123,6 +125,9 @@ func (m *Masker) remember(key requestKey, path lwm2m.Path) {
 // the frames of a stream are put together first, so that what is returned can
 // lag behind what was given.
 func (m *Masker) Wire(r transport.WireRecord) (masked []byte, found bool) {
+	if r.Secured() {
+		return r.Bytes, false // nobody can read it without the keys
+	}
 	if !r.Stream {
 		return m.Message(r.Remote, r.Direction, false, r.Bytes)
 	}

@@ -44,6 +44,8 @@ type Observation struct {
 	deviations int          // from the attributes
 	told       time.Time    // when the client answered a cancellation
 	strays     int          // notifications after the end
+	sequence   sequence
+	returned   time.Time // when the first notification came after a time offline; zero once that is over
 }
 
 // ObservationState is how an observation stands at a moment.
@@ -232,9 +234,12 @@ func (o *Observation) notified(n coap.Notification) {
 	event.Response.Deviations = append(fromMessage(n.Deviations), event.Response.Deviations...)
 	s := o.server
 	s.mu.Lock()
+	offline := o.operation.endpoint.asleep || o.missed
 	s.heard(o.operation.endpoint)
 	if n.Fresh {
 		o.count++
+		o.gap(event)
+		o.stored(event, offline, n.Received)
 		if o.last != nil && event.Response.Code.IsSuccess() {
 			o.complete(&event.Response)
 			o.timely(event, n.Received)

@@ -83,6 +83,31 @@ func udpPair(t testing.TB, c ServerConfig) (*Server, *Endpoint) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	up, server, err := transport.DialUDP(ctx, link.Address().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pairOver(t, c, link, up, server)
+}
+
+// tcpPair is udpPair over TCP.
+func tcpPair(t testing.TB, c ServerConfig) (*Server, *Endpoint) {
+	ctx := deadline(t)
+	link, err := transport.ListenTCP(ctx, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, server, err := transport.DialTCP(ctx, link.Address().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pairOver(t, c, link, up, server)
+}
+
+// pairOver is a server that listens on a link, and a client of ours that has
+// registered over another.
+func pairOver(t testing.TB, c ServerConfig, link, up transport.Link, server transport.Address) (*Server, *Endpoint) {
+	ctx := deadline(t)
 	s := NewServer(c)
 	if _, err := s.Listen(link); err != nil {
 		t.Fatal(err)
@@ -95,11 +120,7 @@ func udpPair(t testing.TB, c ServerConfig) (*Server, *Endpoint) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	up, server, err := transport.DialUDP(ctx, link.Address().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := NewClient(ClientConfig{Device: d, Link: up, Server: server})
+	client, err := NewClient(ClientConfig{Device: d, Dial: Linked(up, server)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,20 +14,20 @@ import (
 // that the client registered. Spec: Core 1.2 §6.2.
 type Registration struct {
 	Endpoint   string
-	Version    lwm2m.Version // of the enabler
-	Lifetime   time.Duration // 0 is infinite
+	Version    lwm2m.Version          // of the enabler
+	Queue      bool                   // queue mode, announced either way
+	Restored   bool                   // taken up again after a restart of the program
+	Security   transport.SecurityMode // how the client proved who it is
+	Lifetime   time.Duration          // 0 is infinite
 	Binding    lwm2m.Binding
-	Queue      bool                  // queue mode, announced either way
 	SMS        string                // MSISDN
 	Profiles   string                // pid, as sent
 	Extra      []string              // query items that are none of LwM2M's, as sent
 	Location   string                // "/rd/4Kf0"
 	Address    transport.Address     // where the client is
-	Security   string                // "none", "psk", …
 	Raw        string                // the object list as sent
 	Formats    []lwm2m.ContentFormat // announced by ct
 	Root       string                // the alternate path, "" or "/lwm2m"
-	Restored   bool                  // taken up again after a restart of the program
 	Registered time.Time
 	Updated    time.Time
 	Exchange   uint64

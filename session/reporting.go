@@ -128,13 +128,17 @@ func (s *Server) overdue(e *Endpoint, now time.Time) {
 		o.due, o.missed = 0, true
 		o.deviations++
 		longest, _ := o.inForce().pmax()
-		s.log.Append(Event{
-			Kind: EventDeviation, Time: now, Endpoint: e.name,
-			Deviations: []lwm2m.Deviation{{
-				Rule: ruleNotifyLate, Path: o.Path, Offset: -1,
-				Message: fmt.Sprintf("no notification for %s, pmax is %s", rounded(now.Sub(o.at)), longest),
-			}},
-		})
+		found := []lwm2m.Deviation{{
+			Rule: ruleNotifyLate, Path: o.Path, Offset: -1,
+			Message: fmt.Sprintf("no notification for %s, pmax is %s", rounded(now.Sub(o.at)), longest),
+		}}
+		if what := o.overlap(); what != "" {
+			found = append(found, lwm2m.Deviation{
+				Rule: ruleObserveOverlap, Path: o.Path, Offset: -1,
+				Message: fmt.Sprintf("no notification any more since %s", what),
+			})
+		}
+		s.log.Append(Event{Kind: EventDeviation, Time: now, Endpoint: e.name, Deviations: found})
 	}
 }
 

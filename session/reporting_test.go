@@ -207,27 +207,140 @@ func TestNotificationsAfterTheEndAreNoticed(t *testing.T) {
 					t.Fatal(err)
 				}
 				events := s.Log().Reader(s.Log().End())
-				stray := func(id uint16) {
-					m := saying(coap.Content, lwm2m.FormatText, "1")
-					m.Type, m.ID, m.Token = coap.NonConfirmable, id, token
-					m.SetObserve(uint32(id))
-					b, err := coap.Encode(m, false)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if _, err := p.SendRaw(serverAddress(t), b); err != nil {
-						t.Fatal(err)
-					}
-					synctest.Wait()
-				}
-				stray(100)
+				n.stray(p, token, 100, lwm2m.FormatText, "1")
 				if got := logged(events); len(got) != 0 {
 					t.Errorf("one that was on its way: got %v", got)
 				}
 				pass(time.Minute)
-				stray(101)
+				n.stray(p, token, 101, lwm2m.FormatText, "1")
 				if got := logged(events); !slices.Equal(got, []lwm2m.RuleID{ruleNotifyAfterEnd}) {
 					t.Errorf("got %v, want %s", got, ruleNotifyAfterEnd)
+				}
+			})
+		})
+	}
+}
+
+// stray sends a NON notification with a number of its own for the observation.
+func (n *notifier) stray(p *coap.Endpoint, token []byte, id uint16, f lwm2m.ContentFormat, value string) {
+	n.t.Helper()
+	m := saying(coap.Content, f, value)
+	m.Type, m.ID, m.Token = coap.NonConfirmable, id, token
+	m.SetObserve(uint32(id))
+	b, err := coap.Encode(m, false)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if _, err := p.SendRaw(serverAddress(n.t), b); err != nil {
+		n.t.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+func TestAHoleInTheNumbersOfNotificationsIsNoticed(t *testing.T) {
+	for name, c := range map[string]struct {
+		numbers []uint16
+		want    []lwm2m.RuleID
+	}{
+		"a hole":                {[]uint16{10, 11, 12, 13, 15}, []lwm2m.RuleID{ruleNotifyLost}},
+		"none":                  {[]uint16{10, 11, 12, 13, 14}, nil},
+		"one that counts by 2":  {[]uint16{10, 12, 14, 16, 18}, nil},
+		"one that began anew":   {[]uint16{10, 11, 12, 13, 900}, nil},
+		"too early to be known": {[]uint16{10, 12}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reporting(t, func(t *testing.T, s *Server, n *notifier, p *coap.Endpoint, e *Endpoint) {
+				if _, err := Observe(t.Context(), e, at(sensor), ObserveOptions{}); err != nil {
+					t.Fatal(err)
+				}
+				token := e.Observations()[0].coap.Token()
+				events := s.Log().Reader(s.Log().End())
+				for _, number := range c.numbers {
+					pass(time.Second)
+					n.stray(p, token, number, lwm2m.FormatText, "1")
+				}
+				if got := logged(events); !slices.Equal(got, c.want) {
+					t.Errorf("got %v, want %v", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestAnObservationThatItsParentStopsIsNoticed(t *testing.T) {
+	late := []lwm2m.RuleID{ruleNotifyLate}
+	both := []lwm2m.RuleID{ruleNotifyLate, ruleObserveOverlap}
+	for name, c := range map[string]struct {
+		do   func(t *testing.T, e *Endpoint) error
+		want []lwm2m.RuleID
+	}{
+		"observed": {func(t *testing.T, e *Endpoint) error {
+			_, err := Observe(t.Context(), e, at("/3303/0"), ObserveOptions{})
+			return err
+		}, both},
+		"written": {func(t *testing.T, e *Endpoint) error {
+			node := lwm2m.NewNode(lwm2m.KindValue, at("/3303/0/5750"), lwm2m.StringValue("x"), lwm2m.Span{}, 0)
+			_, err := Write(t.Context(), e, at("/3303/0"), []lwm2m.Node{node}, WriteOptions{})
+			return err
+		}, both},
+		"nothing": {func(*testing.T, *Endpoint) error { return nil }, late},
+		"another": {func(t *testing.T, e *Endpoint) error {
+			_, err := Observe(t.Context(), e, at("/3/0"), ObserveOptions{})
+			return err
+		}, late},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reporting(t, func(t *testing.T, s *Server, n *notifier, _ *coap.Endpoint, e *Endpoint) {
+				if _, err := Observe(t.Context(), e, at(sensor), ObserveOptions{Attributes: lwm2m.Attributes{}.Set(lwm2m.PMax, 30)}); err != nil {
+					t.Fatal(err)
+				}
+				pass(time.Second)
+				if err := c.do(t, e); err != nil {
+					t.Fatal(err)
+				}
+				events := s.Log().Reader(s.Log().End())
+				pass(time.Minute)
+				if got := logged(events); !slices.Equal(got, c.want) {
+					t.Errorf("got %v, want %v", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestStoredNotificationsWithoutATimeAreNoticed(t *testing.T) {
+	timed := `[{"n":"/3303/0/5700","t":-30,"v":1}]`
+	plain := `[{"n":"/3303/0/5700","v":1}]`
+	for name, c := range map[string]struct {
+		away  time.Duration // before the two come
+		apart time.Duration
+		value string
+		want  []lwm2m.RuleID
+	}{
+		"at once, untimed": {time.Hour, 100 * time.Millisecond, plain, []lwm2m.RuleID{ruleStoredUntimed}},
+		"at once, timed":   {time.Hour, 100 * time.Millisecond, timed, nil},
+		"later":            {time.Hour, time.Minute, plain, nil},
+		"never away":       {time.Second, 100 * time.Millisecond, plain, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reporting(t, func(t *testing.T, s *Server, n *notifier, p *coap.Endpoint, _ *Endpoint) {
+				send(t, p, coap.POST, "/rd", []string{"ep=dev", "lt=86400", "lwm2m=1.1", "b=U", "Q"}, objectList)
+				e, err := s.Find("dev")
+				if err != nil {
+					t.Fatal(err)
+				}
+				n.format, n.value = lwm2m.FormatSenMLJSON, plain
+				if _, err := Observe(t.Context(), e, at(sensor), ObserveOptions{}); err != nil {
+					t.Fatal(err)
+				}
+				token := e.Observations()[0].coap.Token()
+				events := s.Log().Reader(s.Log().End())
+				for i := range uint16(2) {
+					pass([]time.Duration{c.away, c.apart}[i])
+					n.stray(p, token, 10+i, lwm2m.FormatSenMLJSON, c.value)
+				}
+				if got := logged(events); !slices.Equal(got, c.want) {
+					t.Errorf("got %v, want %v", got, c.want)
 				}
 			})
 		})

@@ -147,6 +147,23 @@ func MaskTree(t *lwm2m.Tree) (masked *lwm2m.Tree, found bool) {
 	return &c, true
 }
 
+// MaskNodes returns nodes with the values of secrets masked, and whether there
+// were any. The nodes themselves are not changed.
+func MaskNodes(nodes []lwm2m.Node) (masked []lwm2m.Node, found bool) {
+	masked = nodes
+	for i := range nodes {
+		n := &nodes[i]
+		if !n.HasValue() || !Secret(n.Path()) {
+			continue
+		}
+		if !found {
+			masked, found = append([]lwm2m.Node(nil), nodes...), true
+		}
+		masked[i] = maskNode(n)
+	}
+	return masked, found
+}
+
 // maskNode returns a node whose value has as many octets as before, all '*'.
 func maskNode(n *lwm2m.Node) lwm2m.Node {
 	length := len(n.Value().Text())
@@ -202,6 +219,12 @@ func MaskEvent(e Event) Event {
 		if r := MaskResponse(e.Notification.Response); r.Tree != e.Notification.Response.Tree {
 			n := *e.Notification
 			n.Response, e.Notification = r, &n
+		}
+	}
+	if e.Step != nil {
+		if tree, found := MaskTree(e.Step.Tree); found {
+			step := *e.Step
+			step.Tree, e.Step = tree, &step
 		}
 	}
 	if e.Request != nil {

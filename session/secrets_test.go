@@ -189,6 +189,58 @@ func TestABlockOfASecurityObjectIsMaskedWhole(t *testing.T) {
 	}
 }
 
+func TestBlocksOfACompositeBodyAreMaskedWhereItHoldsSecrets(t *testing.T) {
+	secret := []lwm2m.Node{
+		lwm2m.NewNode(lwm2m.KindValue, at("/3/0/0"), lwm2m.StringValue("a manufacturer"), lwm2m.Span{}, 0),
+		lwm2m.NewNode(lwm2m.KindValue, at("/0/1/5"), lwm2m.OpaqueValue(key), lwm2m.Span{}, 0),
+		lwm2m.NewNode(lwm2m.KindValue, at("/3/0/1"), lwm2m.StringValue("a model"), lwm2m.Span{}, 0),
+	}
+	open := []lwm2m.Node{
+		secret[0], secret[2], lwm2m.NewNode(lwm2m.KindValue, at("/3/0/14"), lwm2m.StringValue("+02:00"), lwm2m.Span{}, 0),
+	}
+	for _, f := range []lwm2m.ContentFormat{lwm2m.FormatSenMLJSON, lwm2m.FormatSenMLCBOR, lwm2m.FormatLwM2MCBOR} {
+		for szx := range uint8(3) {
+			for _, upload := range []bool{true, false} {
+				for _, nodes := range [][]lwm2m.Node{secret, open} {
+					payload, err := formats.Encode(f, nodes, formats.Options{})
+					if err != nil {
+						t.Fatal(err)
+					}
+					shown, hidden := compositeBlocks(t, f, szx, upload, payload)
+					holds := len(nodes) == 3 && nodes[1].Path() == at("/0/1/5")
+					if leaks(shown) || bytes.Contains(shown, []byte(key[:4])) || hidden != holds {
+						t.Errorf("%s, blocks of %d, upload %v, secret %v: %q", f, 16<<szx, upload, holds, shown)
+					}
+				}
+			}
+		}
+	}
+}
+
+// compositeBlocks passes a body in blocks through a masker, and returns what it
+// shows of it.
+func compositeBlocks(t *testing.T, f lwm2m.ContentFormat, szx uint8, upload bool, payload []byte) (shown []byte, hidden bool) {
+	t.Helper()
+	m, size := NewMasker(), 16<<szx
+	for number := 0; number*size < len(payload); number++ {
+		end := min((number+1)*size, len(payload))
+		block := coap.Block{Number: uint32(number), More: end < len(payload), SZX: szx}
+		message := coap.NewRequest(coap.IPATCH, "/")
+		if upload {
+			message.SetBlock1(block)
+		} else {
+			message = coap.NewResponse(Content)
+			message.SetBlock2(block)
+		}
+		message.Token, message.Payload = []byte{byte(number)}, payload[number*size:end]
+		message.SetContentFormat(uint16(f))
+		b, found := m.Message(serverAddress(t), transport.Sent, false, encoded(t, message, false))
+		shown = append(shown, b[len(b)-(end-number*size):]...)
+		hidden = hidden || found
+	}
+	return shown, hidden
+}
+
 func TestAMaskerForgetsTheOldestRequests(t *testing.T) {
 	m := NewMasker()
 	for i := range maxMaskedRequests + 5 {

@@ -29,21 +29,24 @@ type ServerConfig struct {
 	Aliases     map[string]string // alias -> endpoint name
 	Seed        uint64            // of locations and message ids; 0: the machine's
 	Tap         coap.Tap          // is shown each message that passes; may be nil
+	Credentials Credentials       // of clients on secured links; nil: the name is the identity
 }
 
 // Server is an LwM2M server: clients register with it on any number of
 // listeners. It is safe for concurrent use. Spec: Core 1.2 §6.
 type Server struct {
-	clock      clock.Clock
-	registry   lwm2m.Registry
-	log        *Log
-	exchanges  *coap.Log
-	parameters coap.Parameters
-	aliases    map[string]string
-	seed       uint64
-	tap        coap.Tap
-	files      *files.Store
-	answers    atomic.Pointer[answers] // nil while all are as they should be
+	clock       clock.Clock
+	registry    lwm2m.Registry
+	log         *Log
+	exchanges   *coap.Log
+	parameters  coap.Parameters
+	aliases     map[string]string
+	seed        uint64
+	tap         coap.Tap
+	credentials Credentials
+	files       *files.Store
+	answers     atomic.Pointer[answers]         // nil while all are as they should be
+	bootstraps  atomic.Pointer[BootstrapServer] // beside this server, nil if there is none
 
 	mu              sync.Mutex
 	closed          bool
@@ -69,7 +72,7 @@ type Server struct {
 func NewServer(c ServerConfig) *Server {
 	s := &Server{
 		clock: c.Clock, registry: c.Definitions, log: c.Log, exchanges: c.Exchanges,
-		parameters: c.Parameters, aliases: c.Aliases, seed: c.Seed, tap: c.Tap,
+		parameters: c.Parameters, aliases: c.Aliases, seed: c.Seed, tap: c.Tap, credentials: c.Credentials,
 		endpoints: map[string]*Endpoint{}, locations: map[string]*Endpoint{},
 		observations: map[*Endpoint][]*Observation{}, queues: map[*Endpoint][]*waiting{},
 		wishes: map[string][]*Observation{},
@@ -114,6 +117,13 @@ func (s *Server) Strict() bool {
 	return s.strict
 }
 
+// SetAliases replaces the short names that endpoints are found by.
+func (s *Server) SetAliases(aliases map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.aliases = aliases
+}
+
 // Files returns what clients can download from every listener, at /fw/NAME.
 func (s *Server) Files() *files.Store { return s.files }
 
@@ -124,11 +134,17 @@ type Listener struct {
 	link   transport.Link
 
 	journal *journal // nil if registrations do not outlive the program
+
+	bootstrap     atomic.Pointer[BootstrapServer] // nil if it serves no Bootstrap-Requests
+	bootstrapOnly bool                            // nor anything else
 }
 
 // URIs returns what can be entered in a device to reach the listener, one per
 // network interface: "coap://192.0.2.1:5683".
 func (l *Listener) URIs() []string { return l.link.LocalURIs() }
+
+// Scheme is that of its URIs: coap, coaps, coap+tcp, coaps+tcp.
+func (l *Listener) Scheme() string { return l.link.Scheme() }
 
 // Endpoint returns the CoAP endpoint of the listener.
 func (l *Listener) Endpoint() *coap.Endpoint { return l.coap }
@@ -159,9 +175,24 @@ func (l *Listener) stop() error {
 	return errors.Join(err, l.coap.Close())
 }
 
+// BootstrapOnly says whether nobody can register at the listener.
+func (l *Listener) BootstrapOnly() bool { return l.bootstrapOnly }
+
+// Bootstraps says whether the listener serves Bootstrap-Requests.
+func (l *Listener) Bootstraps() bool { return l.bootstrap.Load() != nil }
+
 // Listen serves on a link, which the server closes in the end.
 func (s *Server) Listen(link transport.Link) (*Listener, error) {
-	l := &Listener{server: s, link: link}
+	return s.listen(link, nil, false)
+}
+
+// listen serves on a link, also as a bootstrap server if there is one, and only so
+// if wished.
+func (s *Server) listen(link transport.Link, b *BootstrapServer, only bool) (*Listener, error) {
+	l := &Listener{server: s, link: link, bootstrapOnly: only}
+	if b != nil {
+		b.Serve(l)
+	}
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -176,6 +207,7 @@ func (s *Server) Listen(link transport.Link) (*Listener, error) {
 			<-ready // requests can come in before NewEndpoint has returned
 			l.serve(r)
 		},
+		OnPeer: l.peerChanged,
 	})
 	if err != nil {
 		return nil, err
@@ -220,8 +252,14 @@ func (l *Listener) serve(r *coap.Request) {
 	if l.misanswered(r) {
 		return
 	}
+	if b := l.bootstraps(r); b != nil {
+		b.serve(l, r)
+		return
+	}
 	path := r.Message.Path()
 	switch {
+	case l.bootstrapOnly:
+		l.serveUnknown(r)
 	case len(path) == 1 && path[0] == "rd":
 		l.serveRegister(r)
 	case len(path) == 2 && path[0] == "rd":

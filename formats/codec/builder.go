@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"slices"
+	"unsafe"
 
 	"lwcon/formats/rules"
 	"lwcon/lwm2m"
@@ -19,6 +20,7 @@ type Builder struct {
 	LinkField  bool // the format has a field of its own for object links
 	Nodes      []lwm2m.Node
 
+	tree       *lwm2m.Tree // nil before Reserve
 	format     lwm2m.ContentFormat
 	payload    string
 	strict     bool
@@ -40,7 +42,7 @@ type ruleCount struct {
 }
 
 // Start begins a tree and returns the payload as the string that all values
-// will point into: the only copy of it.
+// will point into. It is no copy.
 func (b *Builder) Start(f lwm2m.ContentFormat, payload []byte, o Options) string {
 	b.At, b.PathList, b.Create, b.strict = o.At, o.PathList, o.Create, o.Strict
 	b.format, b.typeOf, b.definition, b.objectID = f, o.TypeOf, o.Definitions, -1
@@ -48,14 +50,14 @@ func (b *Builder) Start(f lwm2m.ContentFormat, payload []byte, o Options) string
 		b.Fail(MaxPayload, o.At, "expected at most %d octets, found %d", MaxPayload, len(payload))
 		return ""
 	}
-	b.payload = string(payload)
+	b.payload = unsafe.String(unsafe.SliceData(payload), len(payload))
 	return b.payload
 }
 
 // Reserve makes room for n nodes.
 func (b *Builder) Reserve(n int) {
 	if n = min(n, MaxNodes); n > cap(b.Nodes) {
-		b.Nodes = make([]lwm2m.Node, 0, n)
+		b.tree, b.Nodes = newBlock(n)
 	}
 }
 
@@ -202,7 +204,12 @@ func (b *Builder) Finish() (*lwm2m.Tree, error) {
 	if !slices.IsSortedFunc(b.deviations, byOffset) {
 		slices.SortStableFunc(b.deviations, byOffset)
 	}
-	return &lwm2m.Tree{Format: b.format, At: b.At, Payload: b.payload, Nodes: b.Nodes, Deviations: b.deviations}, b.err
+	t := b.tree
+	if t == nil {
+		t = new(lwm2m.Tree)
+	}
+	t.Format, t.At, t.Payload, t.Nodes, t.Deviations = b.format, b.At, b.payload, b.Nodes, b.deviations
+	return t, b.err
 }
 
 // CheckLevel notes where a value stands at the level of a resource that has

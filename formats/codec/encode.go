@@ -12,36 +12,66 @@ func Refuse(f lwm2m.ContentFormat, n *lwm2m.Node, reason string, args ...any) er
 	return &EncodeError{Format: f, Path: n.Path(), Reason: fmt.Sprintf(reason, args...)}
 }
 
-// CommonPath returns the longest path that contains all nodes.
-func CommonPath(nodes []lwm2m.Node) lwm2m.Path {
-	if len(nodes) == 0 {
-		return lwm2m.Path{}
-	}
-	common := nodes[0].Path()
-	for i := range nodes {
-		p := nodes[i].Path()
-		if p.Prefix() != common.Prefix() {
-			return lwm2m.Path{}
-		}
-		common = common.Cut(common.Shared(p))
-	}
-	return common
+// Base is the text that the paths of all nodes begin with: the longest path that
+// contains them, with a "/" behind it unless a node is at that very path. The
+// zero Base is no text at all.
+type Base struct {
+	path  lwm2m.Path
+	slash bool
+	root  bool // the text is "/"
+	some  bool
 }
 
-// BaseName returns the text that the paths of all nodes begin with: that of
-// CommonPath, with a "/" behind it unless a node is at that very path.
-func BaseName(nodes []lwm2m.Node) string {
-	common := CommonPath(nodes)
-	base := common.String()
-	if common.Level() == 0 && common.Prefix() == "" {
-		return base
+// BaseOf returns what the paths of nodes begin with, the zero Base for no nodes.
+func BaseOf(nodes []lwm2m.Node) Base {
+	if len(nodes) == 0 {
+		return Base{}
 	}
+	b := Base{path: nodes[0].Path(), slash: true, some: true}
+	level := b.path.Level()
 	for i := range nodes {
-		if nodes[i].Path() == common {
-			return base
+		p := nodes[i].Path()
+		if p.Prefix() != b.path.Prefix() {
+			return Base{slash: true, root: true, some: true}
+		}
+		level = min(level, b.path.Shared(p))
+	}
+	b.path = b.path.Cut(level)
+	b.root = level == 0 && b.path.Prefix() == ""
+	for i := range nodes {
+		if !b.root && nodes[i].Path().Level() == level {
+			b.slash = false
 		}
 	}
-	return base + "/"
+	return b
+}
+
+// Root says whether the text is "/", with which all paths begin.
+func (b *Base) Root() bool { return b.root }
+
+// None says whether there is no text.
+func (b *Base) None() bool { return !b.some }
+
+// Append appends the text.
+func (b *Base) Append(to []byte) []byte {
+	if to = b.path.Append(to); b.slash && !b.root {
+		to = append(to, '/')
+	}
+	return to
+}
+
+// AppendRest appends what is left of a path behind the text.
+func (b *Base) AppendRest(to []byte, p lwm2m.Path) []byte {
+	level := b.path.Level()
+	switch {
+	case !b.some:
+		return p.Append(to)
+	case p.Prefix() != b.path.Prefix():
+		return append(to, p.String()[1:]...)
+	case !b.slash && p.Level() > level:
+		to = append(to, '/')
+	}
+	return p.AppendBelow(to, level)
 }
 
 // SharedTime returns the time that all of several nodes have.

@@ -19,10 +19,9 @@ func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte,
 		room += 48 + len(nodes[i].Value().Text())*4/3
 	}
 	b := append(make([]byte, 0, room), '{')
-	base := ""
-	if len(nodes) > 0 {
-		base = codec.BaseName(nodes)
-		b = append(jsonwrite.String(append(b, `"bn":`...), base), ',')
+	base := codec.BaseOf(nodes)
+	if !base.None() {
+		b = append(jsonwrite.Inside(append(b, `"bn":"`...), base.Append), `",`...)
 	}
 	time, shared := codec.SharedTime(nodes)
 	if shared {
@@ -40,16 +39,15 @@ func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte,
 		}
 		first = false
 		var err error
-		if b, err = appendEntry(b, f, n, len(base), shared); err != nil {
+		if b, err = appendEntry(b, f, n, &base, shared); err != nil {
 			return nil, err
 		}
 	}
 	return append(b, ']', '}'), nil
 }
 
-// appendEntry appends one entry; the base name says the first cut octets of its
-// path.
-func appendEntry(b []byte, f lwm2m.ContentFormat, n *lwm2m.Node, cut int, shared bool) ([]byte, error) {
+// appendEntry appends one entry.
+func appendEntry(b []byte, f lwm2m.ContentFormat, n *lwm2m.Node, base *codec.Base, shared bool) ([]byte, error) {
 	p := n.Path()
 	switch {
 	case !n.HasValue() || n.Value().Type() == lwm2m.None:
@@ -61,9 +59,13 @@ func appendEntry(b []byte, f lwm2m.ContentFormat, n *lwm2m.Node, cut int, shared
 	start := len(b)
 	b = append(b, `"n":"`...)
 	name := len(b)
-	b = p.Append(b)
-	if len(b)-name > cut {
-		b = append(append(b[:name], b[name+cut:]...), `",`...)
+	if p.Prefix() == "" {
+		b = base.AppendRest(b, p)
+	} else {
+		b = jsonwrite.Inside(b, func(b []byte) []byte { return base.AppendRest(b, p) })
+	}
+	if len(b) > name {
+		b = append(b, `",`...)
 	} else {
 		b = b[:start] // the base name says it all
 	}

@@ -10,10 +10,15 @@ import (
 	"lwcon/lwm2m"
 )
 
+const (
+	mostBase = 32 // octets of usual base names, those with a prefix aside
+	mostName = 32 // octets of usual names
+)
+
 // outline is what the records of a payload share.
 type outline struct {
 	format lwm2m.ContentFormat
-	base   string // base name, "" if it would save nothing
+	base   codec.Base // base name, none if it would save nothing
 	time   float64
 	timed  bool // all records have the same time: it is the base time
 }
@@ -34,7 +39,7 @@ func outlineOf(f lwm2m.ContentFormat, nodes []lwm2m.Node) (outline, error) {
 	}
 	l.time, l.timed = codec.SharedTime(nodes)
 	if len(nodes) > 1 {
-		if base := codec.BaseName(nodes); base != "/" {
+		if base := codec.BaseOf(nodes); !base.Root() {
 			l.base = base
 		}
 	}
@@ -51,7 +56,7 @@ func EncodeJSON(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]b
 	if err != nil {
 		return nil, err
 	}
-	b := append(make([]byte, 0, jsonSize(nodes, &l)), '[')
+	b := append(make([]byte, 0, jsonSize(nodes)), '[')
 	first := true
 	for i := range nodes {
 		n := &nodes[i]
@@ -70,8 +75,8 @@ func EncodeJSON(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]b
 }
 
 // jsonSize estimates the octets of a payload from above, escapes aside.
-func jsonSize(nodes []lwm2m.Node, l *outline) int {
-	size := 32 + len(l.base)
+func jsonSize(nodes []lwm2m.Node) int {
+	size := 32 + mostBase
 	for i := range nodes {
 		size += 56 + len(nodes[i].Value().Text())*4/3
 	}
@@ -81,8 +86,8 @@ func jsonSize(nodes []lwm2m.Node, l *outline) int {
 // appendJSON appends one record.
 func (l *outline) appendJSON(b []byte, n *lwm2m.Node, first bool) ([]byte, error) {
 	b = append(b, '{')
-	if first && l.base != "" {
-		b = append(append(append(b, `"bn":"`...), l.base...), `",`...)
+	if first && !l.base.None() {
+		b = append(jsonwrite.Inside(append(b, `"bn":"`...), l.base.Append), `",`...)
 	}
 	if first && l.timed {
 		b = append(lwm2m.AppendFloat(append(b, `"bt":`...), l.time), ',')
@@ -90,9 +95,14 @@ func (l *outline) appendJSON(b []byte, n *lwm2m.Node, first bool) ([]byte, error
 	field := len(b)
 	b = append(b, `"n":"`...)
 	start := len(b)
-	b = n.Path().Append(b)
-	if len(b)-start > len(l.base) || !n.HasValue() { // a path alone always says its name
-		b = append(append(b[:start], b[start+len(l.base):]...), `",`...)
+	p := n.Path()
+	if p.Prefix() == "" {
+		b = l.base.AppendRest(b, p)
+	} else {
+		b = jsonwrite.Inside(b, func(b []byte) []byte { return l.base.AppendRest(b, p) })
+	}
+	if len(b) > start || !n.HasValue() { // a path alone always says its name
+		b = append(b, `",`...)
 	} else {
 		b = b[:field] // the base name says it all
 	}
@@ -138,7 +148,7 @@ func EncodeCBOR(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]b
 	if err != nil {
 		return nil, err
 	}
-	size, count := 24+len(l.base), 0
+	size, count := 24+mostBase, 0
 	for i := range nodes {
 		size += 44 + len(nodes[i].Value().Text())
 		if nodes[i].Kind() != lwm2m.KindEmpty {
@@ -160,26 +170,26 @@ func EncodeCBOR(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]b
 func (l *outline) appendCBOR(b []byte, n *lwm2m.Node, first bool) []byte {
 	t, timed := n.Time()
 	timed = timed && !l.timed
-	start := len(b)
-	b = n.Path().Append(b)
-	name := string(b[start+min(len(l.base), len(b)-start):])
-	b = b[:start]
+	var room [mostName]byte
+	name := l.base.AppendRest(room[:0], n.Path())
 	fields := uint64(0)
-	named := name != "" || !n.HasValue() // a path alone always says its name
-	for _, has := range [...]bool{first && l.base != "", first && l.timed, named, timed, n.HasValue()} {
+	named := len(name) > 0 || !n.HasValue() // a path alone always says its name
+	for _, has := range [...]bool{first && !l.base.None(), first && l.timed, named, timed, n.HasValue()} {
 		if has {
 			fields++
 		}
 	}
 	b = cborwrite.Head(b, cborwrite.Map, fields)
-	if first && l.base != "" {
-		b = cborwrite.String(appendLabel(b, baseName), l.base)
+	if first && !l.base.None() {
+		var room [mostName]byte
+		base := l.base.Append(room[:0])
+		b = append(cborwrite.Head(appendLabel(b, baseName), cborwrite.Text, uint64(len(base))), base...)
 	}
 	if first && l.timed {
 		b = appendTime(appendLabel(b, baseTime), l.time)
 	}
 	if named {
-		b = cborwrite.String(appendLabel(b, recordName), name)
+		b = append(cborwrite.Head(appendLabel(b, recordName), cborwrite.Text, uint64(len(name))), name...)
 	}
 	if timed {
 		b = appendTime(appendLabel(b, timeStamp), t)

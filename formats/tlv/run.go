@@ -43,23 +43,19 @@ func (d *decoder) run(start, end int, parent lwm2m.Path, k kind, many *lwm2m.Res
 				break
 			}
 		}
-		p := parent.Child(id)
 		if kind(first>>6) != k || many == nil && r.Multiple {
-			if many == nil && r.Multiple && kind(first>>6) == multipleResource && d.runMany(value, stop, p, r) {
+			if many == nil && r.Multiple && kind(first>>6) == multipleResource && d.runMany(value, stop, parent.Child(id), r) {
 				i = stop
 				continue
 			}
 			break
 		}
-		v, ok := ordinary(s[value:stop], r.Type)
-		if !ok {
+		n := &d.Nodes[:len(d.Nodes)+1][len(d.Nodes)]
+		if !ordinary(n, s[value:stop], r.Type) {
 			break
 		}
+		n.Begin(&parent, id, r, i, value, stop)
 		d.Nodes = d.Nodes[:len(d.Nodes)+1]
-		n := &d.Nodes[len(d.Nodes)-1]
-		n.Place(p, r)
-		n.Hold(lwm2m.KindValue, v)
-		n.Stand(lwm2m.Span{Start: uint32(i), End: uint32(stop)}, lwm2m.Span{Start: uint32(value), End: uint32(stop)})
 		i = stop
 	}
 	return i
@@ -89,35 +85,42 @@ func after(resources []lwm2m.Resource, i int, id uint16) (*lwm2m.Resource, int) 
 	return nil, i
 }
 
-// ordinary returns the value of octets that are just what a type wants; false
+// ordinary gives a node the value of octets that are just what a type wants; false
 // leaves them to typed.
-func ordinary(raw string, t lwm2m.Type) (lwm2m.Value, bool) {
+func ordinary(n *lwm2m.Node, raw string, t lwm2m.Type) bool {
 	switch t {
 	case lwm2m.String:
-		return lwm2m.StringValue(raw), codec.Plain(raw)
+		if !codec.Plain(raw) {
+			return false
+		}
+		n.Text(raw)
 	case lwm2m.Integer, lwm2m.Time:
-		i := int64(0)
 		switch len(raw) {
 		case 1:
-			i = int64(int8(raw[0]))
+			n.Number(t, uint64(int8(raw[0])))
 		case 2:
-			i = int64(int16(uint16(raw[0])<<8 | uint16(raw[1])))
+			n.Number(t, uint64(int16(uint16(raw[0])<<8|uint16(raw[1]))))
 		case 4:
-			i = int64(int32(uint32(raw[0])<<24 | uint32(raw[1])<<16 | uint32(raw[2])<<8 | uint32(raw[3])))
+			n.Number(t, uint64(int32(uint32(raw[0])<<24|uint32(raw[1])<<16|uint32(raw[2])<<8|uint32(raw[3]))))
 		default:
-			return lwm2m.Value{}, false
+			return false
 		}
-		if t == lwm2m.Time {
-			return lwm2m.TimeValue(i), true
-		}
-		return lwm2m.IntegerValue(i), true
 	case lwm2m.Float:
-		if len(raw) == 4 {
-			return lwm2m.FloatValue(float64(math.Float32frombits(uint32(bigEndian(raw))))), true
+		switch len(raw) {
+		case 4:
+			n.Number(t, math.Float64bits(float64(math.Float32frombits(uint32(bigEndian(raw))))))
+		case 8:
+			n.Number(t, bigEndian(raw))
+		default:
+			return false
 		}
-		return lwm2m.FloatValue(math.Float64frombits(bigEndian(raw))), len(raw) == 8
 	case lwm2m.Boolean:
-		return lwm2m.BooleanValue(raw == "\x01"), raw == "\x00" || raw == "\x01"
+		if raw != "\x00" && raw != "\x01" {
+			return false
+		}
+		n.Number(t, uint64(raw[0]))
+	default:
+		return false
 	}
-	return lwm2m.Value{}, false
+	return true
 }

@@ -30,8 +30,8 @@ type peer struct {
 	parameters   *Parameters
 	stream       *stream
 	spent        *spentTokens
-	queue        *callQueue // of requests that wait for their turn
-	relations    []*Relation
+	queue        *callQueue   // of requests that wait for their turn
+	relations    *[]*Relation // nil while there are none
 	duplicates   duplicateList
 	// live counts what keeps the peer from being forgotten: requests,
 	// observations, messages on their way.
@@ -126,7 +126,15 @@ func (ps *peers) expire(e *Endpoint, now instant, _ *outbox) {
 
 // needed tells whether something is under way with the peer.
 func (p *peer) needed() bool {
-	return p.live > 0 || p.busy > 0 || p.stream != nil || p.parameters != nil || len(p.relations) > 0 || p.queue != nil
+	return p.live > 0 || p.busy > 0 || p.stream != nil || p.parameters != nil || len(p.related()) > 0 || p.queue != nil
+}
+
+// related returns the relations of the peer.
+func (p *peer) related() []*Relation {
+	if p.relations == nil {
+		return nil
+	}
+	return *p.relations
 }
 
 // forgetOldest makes room for a new peer. It looks at few, so that many peers

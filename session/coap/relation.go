@@ -61,6 +61,8 @@ type Relation struct {
 	state    any // of protection
 	onEnd    func(EndReason)
 	// Guarded by the endpoint's lock:
+	kept     uint8 // bits of the reasons that do not end it
+	onKept   func(EndReason)
 	ended    bool
 	sequence uint32
 	flight   *flight // the last confirmable notification, until acknowledged
@@ -93,6 +95,18 @@ func (r *Relation) End() {
 	r.end()
 }
 
+// Keep makes the relation go on where it would end for one of these reasons: as
+// a device does that stores notifications while its server cannot be reached, or
+// one that behaves badly. onKept is called then; it may be nil.
+func (r *Relation) Keep(onKept func(EndReason), reasons ...EndReason) {
+	r.endpoint.mu.Lock()
+	defer r.endpoint.mu.Unlock()
+	r.onKept, r.kept = onKept, 0
+	for _, reason := range reasons {
+		r.kept |= 1 << reason
+	}
+}
+
 // nextSequence counts modulo 2^24. The lock is held. RFC 7641 §4.4.
 func (r *Relation) nextSequence() uint32 {
 	r.sequence = (r.sequence + 1) & 0xffffff
@@ -106,8 +120,10 @@ func (r *Relation) end() {
 	}
 	r.ended = true
 	r.waiting = nil
-	if i := slices.Index(r.peer.relations, r); i >= 0 {
-		r.peer.relations = slices.Delete(r.peer.relations, i, i+1)
+	if all := r.peer.related(); len(all) == 1 && all[0] == r {
+		r.peer.relations = nil
+	} else if i := slices.Index(all, r); i >= 0 {
+		*r.peer.relations = slices.Delete(all, i, i+1)
 	}
 	if r.flight != nil {
 		r.endpoint.land(r.flight)
@@ -120,6 +136,12 @@ func (r *Relation) endFor(reason EndReason, out *outbox) {
 	if r.ended {
 		return
 	}
+	if r.kept&(1<<reason) != 0 {
+		if r.onKept != nil {
+			out.add(func() { r.onKept(reason) })
+		}
+		return
+	}
 	r.end()
 	if r.onEnd != nil {
 		out.add(func() { r.onEnd(reason) })
@@ -127,17 +149,16 @@ func (r *Relation) endFor(reason EndReason, out *outbox) {
 }
 
 func (e *Endpoint) endRelations(p *peer, reason EndReason, out *outbox) {
-	for len(p.relations) > 0 {
-		p.relations[0].endFor(reason, out)
+	for all := p.related(); len(all) > 0; all = p.related() {
+		all[0].endFor(reason, out)
 	}
-	p.relations = nil
 }
 
 // endRelationOf ends the relation of the peer with the token, if there is one.
 func (e *Endpoint) endRelationOf(p *peer, token []byte, reason EndReason) {
 	var out outbox
 	e.mu.Lock()
-	for _, r := range slices.Clone(p.relations) {
+	for _, r := range slices.Clone(p.related()) {
 		if bytes.Equal(r.token, token) {
 			r.endFor(reason, &out)
 		}
@@ -148,7 +169,7 @@ func (e *Endpoint) endRelationOf(p *peer, token []byte, reason EndReason) {
 
 // resetRelation ends the relation that a late RST rejects. The lock is held.
 func (e *Endpoint) resetRelation(p *peer, id uint16, in *incoming, out *outbox) bool {
-	for _, r := range p.relations {
+	for _, r := range p.related() {
 		if !slices.Contains(r.recent[:min(r.sent, len(r.recent))], id) {
 			continue
 		}
@@ -247,7 +268,7 @@ func (n *notified) repeated(*Endpoint, time.Time, int) {}
 // dropped ends the relation: the observer is not there any more.
 func (n *notified) dropped(e *Endpoint, _ instant, out *outbox) {
 	e.land(n.flight)
-	n.relation.flight = nil
+	n.relation.flight, n.relation.waiting = nil, nil
 	n.relation.endFor(EndedByTimeout, out)
 }
 
@@ -261,6 +282,7 @@ func (n *notified) reset(e *Endpoint, _ time.Time, _ []byte, out *outbox) {
 	e.land(n.flight)
 	n.relation.flight = nil
 	n.relation.endFor(EndedByReset, out)
+	n.relation.goOn(0, noteNotification, out) // where it is kept
 }
 
 // goOn sends the notification that waited for the one before. The lock is held.

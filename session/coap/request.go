@@ -209,6 +209,18 @@ func (r *Request) Ignore() {
 	}
 }
 
+// Miss ends the request as though it had never come: not answered as by Ignore,
+// and what repeats it is new.
+func (r *Request) Miss() {
+	r.Ignore()
+	e := r.endpoint
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if n := e.duplicates.all[flightKey{r.peer, r.id}]; n != nil && n.number == r.Number {
+		e.duplicates.remove(n)
+	}
+}
+
 // AcceptObserve makes the peer an observer, if the request asks for it
 // (Observe=0); the response given to Respond then carries the first sequence
 // number, provided that it is a success; any other response ends the relation.
@@ -225,10 +237,13 @@ func (r *Request) AcceptObserve(onEnd func(EndReason)) *Relation {
 	e.endRelationOf(r.peer, r.token, EndedByReplacement)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed || r.answered || len(r.peer.relations) >= MaxRelations {
+	if e.closed || r.answered || len(r.peer.related()) >= MaxRelations {
 		return nil
 	}
 	r.relation = &Relation{endpoint: e, peer: r.peer, local: r.Local, request: r.Message, token: r.token, state: r.state, onEnd: onEnd}
-	r.peer.relations = append(r.peer.relations, r.relation)
+	if r.peer.relations == nil {
+		r.peer.relations = new([]*Relation)
+	}
+	*r.peer.relations = append(*r.peer.relations, r.relation)
 	return r.relation
 }

@@ -52,8 +52,8 @@ func (t *tree) servers() int {
 
 // may says whether a server has a right on an object instance. With one server
 // account it has all of them, and an instance that no instance of object 2
-// speaks of is open. For a Create, instanceID is anyInstance.
-// Spec: Core 1.2 §8.
+// speaks of is open. For a Create, instanceID is anyInstance; where object 2
+// speaks of the Create of no object at all, it is open too. Spec: Core 1.2 §8.
 func (t *tree) may(server uint16, r right, objectID, instanceID uint16) bool {
 	if server == Local || t.servers() < 2 {
 		return true
@@ -62,12 +62,14 @@ func (t *tree) may(server uint16, r right, objectID, instanceID uint16) bool {
 	if o == nil || len(o.instances) == 0 {
 		return true
 	}
+	said := false // who may create something
 	for _, in := range o.instances {
 		if in.integer(accessObject) == int64(objectID) && in.integer(accessInstance) == int64(instanceID) {
 			return in.grants(server)&r != 0
 		}
+		said = said || in.integer(accessInstance) == anyInstance
 	}
-	return r != rightCreate
+	return r != rightCreate || !said
 }
 
 // grants returns the rights that an instance of object 2 gives to a server:

@@ -89,6 +89,50 @@ func TestInstanceMadeByAServerIsItsOwn(t *testing.T) {
 	}
 }
 
+func TestFirstInstanceMadeByOneOfSeveralServersBringsObject2(t *testing.T) {
+	d, _ := start(t, "objects: {1: {0: {0: 101}, 1: {0: 102}}, 3: {0: }, 16: {0: {0: [a]}}}")
+	r := d.Create(102, path("/16"), nodes(t, "/16/*/0/0=x"))
+	expect(t, r, Created)
+	if got, want := readAll(t, d, "/2/0"), lines("/2/0/0=16", "/2/0/1=1", "/2/0/2/102=15", "/2/0/3=102"); got != want {
+		t.Errorf("object 2 says\n%s\nwant\n%s", got, want)
+	}
+	expect(t, d.Read(101, path("/16/1")), Unauthorized)
+	expect(t, d.Read(101, path("/16/0")), Content)
+	expect(t, d.Create(101, path("/16"), nodes(t, "/16/*/0/0=y")), Created)
+}
+
+func TestAnAccountThatGoesLeavesItsPossessionsToTheNext(t *testing.T) {
+	d, _ := start(t, `
+objects:
+  1: {0: {0: 101}, 1: {0: 102}, 2: {0: 103}}
+  2:
+    0: {0: 16, 1: 0, 2: {101: 15, 102: 3, 103: 10}, 3: 101}
+    1: {0: 16, 1: 1, 2: {101: 15}, 3: 101}
+    2: {0: 16, 1: 65535, 2: {101: 16, 102: 16}, 3: 65535}
+  3: {0: }
+  16: {0: {0: [a]}, 1: {0: [b]}}
+`)
+	expect(t, d.WriteAttributes(101, path("/3"), lwm2m.Attributes{}.Set(lwm2m.PMin, 5)), Changed)
+	expect(t, d.Remove(path("/0/0")), Deleted)
+	want := lines(
+		"/2/0/0=16", "/2/0/1=0", "/2/0/2/102=3", "/2/0/2/103=10", "/2/0/3=103",
+		"/2/1/0=16", "/2/1/1=1", "/2/1/2", "/2/1/3=65535",
+		"/2/2/0=16", "/2/2/1=65535", "/2/2/2/102=16", "/2/2/3=65535",
+	)
+	if got := readAll(t, d, "/2"); got != want {
+		t.Errorf("object 2 says\n%s\nwant\n%s", got, want)
+	}
+	if servers := d.Servers(); len(servers) != 2 || servers[0] != 102 {
+		t.Errorf("servers %v", servers)
+	}
+	if !d.Attributes(101, path("/3")).Empty() {
+		t.Error("its attributes are still there")
+	}
+	if d.Remove(path("/0/0")).Status != NotFound {
+		t.Error("it goes once")
+	}
+}
+
 func TestOnlyServerHasAllRights(t *testing.T) {
 	d, _ := start(t, "objects: {3: {0: }, 16: {0: {0: [a]}}, 2: {0: {0: 16, 1: 0, 2: {1: 0}, 3: 65535}}}")
 	expect(t, d.Read(1, path("/16/0")), Content)

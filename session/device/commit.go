@@ -18,6 +18,7 @@ const (
 	serverBinding        = 7
 	serverUpdate         = 8
 	serverBootstrap      = 9
+	serverMuteSend       = 23
 	serverNotifyMode     = 26
 )
 
@@ -32,8 +33,17 @@ func (d *Device) commit(next *tree, p lwm2m.Path, r Result) Result {
 	if !sameInstances(d.tree, next) {
 		r.Effects = append(r.Effects, Effect{Kind: EffectObjects})
 	}
+	if !sameAccounts(d.tree, next) {
+		r.Effects = append(r.Effects, Effect{Kind: EffectAccounts})
+	}
 	d.tree = next
 	return r
+}
+
+// sameAccounts says whether two trees hold the same accounts.
+func sameAccounts(a, b *tree) bool {
+	return a.object(objectSecurity) == b.object(objectSecurity) && a.object(objectServer) == b.object(objectServer) ||
+		slices.Equal(a.accounts(), b.accounts())
 }
 
 // serverEffects tells which accounts of object 1 changed in what a server

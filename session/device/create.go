@@ -51,7 +51,7 @@ func (d *Device) Create(server uint16, p lwm2m.Path, nodes []lwm2m.Node) Result 
 	if chosen {
 		r.Made = p.Child(id)
 	}
-	next := d.tree.with(p.Object(), w.instance).owned(server, p.Object(), id)
+	next := d.tree.with(p.Object(), w.instance).owned(server, p.Object(), id, d.profile.access)
 	return d.commit(next, p.Child(id), r)
 }
 
@@ -192,11 +192,18 @@ func zero(t lwm2m.Type) lwm2m.Value {
 }
 
 // owned returns the tree with an instance of object 2 for a new instance that a
-// server made, where the device has object 2 and more than one server.
-// Spec: Core 1.2 §8.1.2.
-func (t *tree) owned(server, objectID, instanceID uint16) *tree {
+// server made, where the device has more than one server; with object 2, if it
+// had none. Spec: Core 1.2 §8.1.2.
+func (t *tree) owned(server, objectID, instanceID uint16, access *lwm2m.Object) *tree {
+	if server == Local || t.servers() < 2 || objectID == objectAccess {
+		return t
+	}
 	o := t.object(objectAccess)
-	if o == nil || server == Local || t.servers() < 2 || objectID == objectAccess || len(o.instances) >= MaxInstances {
+	if o == nil && access != nil {
+		t = t.withObject(access)
+		o = t.object(objectAccess)
+	}
+	if o == nil || len(o.instances) >= MaxInstances {
 		return t
 	}
 	full := int64(rightRead | rightWrite | rightExecute | rightDelete)

@@ -1,7 +1,9 @@
 package device
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"lwcon/lwm2m"
 )
@@ -109,26 +111,35 @@ func TestContradictingAttributesAreLeftOut(t *testing.T) {
 	}
 }
 
-// BenchmarkDecision decides about one value with all attributes set.
+// BenchmarkDecision decides about one value with all attributes set: one that
+// stands still, and one that has moved each time.
 func BenchmarkDecision(b *testing.B) {
-	d, c := start(b, bench12)
-	for where, text := range map[string]string{
-		"/3303":        "pmin=1&pmax=600&epmin=1&epmax=60&con=0&hqmax=3",
-		"/3303/0/5700": "gt=30&lt=10&st=0.5",
-	} {
-		if r := d.WriteAttributes(1, path(where), query(b, text)); r.Status != Changed {
-			b.Fatal(r.Reason)
-		}
-	}
-	o, r := d.Observe(1, path("/3303/0/5700"), lwm2m.Attributes{})
-	if r.Status != Content {
-		b.Fatal(r.Reason)
-	}
-	c.now = at(5)
-	b.ReportAllocs()
-	for b.Loop() {
-		if due, _ := o.Due(c.now); due {
-			b.Fatal("nothing changed, yet a notification is due")
-		}
+	for _, c := range []struct {
+		name string
+		step time.Duration
+	}{{"still", 0}, {"moving", time.Second}} {
+		b.Run(c.name, func(b *testing.B) {
+			d, clock := start(b, strings.Replace(bench12, "5700: 20", "5700: {ramp: {from: 0, to: 1e12, every: 1s}}", 1))
+			for where, text := range map[string]string{
+				"/3303":        "pmin=1&pmax=2000000000&epmin=1&epmax=60&con=0&hqmax=3",
+				"/3303/0/5700": "gt=1000000000000&lt=-1&st=100000000000",
+			} {
+				if r := d.WriteAttributes(1, path(where), query(b, text)); r.Status != Changed {
+					b.Fatal(r.Reason)
+				}
+			}
+			o, r := d.Observe(1, path("/3303/0/5700"), lwm2m.Attributes{})
+			if r.Status != Content {
+				b.Fatal(r.Reason)
+			}
+			clock.now = at(5)
+			b.ReportAllocs()
+			for b.Loop() {
+				clock.now = clock.now.Add(c.step)
+				if due, _ := o.Due(clock.now); due {
+					b.Fatal("nothing crossed a threshold, yet a notification is due")
+				}
+			}
+		})
 	}
 }

@@ -35,7 +35,8 @@ type Device struct {
 	attributes []attached // by server, then path
 	revision   uint64     // counts changes of attributes
 	drawn      uint64     // random values so far
-	matches    []uint32   // per rule of misbehaviour: how often it matched
+	rules      []Rule     // of misbehaviour; those of the profile until they are changed
+	matches    []uint32   // per rule: how often it matched
 	firmware   firmware
 }
 
@@ -52,9 +53,7 @@ func New(c Config) (*Device, error) {
 		d.endpoint = c.Profile.Endpoint
 	}
 	d.start = d.clock.Now()
-	if len(c.Profile.Rules) > 0 {
-		d.matches = make([]uint32, len(c.Profile.Rules))
-	}
+	d.setRules(c.Profile.Rules)
 	return d, nil
 }
 

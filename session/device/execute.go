@@ -1,6 +1,7 @@
 package device
 
 import (
+	"strconv"
 	"time"
 
 	"lwcon/lwm2m"
@@ -156,6 +157,9 @@ func (d *Device) act(a act, p lwm2m.Path, arguments []lwm2m.Argument) Result {
 			r.Effects[0].Duration = time.Duration(min(s, maxSeconds)) * time.Second
 		}
 	case actUpdate:
+		if reason := d.noTransport(account, arguments); reason != "" {
+			return refuse(BadRequest, "%s: %s", p, reason)
+		}
 		effect(EffectUpdate)
 	case actBootstrap:
 		effect(EffectBootstrap)
@@ -167,6 +171,22 @@ func (d *Device) act(a act, p lwm2m.Path, arguments []lwm2m.Argument) Result {
 		return d.actOnTestObject(a, p, arguments)
 	}
 	return r
+}
+
+// noTransport says why the transport that a Registration Update Trigger asks for
+// by its argument 0 cannot be, "" if it can: it must be one of the account's
+// binding; UDP always is. Spec: Core 1.2 §E.2, from 1.2 on.
+func (d *Device) noTransport(account *instance, arguments []lwm2m.Argument) string {
+	for _, a := range arguments {
+		if a.ID != 0 || d.Version() < lwm2m.V1_2 {
+			continue
+		}
+		binding := lwm2m.Binding(account.text(serverBinding))
+		if a.Value != "U" && (len(a.Value) != 1 || !binding.Has(a.Value[0])) {
+			return "expected a transport of the binding " + string(binding) + ", found " + strconv.Quote(a.Value)
+		}
+	}
+	return ""
 }
 
 // maxSeconds is the longest time that a duration can hold, in seconds.

@@ -88,3 +88,12 @@ func TestDisableWithoutTimeoutIsForADay(t *testing.T) {
 		t.Errorf("effects %q", got)
 	}
 }
+
+func TestUpdateTriggerTakesATransportOfTheBinding(t *testing.T) {
+	d, _ := start(t, "lwm2m: \"1.2\"\nobjects: {1: {0: {0: 1, 7: UT, 8: }}, 3: {0: }}")
+	for arguments, want := range map[string]Status{"": Changed, "0='U'": Changed, "0='T'": Changed, "0='S'": BadRequest, "0": BadRequest, "1='S'": Changed} {
+		if r := d.Execute(1, path("/1/0/8"), arguments); r.Status != want {
+			t.Errorf("%q: %s (%s), want %s", arguments, r.Status, r.Reason, want)
+		}
+	}
+}

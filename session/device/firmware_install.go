@@ -16,6 +16,8 @@ func (f *Firmware) check(octets string) lwm2m.FirmwareResult {
 	switch failed := f.overrun(size, size); {
 	case failed != lwm2m.FirmwareInitial:
 		return failed
+	case size == 0:
+		return lwm2m.FirmwareIntegrity
 	case !strings.HasPrefix(octets, f.Type):
 		return lwm2m.FirmwareUnsupportedType
 	case f.Checksum && !whole(octets):

@@ -4,6 +4,9 @@ import (
 	"lwcon/lwm2m"
 )
 
+// MaxPackage is the most octets of a package for which any device has room.
+const MaxPackage = 64 << 20
+
 // PackageBlock is a block of a body that a server writes.
 type PackageBlock struct {
 	Offset int64 // of its first octet
@@ -78,7 +81,7 @@ func (d *Device) judge(p lwm2m.Path, b PackageBlock, r Result) Result {
 // by its length; FirmwareInitial if it does not.
 func (f *Firmware) overrun(size, came uint64) lwm2m.FirmwareResult {
 	switch {
-	case f.Space > 0 && size > f.Space:
+	case f.Space > 0 && size > f.Space, size > MaxPackage:
 		return lwm2m.FirmwareNoStorage
 	case f.Memory > 0 && size > f.Memory:
 		return lwm2m.FirmwareNoMemory

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"slices"
 	"time"
 
 	"lwcon/lwm2m"
@@ -30,7 +31,7 @@ type Action struct {
 	HasToken   bool                //
 	Reset      bool                // a Reset instead of an answer
 	OmitLinks  []lwm2m.Path        // left out of the object list or Discover
-	Ignore     []string            // what is not heeded: of IgnorableThings
+	Ignore     []string            // what is not heeded: of Ignorable
 }
 
 // Operations are the names of what a rule can be about: what the device is
@@ -44,7 +45,29 @@ func Operations() []string {
 	}
 }
 
-// Misbehave counts an operation against the rules of the profile and returns
+// Rules returns the rules of misbehaviour that hold.
+func (d *Device) Rules() []Rule {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.rules)
+}
+
+// SetRules makes other rules of misbehaviour hold, in place of those of the
+// profile; how often each was met counts from 0. At most MaxRules are taken.
+func (d *Device) SetRules(rules []Rule) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.setRules(slices.Clone(rules[:min(len(rules), MaxRules)]))
+}
+
+func (d *Device) setRules(rules []Rule) {
+	d.rules, d.matches = rules, nil
+	if len(rules) > 0 {
+		d.matches = make([]uint32, len(rules))
+	}
+}
+
+// Misbehave counts an operation against the rules and returns
 // what the first rule that it meets does, nil if it meets none. The path is the
 // root for an operation without one; of a composite operation each path is
 // asked for on its own.
@@ -52,8 +75,8 @@ func (d *Device) Misbehave(operation string, p lwm2m.Path) *Action {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var met *Action
-	for i := range d.profile.Rules {
-		r := &d.profile.Rules[i]
+	for i := range d.rules {
+		r := &d.rules[i]
 		if r.Operation != "" && r.Operation != operation || r.HasPath && !r.Path.Contains(p) {
 			continue
 		}
@@ -64,3 +87,24 @@ func (d *Device) Misbehave(operation string, p lwm2m.Path) *Action {
 	}
 	return met
 }
+
+// Ignored returns what the device does not heed in an observation of a path: the
+// union of what the rules say that are about observations, whatever they count.
+func (d *Device) Ignored(p lwm2m.Path) []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var names []string
+	for i := range d.rules {
+		r := &d.rules[i]
+		switch r.Operation {
+		case "", "observe", "observe-composite", "notify", "cancel":
+			if !r.HasPath || r.Path.Contains(p) {
+				names = append(names, r.Action.Ignore...)
+			}
+		}
+	}
+	return names
+}
+
+// Ignores says whether the action has something not heeded.
+func (a *Action) Ignores(name string) bool { return a != nil && slices.Contains(a.Ignore, name) }

@@ -122,11 +122,12 @@ func (o *Observation) Paths() []lwm2m.Path { return slices.Clone(o.paths) }
 // Server returns the short server id of the observer.
 func (o *Observation) Server() uint16 { return o.server }
 
-// Ignore makes the device not heed attributes in this observation; names that
-// are none are passed over.
+// Ignore makes the device not heed attributes in this observation, and heed all
+// others; names that are none are passed over.
 func (o *Observation) Ignore(names ...string) {
 	o.device.mu.Lock()
 	defer o.device.mu.Unlock()
+	o.ignored = lwm2m.Attributes{}
 	for _, name := range names {
 		if a, ok := lwm2m.ParseAttribute(name); ok {
 			o.ignored = o.ignored.Set(a, 1)

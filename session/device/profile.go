@@ -25,10 +25,12 @@ type Profile struct {
 	Lifetime time.Duration
 	Binding  lwm2m.Binding
 	Queue    bool
-	Firmware Firmware // how updates of object 5 go
-	Rules    []Rule   // misbehaviour
+	Awake    time.Duration // in queue mode, after a message; 0: as long as an answer can take
+	Firmware Firmware      // how updates of object 5 go
+	Rules    []Rule        // misbehaviour
 
-	tree *tree
+	tree   *tree
+	access *lwm2m.Object // the definition of object 2; nil if it is not known
 }
 
 // builtin holds the profiles that come with the program.
@@ -139,6 +141,7 @@ func (l *loader) load(n *yaml.Node) {
 		{"lifetime", func(v *yaml.Node) { l.Duration(v, "lifetime", 0, &p.Lifetime) }},
 		{"binding", l.binding},
 		{"queue", func(v *yaml.Node) { l.Boolean(v, "queue", &p.Queue) }},
+		{"awake", func(v *yaml.Node) { l.Duration(v, "awake", 0, &p.Awake) }},
 		{"objects", func(v *yaml.Node) { objects = v }},
 		{"firmware", l.firmware},
 		{"misbehave", func(v *yaml.Node) { rules = v }},

@@ -10,10 +10,7 @@ import (
 // one account, the mandatory resources whose value is clear. It fails for a
 // mandatory object or resource that only the profile can tell.
 func (l *loader) complete(n *yaml.Node) {
-	t := l.profile.tree
-	if server := l.implied(objectServer); t.object(objectServer) == nil && server != nil {
-		l.profile.tree = t.withObject(server).with(objectServer, &instance{})
-	}
+	l.completeServers()
 	if l.profile.tree.find(lwm2m.NewPath(objectDevice, 0)) == nil {
 		l.Fail(n, "objects: expected object 3 (Device), found none; write 3: {0: {}}")
 	}
@@ -27,6 +24,36 @@ func (l *loader) complete(n *yaml.Node) {
 			l.completeInstance(o, in, p, at)
 		}
 	}
+}
+
+// completeServers adds object 1 with one account where the profile has none, but
+// for a device that knows a bootstrap server only; and object 0, with an instance
+// for each account.
+func (l *loader) completeServers() {
+	t := l.profile.tree
+	l.profile.access = l.implied(objectAccess)
+	security, server := l.implied(objectSecurity), l.implied(objectServer)
+	if security == nil || server == nil {
+		return
+	}
+	factory := len(t.accounts()) > 0 // of bootstrap servers, as there is no object 1 yet
+	if t.object(objectServer) == nil {
+		t = t.withObject(server)
+		if !factory {
+			t = t.with(objectServer, &instance{})
+		}
+	}
+	if t.object(objectSecurity) == nil {
+		t = t.withObject(security)
+		for _, in := range t.object(objectServer).instances {
+			t = t.with(objectSecurity, &instance{id: in.id, entries: []entry{
+				{resource: securityBootstrap, value: lwm2m.BooleanValue(false)},
+				{resource: securityMode, value: lwm2m.IntegerValue(int64(ModeNone))},
+				{resource: securityServerID, value: lwm2m.IntegerValue(max(in.integer(serverID), 1))},
+			}})
+		}
+	}
+	l.profile.tree = t
 }
 
 // completeInstance adds the mandatory resources that are missing.

@@ -11,8 +11,8 @@ import (
 	"lwcon/session/internal/yamlread"
 )
 
-// maxRules is the most rules of misbehaviour of a profile.
-const maxRules = 1000
+// MaxRules is the most rules of misbehaviour of a device.
+const MaxRules = 1000
 
 // Ignorable lists what a rule can make a device ignore: an attribute of the
 // observation that it meets; "cancel", an Observe=1; "reset", a Reset to a
@@ -24,8 +24,8 @@ func Ignorable() []string {
 
 // rules reads the list of misbehaviour.
 func (l *loader) rules(n *yaml.Node) {
-	if n.Kind != yaml.SequenceNode || len(n.Content) > maxRules {
-		l.Fail(n, "misbehave: expected a list of at most %d rules, found %s", maxRules, l.Describe(n))
+	if n.Kind != yaml.SequenceNode || len(n.Content) > MaxRules {
+		l.Fail(n, "misbehave: expected a list of at most %d rules, found %s", MaxRules, l.Describe(n))
 		return
 	}
 	for _, item := range n.Content {

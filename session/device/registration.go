@@ -42,6 +42,26 @@ func (d *Device) Registration(server uint16) Registration {
 	return r
 }
 
+// Queues says whether the device is in queue mode towards a server.
+// Spec: Core 1.2 §6.5.
+func (d *Device) Queues(server uint16) bool {
+	if d.profile.Queue || d.Version() != lwm2m.V1_0 {
+		return d.profile.Queue
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e := d.tree.account(server).one(serverBinding)
+	return e != nil && lwm2m.Binding(e.value.Text()).Queue()
+}
+
+// Mutes says whether a server wants no Send: unless /1/x/23 is false.
+// Spec: Core 1.2 §E.2.
+func (d *Device) Mutes(server uint16) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.tree.account(server).says(serverMuteSend, true)
+}
+
 // account returns the instance of object 1 of a server, nil if it has none.
 func (t *tree) account(server uint16) *instance {
 	if o := t.object(objectServer); o != nil {

@@ -67,12 +67,15 @@ const (
 	EffectContinue
 	// EffectBootstrap: de-register and ask the bootstrap server.
 	EffectBootstrap
+	// EffectAccounts: servers came or went, or what an account says of its server
+	// changed: see Device.Accounts. Spec: Core 1.2 §E.1.
+	EffectAccounts
 )
 
 // String returns the name of the kind, "factory-reset".
 func (k EffectKind) String() string {
 	names := [...]string{
-		"values", "lifetime", "binding", "objects", "reboot", "factory-reset", "disable", "update", "download", "continue", "bootstrap",
+		"values", "lifetime", "binding", "objects", "reboot", "factory-reset", "disable", "update", "download", "continue", "bootstrap", "accounts",
 	}
 	if int(k) < len(names) {
 		return names[k]

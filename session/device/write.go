@@ -87,7 +87,7 @@ func (w *writer) finish(r Result) Result {
 func (d *Device) reachForWrite(server uint16, p lwm2m.Path) Result {
 	r := d.reach(server, p)
 	if r.Status == NotFound && p.Level() == lwm2m.LevelResource {
-		if above := d.reach(server, p.Parent()); above.Status == 0 && d.supports(p.Object(), p.Resource()) {
+		if above := d.reach(server, p.Parent()); above.Status == 0 && d.supports(server, p.Object(), p.Resource()) {
 			return above
 		}
 	}
@@ -102,8 +102,12 @@ func (d *Device) ownsAccess(server uint16, p lwm2m.Path) bool {
 }
 
 // supports says whether the device has a resource in any instance of an object,
-// by its profile; where that has no instance of the object, by the definition.
-func (d *Device) supports(objectID, resource uint16) bool {
+// by its profile; where that has no instance of the object, and for the device
+// itself, by the definition.
+func (d *Device) supports(server, objectID, resource uint16) bool {
+	if o := d.tree.object(objectID); server == Local && o != nil {
+		return o.definition.Resource(resource) != nil
+	}
 	for _, t := range [...]*tree{d.profile.tree, d.tree} {
 		if o := t.object(objectID); o != nil {
 			for _, in := range o.instances {
@@ -147,7 +151,7 @@ func (w *writer) writeInstance(mode WriteMode, nodes []lwm2m.Node) Result {
 		}
 	}
 	for _, g := range groups {
-		if !w.device.supports(p.Object(), g.path.Resource()) {
+		if !w.device.supports(w.server, p.Object(), g.path.Resource()) {
 			continue
 		}
 		if r := w.writeGroup(g, mode); r.Status != Changed {

@@ -30,6 +30,20 @@ func (m SecurityMode) String() string {
 	return "none"
 }
 
+// MarshalText writes what String returns.
+func (m SecurityMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote; anything else is NoSecurity.
+func (m *SecurityMode) UnmarshalText(text []byte) error {
+	*m = NoSecurity
+	for _, known := range [...]SecurityMode{PreSharedKey, RawPublicKey, Certificate} {
+		if known.String() == string(text) {
+			*m = known
+		}
+	}
+	return nil
+}
+
 // Identity is who a peer has proved to be in its handshake. It holds no secret
 // and is comparable: two connections of one peer have the same.
 type Identity struct {

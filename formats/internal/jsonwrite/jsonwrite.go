@@ -4,8 +4,23 @@ package jsonwrite
 
 // String appends s as a JSON string. Octets that are no UTF-8 are kept, so that
 // what a device sent can be sent again.
-func String(b []byte, s string) []byte {
-	b = append(b, '"')
+func String(b []byte, s string) []byte { return append(inside(append(b, '"'), s), '"') }
+
+// Inside appends what a function appends, with the escapes that it needs inside a
+// JSON string.
+func Inside(b []byte, write func([]byte) []byte) []byte {
+	start := len(b)
+	b = write(b)
+	for i := start; i < len(b); i++ {
+		if c := b[i]; c < ' ' || c == '"' || c == '\\' {
+			text := string(b[start:])
+			return inside(b[:start], text)
+		}
+	}
+	return b
+}
+
+func inside(b []byte, s string) []byte {
 	plain := 0
 	for i := range len(s) {
 		c := s[i]
@@ -28,5 +43,5 @@ func String(b []byte, s string) []byte {
 			b = append(b, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
 		}
 	}
-	return append(append(b, s[plain:]...), '"')
+	return append(b, s[plain:]...)
 }

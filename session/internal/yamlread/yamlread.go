@@ -44,6 +44,9 @@ type Document struct {
 	// Discreet keeps values out of what is said of mistakes, since each could be
 	// a secret: what was found is told by its length.
 	Discreet bool
+	// Larger says how many times the usual octets and nodes a file may have; 0 is
+	// once.
+	Larger int
 
 	nodes int
 	errs  []error
@@ -52,8 +55,8 @@ type Document struct {
 // Parse returns the outermost node of a text; nil if there is none, which is
 // noted.
 func (d *Document) Parse(text string) *yaml.Node {
-	if len(text) > MaxSize {
-		d.Fail(nil, "expected at most %d octets, found more", MaxSize)
+	if most := MaxSize * max(1, d.Larger); len(text) > most {
+		d.Fail(nil, "expected at most %d octets, found more", most)
 		return nil
 	}
 	var root yaml.Node
@@ -102,9 +105,10 @@ func (d *Document) Err() error { return errors.Join(d.errs...) }
 // Resolve returns the node that an alias stands for, and counts it; nil if
 // there are too many.
 func (d *Document) Resolve(n *yaml.Node) *yaml.Node {
-	if d.nodes++; d.nodes > maxNodes {
-		if d.nodes == maxNodes+1 {
-			d.Fail(n, "expected at most %d nodes, found more", maxNodes)
+	most := maxNodes * max(1, d.Larger)
+	if d.nodes++; d.nodes > most {
+		if d.nodes == most+1 {
+			d.Fail(n, "expected at most %d nodes, found more", most)
 		}
 		return nil
 	}
