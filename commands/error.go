@@ -115,6 +115,9 @@ func Classify(err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
+	if e = handshakeError(err); e != nil {
+		return e
+	}
 	e = &Error{Kind: kindOf(err), Message: err.Error(), Err: err}
 	if errors.Is(err, context.Canceled) { // a limit of the command's own: see Env.within
 		e.Message = strings.ReplaceAll(e.Message, context.Canceled.Error(), "no answer in time")

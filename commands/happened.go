@@ -34,6 +34,10 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		o.registration(h.Registration)
 	case h.Request != nil:
 		o.request(h.Request)
+	case h.Handshake != nil:
+		o.text("address", h.Handshake.Peer.String())
+		o.text("message", h.Handshake.Cause)
+		o.optional("hint", h.Handshake.Cure)
 	case h.Bootstrap != nil:
 		o.asked(h.Bootstrap)
 	case h.Step != nil:
