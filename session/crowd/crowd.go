@@ -126,6 +126,11 @@ func (c *Crowd) Run(ctx context.Context) error {
 	c.started = c.config.Clock.Now()
 	c.reported = c.started
 	c.mu.Unlock()
+	// What is under way when ctx ends may come to its end: a Register that is given up
+	// leaves a registration behind.
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	defer context.AfterFunc(ctx, func() { c.config.Clock.AfterFunc(leaveTime, end) })()
 	var registering sync.WaitGroup
 	room := make(chan struct{}, maxAtOnce)
 	for i := range c.config.Count {
@@ -143,7 +148,7 @@ func (c *Crowd) Run(ctx context.Context) error {
 		silent := c.random.Float64() < c.config.Silent
 		registering.Go(func() {
 			defer func() { <-room }()
-			c.begin(ctx, i, misbehaves, silent)
+			c.begin(life, i, misbehaves, silent)
 		})
 	}
 	registering.Wait()
