@@ -19,8 +19,6 @@ var (
 	ErrNotObserved = errors.New("not observed")
 	// ErrNoServer: the device knows no server, and no bootstrap server to ask.
 	ErrNoServer = errors.New("the device has no account with a server")
-	// ErrBootstrapping: the device asks its bootstrap server first.
-	ErrBootstrapping = errors.New("the device is being bootstrapped")
 	// ErrOffline: the device is cut off from its servers.
 	ErrOffline = errors.New("the device is offline")
 	// ErrReplaced: the device asked for a bootstrap again meanwhile.
