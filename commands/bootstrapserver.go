@@ -28,7 +28,7 @@ func (s *Sessions) ListenBootstrap(ctx context.Context, uri string) (*session.Li
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.bootstrap.Listen(s.wrap(link))
+	l, err := s.bootstrap.Listen(link)
 	if err != nil {
 		return nil, Classify(fmt.Errorf("bootstrap %s: %w", uri, err))
 	}

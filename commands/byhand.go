@@ -65,12 +65,12 @@ func (env *Env) hand(ctx context.Context, command string, args Args) (*hand, err
 // dial opens a link of its own for one message.
 func (h *hand) dial(ctx context.Context, command, uri string) error {
 	s := h.env.Sessions
-	link, peer, err := dial(ctx, command, uri)
+	link, peer, err := s.dial(ctx, command, uri, func() (transport.ClientKeys, error) { return s.credentialsOf(h.env.Endpoint) })
 	if err != nil {
 		return err
 	}
 	h.endpoint, err = coap.NewEndpoint(coap.Config{
-		Link: s.wrap(link), Clock: s.clock, Parameters: s.parameters, Log: s.Exchanges(), Tap: s.taps.pass,
+		Link: link, Clock: s.clock, Parameters: s.parameters, Log: s.Exchanges(), Tap: s.taps.pass,
 	})
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func (s *Sessions) Connect(ctx context.Context, c Connection) (*session.Client, 
 		return nil, failure(ConfigError, "device %s: %v", c.Profile, err)
 	}
 	client, err := session.NewClient(session.ClientConfig{
-		Device: simulated, Dial: s.dialAccount(c), Clock: s.clock, Log: s.log,
+		Device: simulated, Dial: s.dialAccount(c, simulated.Endpoint()), Clock: s.clock, Log: s.log,
 		Exchanges: s.Exchanges(), Parameters: s.parameters, Seed: s.seed, Tap: s.passClient,
 	})
 	if err != nil {
@@ -63,7 +63,7 @@ func (c *Connection) check() error {
 
 // dialAccount is how a simulated device reaches the server of an account: by the
 // link of the connection, once, else by the URI.
-func (s *Sessions) dialAccount(c Connection) func(context.Context, device.Account) (transport.Link, transport.Address, error) {
+func (s *Sessions) dialAccount(c Connection, endpoint string) func(context.Context, device.Account) (transport.Link, transport.Address, error) {
 	if c.Link != nil {
 		return session.Linked(s.wrap(c.Link), c.Server)
 	}
@@ -71,11 +71,7 @@ func (s *Sessions) dialAccount(c Connection) func(context.Context, device.Accoun
 		if a.URI == "" {
 			return nil, transport.Address{}, failure(ConfigError, "connect: server %d has no URI; write it as /0/%d/0", a.ShortServerID, a.Security)
 		}
-		link, server, err := dial(ctx, "connect", a.URI)
-		if err != nil {
-			return nil, server, err
-		}
-		return s.wrap(link), server, nil
+		return s.dial(ctx, "connect", a.URI, s.security(a, endpoint))
 	}
 }
 
@@ -85,14 +81,15 @@ func schemeOf(command, uri string) (string, error) {
 	if !ok {
 		return "", usage("%s %q: expected a URI such as coap://127.0.0.1:5683", command, uri)
 	}
-	if scheme != "coap" && scheme != "coap+tcp" {
-		return "", usage("%s %q: expected the scheme coap or coap+tcp, found %q", command, uri, scheme)
+	if scheme != "coap" && scheme != "coaps" && scheme != "coap+tcp" {
+		return "", usage("%s %q: expected the scheme coap, coaps or coap+tcp, found %q", command, uri, scheme)
 	}
 	return scheme, nil
 }
 
-// dial opens a link towards the peer of a URI. The error is an *Error.
-func dial(ctx context.Context, command, uri string) (link transport.Link, peer transport.Address, err error) {
+// dial opens a link towards the peer of a URI; a secure one proves itself with what
+// security returns. The error is an *Error.
+func (s *Sessions) dial(ctx context.Context, command, uri string, security clientSecurity) (link transport.Link, peer transport.Address, err error) {
 	scheme, err := schemeOf(command, uri)
 	if err != nil {
 		return nil, peer, err
@@ -107,7 +104,11 @@ func dial(ctx context.Context, command, uri string) (link transport.Link, peer t
 		e.Err = err
 		return nil, peer, e
 	}
-	return link, peer, nil
+	if scheme == "coaps" {
+		link, err = s.secure(ctx, uri, link, peer, security)
+		return link, peer, err
+	}
+	return s.wrap(link), peer, nil
 }
 
 // Clients are the simulated devices, in the order they were made.

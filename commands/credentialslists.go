@@ -44,6 +44,9 @@ line.`,
 			if err != nil {
 				return nil, err
 			}
+			if name == "-" {
+				name = "standard input"
+			}
 			list, err := credentials.Import(name, text, args.Text("as-format"), args.Text("keys"), c.sources(env.Directory))
 			if err != nil {
 				return nil, configError(err)

@@ -115,6 +115,9 @@ func Classify(err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
+	if e = handshakeError(err); e != nil {
+		return e
+	}
 	e = &Error{Kind: kindOf(err), Message: err.Error(), Err: err}
 	if errors.Is(err, context.Canceled) { // a limit of the command's own: see Env.within
 		e.Message = strings.ReplaceAll(e.Message, context.Canceled.Error(), "no answer in time")
@@ -140,9 +143,10 @@ func kindOf(err error) ErrorKind {
 		parse   *lwm2m.ParseError
 	)
 	switch {
-	case errors.As(err, &found), errors.Is(err, session.ErrNotRegistered), errors.Is(err, session.ErrDropped):
+	case errors.As(err, &found), errors.Is(err, session.ErrNotRegistered), errors.Is(err, session.ErrDropped),
+		errors.Is(err, session.ErrOffline), errors.Is(err, session.ErrNoServer), errors.Is(err, session.ErrBootstrapping):
 		return NoPeerError
-	case errors.Is(err, coap.ErrTimeout), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, coap.ErrTimeout), errors.Is(err, session.ErrSilenced), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return TimeoutError
 	case errors.Is(err, coap.ErrReset):
 		return ResetError

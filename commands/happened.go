@@ -34,12 +34,25 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		o.registration(h.Registration)
 	case h.Request != nil:
 		o.request(h.Request)
+	case h.Handshake != nil:
+		o.text("address", h.Handshake.Peer.String())
+		o.text("message", h.Handshake.Cause)
+		o.optional("hint", h.Handshake.Cure)
 	case h.Bootstrap != nil:
 		o.asked(h.Bootstrap)
 	case h.Step != nil:
 		o.step(h.Step)
 	case h.Reobserved != nil:
 		o.reobserved(h.Reobserved)
+	}
+	if h.Code != 0 {
+		o.text("code", h.Code.String())
+	}
+	if h.Err != nil {
+		o.text("error", h.Err.Error())
+	}
+	if h.Again > 0 {
+		o.seconds("again", h.Again)
 	}
 	if h.Notification == nil {
 		o.deviations(h.Deviations)

@@ -121,7 +121,7 @@ func TestOfflineDeviceIsSilent(t *testing.T) {
 		if _, _, err := b.try("read /3/0/0"); err == nil {
 			b.t.Error("it answers")
 		}
-		if _, _, err := b.try("update"); !errors.Is(err, session.ErrOffline) {
+		if r, _, err := b.try("update"); !errors.Is(err, session.ErrOffline) || ExitStatus(r, err) != ExitNoAnswer {
 			b.t.Errorf("got %v", err)
 		}
 		b.do("set offline off")
@@ -145,6 +145,27 @@ func TestOwnSecretsAreMasked(t *testing.T) {
 			if !b.env.Table.HoldsSecret(line) {
 				b.t.Errorf("%s enters the history", line)
 			}
+		}
+	})
+}
+
+func TestWhatADeviceDoesNotGetIsAnEventToo(t *testing.T) {
+	live(t, func(b *bench) {
+		b.do("set answer register 4.03")
+		if r := b.do("register").(*Answer); r.Code.String() != "4.03" {
+			b.t.Errorf("got %+v", r)
+		}
+		var events []string
+		cursor := b.client.Log().Reader(0)
+		for e, _, ok := cursor.TryNext(); ok; e, _, ok = cursor.TryNext() {
+			if !e.Simulated {
+				continue
+			}
+			valid(b.t, Happened{e}.AppendJSON(nil))
+			events = append(events, e.Kind.String()+" "+e.Code.String()+" "+e.Again.String())
+		}
+		if got := strings.Join(events, ", "); got != "register 2.01 0s, register 4.03 1m0s" {
+			b.t.Errorf("events %s", got)
 		}
 	})
 }

@@ -85,6 +85,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	s.server = session.NewServer(session.ServerConfig{
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,
 		Aliases: s.credentials.aliases(), Seed: c.Seed, Tap: s.taps.pass,
+		Credentials: s.credentials.Store,
 	})
 	s.server.SetReobserve(true)
 	s.server.SetAwakeTime(linkAwakeTime(c.Link))
@@ -123,7 +124,7 @@ func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, e
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.server.Listen(s.wrap(link))
+	l, err := s.server.Listen(link)
 	if err != nil {
 		return nil, Classify(fmt.Errorf("listen %s: %w", uri, err))
 	}
@@ -140,7 +141,7 @@ func (s *Sessions) Listen(ctx context.Context, uri string) (*session.Listener, e
 	return l, nil
 }
 
-// listenLink opens the link of a listener.
+// listenLink opens the link of a listener: tapped, and secure where the URI says so.
 func (s *Sessions) listenLink(ctx context.Context, command, uri string) (transport.Link, error) {
 	scheme, err := schemeOf(command, uri)
 	if err != nil {
@@ -152,8 +153,11 @@ func (s *Sessions) listenLink(ctx context.Context, command, uri string) (transpo
 	} else {
 		link, err = transport.ListenUDP(ctx, uri)
 	}
-	if err == nil {
-		return link, nil
+	switch {
+	case err == nil && scheme == "coaps":
+		return s.listenSecure(uri, link)
+	case err == nil:
+		return s.wrap(link), nil
 	}
 	e := failure(ConfigError, "%s %s: %v", command, uri, err)
 	e.Err = err

@@ -71,8 +71,11 @@ func deviceStates(c *session.Client) []DeviceState {
 			server = n.Account().URI
 		}
 		state := n.State().String()
-		if n.Cut() {
+		switch {
+		case n.Cut():
 			state = "offline"
+		case n.Asleep():
+			state = "asleep"
 		}
 		states = append(states, DeviceState{c.Device().Endpoint(), state, server, n.Account().ShortServerID})
 	}

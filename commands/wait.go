@@ -245,6 +245,8 @@ func (w *waiting) counts(e *session.Event) bool {
 	switch {
 	case w.topic == waitSilence && slices.Contains([]session.EventKind{session.EventExpired, session.EventMoved, session.EventDeviation}, e.Kind):
 		return false
+	case e.Failed():
+		return false
 	case w.topic == waitSilence:
 		if e.Time.Before(w.start) {
 			return false

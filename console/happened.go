@@ -20,6 +20,8 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 		t.registration(p, &h.Event)
 	case h.Request != nil:
 		t.request(p, &h.Event)
+	case h.Handshake != nil:
+		t.handshake(p, &h.Event)
 	case h.Bootstrap != nil:
 		t.bootstrapAsked(p, &h.Event)
 	case h.Step != nil:
@@ -27,10 +29,19 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 	case h.Reobserved != nil:
 		t.reobserved(p, &h.Event)
 	default:
-		p.head(h.Kind.String(), nil, deviceOf(&h.Event), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
+		p.head(h.Kind.String(), nil, deviceOf(&h.Event), t.got(&h.Event), t.Style.Dim(timeOfDay(h.Time)), t.oneLine(&h.Event))
 	}
 	if h.Notification == nil && !t.Plain {
 		t.deviations(p, h.Deviations, "")
+	}
+}
+
+// handshake writes why a device could not speak securely.
+func (t *Text) handshake(p *page, e *session.Event) {
+	why := t.Style.Refusal("failed: ") + terminal.Escape(e.Handshake.Cause)
+	p.head("handshake", nil, terminal.Escape(e.Handshake.Peer.String()), t.Style.Dim(timeOfDay(e.Time)), why)
+	if cure := e.Handshake.Cure; cure != "" && !t.Plain {
+		p.line("hint", terminal.Escape(cure))
 	}
 }
 

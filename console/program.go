@@ -167,6 +167,9 @@ func (f *face) needServer(ctx context.Context) error {
 	}
 	f.usual = true
 	_, err := f.env.Sessions.Listen(ctx, commands.DefaultListen)
+	if err == nil && f.env.Sessions.Secure() {
+		_, err = f.env.Sessions.Listen(ctx, commands.DefaultSecureListen)
+	}
 	return err
 }
 

@@ -96,3 +96,21 @@ func deviceOf(e *session.Event) string {
 	}
 	return fmt.Sprintf("%s with server %d", name(e.Endpoint), e.Server)
 }
+
+// got says what a simulated device got for what it asked, where that is no
+// success.
+func (t *Text) got(e *session.Event) string {
+	text := ""
+	switch {
+	case !e.Failed():
+		return ""
+	case e.Err != nil:
+		text = t.Style.Failure("failed") + ": " + terminal.Escape(e.Err.Error())
+	default:
+		text = "answered " + t.Style.Refusal(strings.TrimSpace(e.Code.String()+" "+e.Code.Name()))
+	}
+	if e.Again > 0 {
+		text += ", again in " + durationText(e.Again)
+	}
+	return text
+}

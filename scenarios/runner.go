@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"path"
+	"slices"
 
 	"lwcon/commands"
 	"lwcon/scenarios/report"
@@ -118,11 +119,13 @@ func (r *Runner) trial(j job, emit commands.Emit) *trial {
 
 // startOnLoopback makes a client of the sessions that registers with their server.
 func startOnLoopback(ctx context.Context, env *commands.Env, profile string) (Simulated, error) {
+	uris := env.Sessions.URIs()
 	uri := ""
-	for _, u := range env.Sessions.URIs() {
-		if local, _ := path.Match("*://127.*", u); local || uri == "" {
-			uri = u
-		}
+	if len(uris) > 0 {
+		uri = uris[0]
+	}
+	if i := slices.IndexFunc(uris, func(u string) bool { local, _ := path.Match("*://127.*", u); return local }); i >= 0 {
+		uri = uris[i]
 	}
 	c, err := env.Sessions.Connect(ctx, commands.Connection{URI: uri, Profile: profile})
 	if err != nil {

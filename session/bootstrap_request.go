@@ -120,6 +120,11 @@ func (q *bootstrapRequest) read() {
 		q.refuse(BadRequest, "no endpoint name (ep)")
 		return
 	}
+	if wrong := q.listener.mismatch(q.request.Peer, q.name); wrong != "" {
+		q.note(ruleIdentityMismatch, "%s", wrong)
+		q.refuse(BadRequest, "%s", wrong)
+		return
+	}
 	q.findAccount()
 }
 

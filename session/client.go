@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -259,9 +260,15 @@ func (c *Client) start(do func()) {
 // aside runs something that waits for answers, which a handler must not.
 func (c *Client) aside(do func()) { c.clock.AfterFunc(0, func() { c.start(do) }) }
 
-// happened logs what the device did by itself.
-func (n *Connection) happened(kind EventKind, x *coap.Exchange, deviations []lwm2m.Deviation) {
-	e := Event{Kind: kind, Time: n.client.clock.Now(), Deviations: deviations}
+// happened logs what the device asked of the server, and how that ended.
+func (n *Connection) happened(kind EventKind, r *Result, x *coap.Exchange, err error, again time.Duration) {
+	if errors.Is(err, ErrSilenced) || errors.Is(err, ErrClosed) || errors.Is(err, context.Canceled) {
+		return
+	}
+	e := Event{Kind: kind, Time: n.client.clock.Now(), Err: err, Again: again}
+	if r != nil {
+		e.Code, e.Deviations = r.Code, r.Deviations
+	}
 	if x != nil {
 		e.Exchange = x.Number
 	}

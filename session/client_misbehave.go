@@ -9,8 +9,9 @@ import (
 	"lwcon/session/device"
 )
 
-// errSilenced: a rule of misbehaviour keeps the device from sending a request.
-var errSilenced = errors.New("held back by a rule of misbehaviour")
+// ErrSilenced is why a request of a simulated device is not sent: a rule of
+// misbehaviour drops it.
+var ErrSilenced = errors.New("held back by a rule of misbehaviour")
 
 // misbehave counts the request against the rules; the first that it meets holds.
 func (q *served) misbehave(p lwm2m.Path) {

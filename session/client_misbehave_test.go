@@ -196,3 +196,17 @@ func TestRequestsOfTheDeviceThatAreSpoilt(t *testing.T) {
 		}
 	})
 }
+
+func TestRuleOfAPathMeetsCompositeObservations(t *testing.T) {
+	misbehaving(t, "{when: {operation: notify, path: /3303}, do: {drop: true}}", func(t *testing.T, s *Server, c *Client, e *Endpoint) {
+		cursor := s.Log().Reader(s.Log().End())
+		paths := []lwm2m.Path{at("/3/0/9"), at("/3303/0/5700")}
+		if r, err := ObserveComposite(t.Context(), e, paths, CompositeOptions{}); err != nil || r.Observation == 0 {
+			t.Fatalf("observe-composite: %+v, %v", r, err)
+		}
+		pass(5 * time.Second)
+		if got := notified(cursor); got != "" {
+			t.Errorf("notified of %s", got)
+		}
+	})
+}

@@ -200,7 +200,7 @@ func (o *observer) send(now time.Time, n device.Notification, f lwm2m.ContentFor
 			m.Payload = []byte(diagnostic(err.Error()))
 		}
 	}
-	wrong := c.device.Misbehave("notify", o.path)
+	wrong := o.misbehave()
 	switch {
 	case wrong == nil:
 		o.out(now, m, n, f)
@@ -216,6 +216,18 @@ func (o *observer) send(now time.Time, n device.Notification, f lwm2m.ContentFor
 	default:
 		o.out(now, spoilt(m, wrong), n, f)
 	}
+}
+
+// misbehave counts a notification against the rules; that of the first path that
+// meets one holds.
+func (o *observer) misbehave() *device.Action {
+	var wrong *device.Action
+	for _, p := range o.observation.Paths() {
+		if met := o.of.client.device.Misbehave("notify", p); wrong == nil {
+			wrong = met
+		}
+	}
+	return wrong
 }
 
 // out gives a notification to the message layer; an error ends the observation.

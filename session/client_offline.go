@@ -93,14 +93,30 @@ func (n *Connection) dropObservers(keep bool) {
 	stores := keep && n.client.device.Stores(n.account.ShortServerID)
 	for _, o := range n.observers {
 		o.relation.End()
-		if stores && len(n.former) < maxFormer {
-			o.former = true
-			n.former = append(n.former, o)
+		if stores && n.keepFormer(o) {
 			continue
 		}
 		o.stop()
 	}
 	n.observers = nil
+}
+
+// keepFormer makes an observer one that only keeps, in place of an earlier one of
+// the same paths; false if there are too many. client.mu is held.
+func (n *Connection) keepFormer(o *observer) bool {
+	n.former = slices.DeleteFunc(n.former, func(earlier *observer) bool {
+		same := o.observation.Inherit(earlier.observation)
+		if same {
+			earlier.stop()
+		}
+		return same
+	})
+	if len(n.former) >= maxFormer {
+		return false
+	}
+	o.former = true
+	n.former = append(n.former, o)
+	return true
 }
 
 // dropFormer forgets what was stored; client.mu is held.
@@ -135,6 +151,9 @@ func (n *Connection) heard(now time.Time) {
 	defer n.client.mu.Unlock()
 	n.last = now
 }
+
+// Asleep says whether the device sleeps towards the server, in queue mode.
+func (n *Connection) Asleep() bool { return n.asleep(n.client.clock.Now()) }
 
 // asleep says whether the device sleeps: in queue mode it does once nothing has
 // passed for its awake time. It hears nothing then, and wakes by what it has to

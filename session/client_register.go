@@ -40,8 +40,9 @@ func (n *Connection) registerAlone(ctx context.Context) (*Result, error) {
 func (n *Connection) register(ctx context.Context) (*Result, error) {
 	c := n.client
 	if _, err := n.open(ctx); err != nil {
-		n.failed(false)
-		return nil, n.operation("register").failed(err, nil)
+		err := n.operation("register").failed(err, nil)
+		n.happened(EventRegister, nil, nil, err, n.failed(false))
+		return nil, err
 	}
 	c.mu.Lock()
 	n.dropObservers(n.offline) // not after the answer: the server can observe at once
@@ -65,11 +66,9 @@ func (n *Connection) register(ctx context.Context) (*Result, error) {
 	r, x, err := n.ask(ctx, "register", m, wrong)
 	if err == nil && r.Code == Created {
 		n.registered(g, joined(x.Response.LocationPath()))
+		n.happened(EventRegister, r, x, nil, 0)
 	} else {
-		n.failed(err == nil)
-	}
-	if err == nil {
-		n.happened(EventRegister, x, r.Deviations)
+		n.happened(EventRegister, r, x, err, n.failed(err == nil))
 	}
 	return r, err
 }
@@ -95,7 +94,7 @@ func (n *Connection) ask(ctx context.Context, operation string, m *coap.Message,
 	if wrong != nil {
 		bend(m, wrong)
 		if wrong.Drop || !n.client.pause(ctx, wrong.Delay) {
-			return nil, nil, op.failed(errSilenced, nil)
+			return nil, nil, op.failed(ErrSilenced, nil)
 		}
 	}
 	endpoint, err := n.open(ctx)
@@ -170,14 +169,14 @@ func (n *Connection) keepAlive(lifetime time.Duration) {
 
 // failed has another Register follow, as object 1 says; where there is to be
 // none, or the server refused the device, the bootstrap server is asked.
-// Spec: Core 1.2 §6.2.1.1.
-func (n *Connection) failed(refused bool) {
+// It returns when the next Register follows. Spec: Core 1.2 §6.2.1.1.
+func (n *Connection) failed(refused bool) time.Duration {
 	c := n.client
 	retry := c.device.Retry(n.account.ShortServerID)
 	c.mu.Lock()
 	if n.state == ClientClosed || n.cut {
 		c.mu.Unlock()
-		return
+		return 0
 	}
 	n.state, n.location = ClientTrying, ""
 	n.failures++
@@ -190,6 +189,7 @@ func (n *Connection) failed(refused bool) {
 	if retry.Bootstrap && (refused || !more) {
 		c.bootstrap(bootstrapAfterFailure)
 	}
+	return wait
 }
 
 // Update tells the server that the device is still there, with all that can
@@ -237,12 +237,13 @@ func (n *Connection) update(ctx context.Context, scope updateScope) (*Result, er
 			n.keepAlive(g.Lifetime)
 		}
 		c.mu.Unlock()
-		n.happened(EventUpdate, x, r.Deviations)
-	case errors.Is(err, errSilenced) || errors.Is(err, ErrOffline):
+		n.happened(EventUpdate, r, x, nil, 0)
+	case errors.Is(err, ErrSilenced) || errors.Is(err, ErrOffline):
 		c.mu.Lock()
 		n.keepAlive(g.Lifetime)
 		c.mu.Unlock()
 	case ctx.Err() == nil && n.Location() == location:
+		n.happened(EventUpdate, r, x, err, 0)
 		// 4.04, another refusal or no answer: only a new Register mends it.
 		if _, again := n.Register(ctx); again != nil && err == nil {
 			err = again
@@ -323,8 +324,6 @@ func (n *Connection) deregister(ctx context.Context, disabled bool) (*Result, er
 		n.dropFormer()
 	}
 	c.mu.Unlock()
-	if err == nil {
-		n.happened(EventDeregister, x, r.Deviations)
-	}
+	n.happened(EventDeregister, r, x, err, 0)
 	return r, err
 }

@@ -59,9 +59,7 @@ func (n *Connection) Send(ctx context.Context, o SendOptions) (*Result, error) {
 	m.SetContentFormat(uint16(o.Format))
 	m.Payload = body
 	r, x, err := n.ask(ctx, "send", m, n.misbehaveSending(o.Paths))
-	if err == nil {
-		n.happened(EventSend, x, r.Deviations)
-	}
+	n.happened(EventSend, r, x, err, 0)
 	return r, err
 }
 

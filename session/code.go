@@ -13,6 +13,7 @@ const (
 	Content             = coap.Content
 	BadRequest          = coap.BadRequest
 	Unauthorized        = coap.Unauthorized
+	Forbidden           = coap.Forbidden
 	NotFound            = coap.NotFound
 	MethodNotAllowed    = coap.MethodNotAllowed
 	PreconditionFailed  = coap.PreconditionFailed

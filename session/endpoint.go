@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"lwcon/session/transport"
 )
 
 // Endpoint is a client as a Server knows it: by its endpoint name, through all
@@ -22,6 +24,7 @@ type Endpoint struct {
 	asleep       bool
 	busy         bool // a request to a client in queue mode is under way
 	answered     formatSet
+	identity     *transport.Identity       // who registered, nil without security
 	known        atomic.Pointer[knowledge] // what it points to is under server.mu; nil while nothing is known
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lwcon/lwm2m"
+	"lwcon/session/transport"
 )
 
 // EventKind says what happened.
@@ -23,6 +24,7 @@ const (
 	EventSend
 	EventRequest // a server's request to the client role
 	EventDeviation
+	EventHandshake // a client tried to speak securely and failed
 	EventReobserve // an observation was begun again after a new Register
 	EventBootstrapRequest
 	EventBootstrapStep // what a bootstrap server did to a device
@@ -30,7 +32,7 @@ const (
 
 var eventNames = [...]string{
 	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
-	"notification", "send", "request", "deviation", "reobserve", "bootstrap-request", "bootstrap-step",
+	"notification", "send", "request", "deviation", "handshake", "reobserve", "bootstrap-request", "bootstrap-step",
 }
 
 // String returns the name that results and scenarios use.
@@ -57,17 +59,27 @@ type Event struct {
 	Number       uint64 // position in the log, from 1
 	Kind         EventKind
 	Time         time.Time
-	Endpoint     string          // the endpoint's name, "" where none is known
-	Exchange     uint64          // number of the exchange, 0 if none
-	Simulated    bool            // it happened to a client of ours, not to a server
-	Server       uint16          // of Simulated: the short server id, where the device has several servers
-	Registration *Registration   // of registration events, as it was then
-	Notification *Notification   // of EventNotification
-	Request      *ServerRequest  // of EventRequest
-	Reobserved   *Reobserved     // of EventReobserve
-	Bootstrap    *BootstrapAsked // of EventBootstrapRequest
-	Step         *BootstrapStep  // of EventBootstrapStep
+	Endpoint     string                    // the endpoint's name, "" where none is known
+	Exchange     uint64                    // number of the exchange, 0 if none
+	Simulated    bool                      // it happened to a client of ours, not to a server
+	Server       uint16                    // of Simulated: the short server id, where the device has several servers
+	Code         Code                      // of what a simulated device asked: the answer; 0 if there was none
+	Err          error                     // of the same: why there was no answer
+	Again        time.Duration             // of a Register that failed: when the next one follows; 0: none does
+	Registration *Registration             // of registration events, as it was then
+	Notification *Notification             // of EventNotification
+	Request      *ServerRequest            // of EventRequest
+	Reobserved   *Reobserved               // of EventReobserve
+	Bootstrap    *BootstrapAsked           // of EventBootstrapRequest
+	Step         *BootstrapStep            // of EventBootstrapStep
+	Handshake    *transport.HandshakeError // of EventHandshake
 	Deviations   []lwm2m.Deviation
+}
+
+// Failed says whether it is something that a simulated device asked for, and did
+// not get.
+func (e *Event) Failed() bool {
+	return e.Err != nil || e.Code != 0 && !e.Code.IsSuccess()
 }
 
 // Notification is what an observed client sent.

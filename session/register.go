@@ -35,7 +35,11 @@ func (l *Listener) serveRegister(r *coap.Request) {
 	if s.unfinished(g.Endpoint) {
 		reader.note(ruleBeforeFinish, 0, "the bootstrap of %q is under way and not finished", printable(g.Endpoint))
 	}
-	if code := l.verdict(&reader); code != 0 {
+	code := l.identify(&reader, r.Peer)
+	if code == 0 {
+		code = l.verdict(&reader)
+	}
+	if code != 0 {
 		l.refuseRegister(r, g, code)
 		return
 	}
@@ -101,7 +105,10 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 	e.known.Store(nil)
 	g.Location = "/rd/" + s.newLocation()
 	s.locations[locationID(g)] = e
-	e.registration, e.listener = g, l
+	e.registration, e.listener, e.identity = g, l, nil
+	if id, secured := l.identity(g.Address); secured {
+		e.identity = &id
+	}
 	s.schedule(e)
 	s.log.Append(Event{
 		Kind: EventRegister, Time: g.Registered, Endpoint: g.Endpoint, Exchange: g.Exchange,
@@ -226,6 +233,16 @@ func (s *Server) at(peer transport.Address) string {
 		return e.name
 	}
 	return ""
+}
+
+// endpointOn returns the endpoint registered from an address on a listener, nil if
+// none is: the same address on another one is somebody else's, if it is secured.
+func (l *Listener) endpointOn(peer transport.Address) *Endpoint {
+	e := l.server.endpointAt(peer)
+	if e == nil || !l.owns(e, peer) {
+		return nil
+	}
+	return e
 }
 
 // endpointAt returns the endpoint registered from an address, nil if none is.

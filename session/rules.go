@@ -62,9 +62,13 @@ const (
 	ruleObserveUnreadable lwm2m.RuleID = "observe-unreadable"               // O08
 	ruleSendMuted         lwm2m.RuleID = "send-muted"                       // O13
 	ruleBadOption         lwm2m.RuleID = "response-bad-option"              // C08
-	ruleObserveOverlap    lwm2m.RuleID = "observe-stopped-by-parent"        // O09
-	ruleNotifyLost        lwm2m.RuleID = "notification-lost"                // O11
-	ruleStoredUntimed     lwm2m.RuleID = "notification-stored-without-time" // O14
+	ruleIdentityMismatch  lwm2m.RuleID = "register-identity-mismatch"
+	ruleIdentityUnknown   lwm2m.RuleID = "register-identity-unknown"
+	ruleTakeover          lwm2m.RuleID = "register-takeover"
+
+	ruleObserveOverlap lwm2m.RuleID = "observe-stopped-by-parent"        // O09
+	ruleNotifyLost     lwm2m.RuleID = "notification-lost"                // O11
+	ruleStoredUntimed  lwm2m.RuleID = "notification-stored-without-time" // O14
 
 	ruleSendNotRegistered lwm2m.RuleID = "send-not-registered"
 	ruleSendObject        lwm2m.RuleID = "send-object"
@@ -134,6 +138,9 @@ func Rules() []lwm2m.Rule {
 		rule(ruleNotifyCause, lwm2m.Warning, "Where gt, lt, st or edge is set, a notification crosses one of them.", "Core 1.1 §5.1.2", "Zephyr"),
 		rule(ruleNotifyAfterEnd, lwm2m.Warning, "Nothing is notified after the end of an observation.", "RFC 7641 §3.6", "clients that look at the token only"),
 		rule(ruleObserveUnreadable, lwm2m.Warning, "A resource that cannot be read cannot be observed.", "Core 1.1 §6.4.1", "Zephyr"),
+		rule(ruleIdentityMismatch, lwm2m.Failure, "The endpoint name is the identity that the client has proved, or one that is mapped to it.", "Core 1.1 §6.2.1", ""),
+		rule(ruleIdentityUnknown, lwm2m.Failure, "The identity that a client has proved is known.", "Core 1.1 §6.2.1", ""),
+		rule(ruleTakeover, lwm2m.Failure, "An endpoint that is registered with security is not replaced by a Register without, or of another identity.", "Core 1.1 §5.2", ""),
 		rule(ruleObserveOverlap, lwm2m.Warning, "An observation goes on when what contains its path is observed or written.", "Core 1.1 §6.4.1", ""),
 		rule(ruleNotifyLost, lwm2m.Note, "A Non-confirmable notification that is lost is repaired by the next one: con=1 or a pmax sees to it.", "RFC 7641 §4.5, Core 1.2 §7.3.2", ""),
 		rule(ruleStoredUntimed, lwm2m.Warning, "Notifications that were stored while the client was offline carry the time of their value.", "Core 1.1 Appendix E.2 (Notification Storing)", ""),

@@ -15,7 +15,7 @@ import (
 // Spec: Core 1.2 §6.4.5, Transport 1.2 §6.4.5. From 1.1 on.
 func (l *Listener) serveSend(r *coap.Request) {
 	s := l.server
-	e := s.endpointAt(r.Peer)
+	e := l.endpointOn(r.Peer)
 	if e == nil {
 		l.refuse(r, NotFound, ruleSendNotRegistered, fmt.Sprintf("Send from %s, where nobody is registered", r.Peer))
 		return

@@ -29,22 +29,24 @@ type ServerConfig struct {
 	Aliases     map[string]string // alias -> endpoint name
 	Seed        uint64            // of locations and message ids; 0: the machine's
 	Tap         coap.Tap          // is shown each message that passes; may be nil
+	Credentials Credentials       // of clients on secured links; nil: the name is the identity
 }
 
 // Server is an LwM2M server: clients register with it on any number of
 // listeners. It is safe for concurrent use. Spec: Core 1.2 §6.
 type Server struct {
-	clock      clock.Clock
-	registry   lwm2m.Registry
-	log        *Log
-	exchanges  *coap.Log
-	parameters coap.Parameters
-	aliases    map[string]string
-	seed       uint64
-	tap        coap.Tap
-	files      *files.Store
-	answers    atomic.Pointer[answers]         // nil while all are as they should be
-	bootstraps atomic.Pointer[BootstrapServer] // beside this server, nil if there is none
+	clock       clock.Clock
+	registry    lwm2m.Registry
+	log         *Log
+	exchanges   *coap.Log
+	parameters  coap.Parameters
+	aliases     map[string]string
+	seed        uint64
+	tap         coap.Tap
+	credentials Credentials
+	files       *files.Store
+	answers     atomic.Pointer[answers]         // nil while all are as they should be
+	bootstraps  atomic.Pointer[BootstrapServer] // beside this server, nil if there is none
 
 	mu              sync.Mutex
 	closed          bool
@@ -70,7 +72,7 @@ type Server struct {
 func NewServer(c ServerConfig) *Server {
 	s := &Server{
 		clock: c.Clock, registry: c.Definitions, log: c.Log, exchanges: c.Exchanges,
-		parameters: c.Parameters, aliases: c.Aliases, seed: c.Seed, tap: c.Tap,
+		parameters: c.Parameters, aliases: c.Aliases, seed: c.Seed, tap: c.Tap, credentials: c.Credentials,
 		endpoints: map[string]*Endpoint{}, locations: map[string]*Endpoint{},
 		observations: map[*Endpoint][]*Observation{}, queues: map[*Endpoint][]*waiting{},
 		wishes: map[string][]*Observation{},
@@ -205,6 +207,7 @@ func (s *Server) listen(link transport.Link, b *BootstrapServer, only bool) (*Li
 			<-ready // requests can come in before NewEndpoint has returned
 			l.serve(r)
 		},
+		OnPeer: l.peerChanged,
 	})
 	if err != nil {
 		return nil, err

@@ -22,6 +22,10 @@ func (l *Listener) serveLocation(r *coap.Request, id string) {
 		l.refuseLocation(r, id)
 		return
 	}
+	if !l.owns(e, r.Peer) {
+		l.refuse(r, Forbidden, ruleTakeover, fmt.Sprintf("the registration of %q belongs to another identity", e.Name()))
+		return
+	}
 	switch r.Message.Code {
 	case coap.POST:
 		l.update(r, e)

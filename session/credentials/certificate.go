@@ -33,7 +33,7 @@ func (s Sources) Certificates(text string, most int) (chain []*x509.Certificate,
 		if _, kind, err := privateDER(r.octets); err == nil && kind != scalarKind {
 			return list{}, fmt.Errorf("expected a certificate, found a private key (%s)", kind)
 		}
-		if _, err := x509.ParsePKIXPublicKey(r.octets); err == nil {
+		if _, err := parseSPKI(r.octets); err == nil {
 			return list{}, fmt.Errorf("expected a certificate, found a bare public key (SPKI DER)")
 		}
 		return list{}, fmt.Errorf("expected an X.509 certificate, found %d octets (%s) that are none", len(r.octets), r.taken)

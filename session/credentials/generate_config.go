@@ -73,6 +73,7 @@ func account(d *material, mode transport.SecurityMode) *yaml.Node {
 	put("/0/0/10", plainScalar("1"))
 	put("/1/0/0", plainScalar("1"))
 	put("/1/0/1", plainScalar("300"))
+	put("/1/0/6", plainScalar("false")) // mandatory: a device without it refuses the account
 	put("/1/0/7", plainScalar("U"))
 	deleted := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{plainScalar("/0"), plainScalar("/1")}}
 	return &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar("delete"), deleted, scalar("write"), write}}

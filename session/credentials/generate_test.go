@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"lwcon/lwm2m"
+	"lwcon/lwm2m/objects"
 	"lwcon/session/transport"
 )
 
@@ -127,4 +129,54 @@ func TestNewKeysOverwriteNothing(t *testing.T) {
 	if err := s.Err(); err != nil || len(s.Credentials()) != 6 {
 		t.Errorf("%d credentials, %v", len(s.Credentials()), err)
 	}
+}
+
+func TestTheAccountsOfNewKeysCarryThem(t *testing.T) {
+	for mode, resources := range map[transport.SecurityMode]map[string]string{
+		transport.PreSharedKey: {"/0/0/3": "", "/0/0/5": "dev1.psk"},
+		transport.RawPublicKey: {"/0/0/3": "dev1-spki.der", "/0/0/4": "server-spki.der", "/0/0/5": "dev1-key.der"},
+		transport.Certificate:  {"/0/0/3": "dev1.der", "/0/0/4": "server.der", "/0/0/5": "dev1-key.der"},
+	} {
+		p := plan(t, mode, "dev1")
+		if _, err := Generate(p); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Load(filepath.Join(p.Directory, FileName), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		accounts, err := f.Bootstrap(objects.New(), Sources{Directory: p.Directory})
+		if err != nil {
+			t.Fatal(err)
+		}
+		written := map[string]lwm2m.Value{}
+		for _, v := range accounts.ByEndpoint["dev1"].Write {
+			written[v.Path.String()] = v.Value
+		}
+		for _, id := range []uint16{0, 1} {
+			for _, r := range objects.New().Object(id, lwm2m.V1_0).Resources {
+				if _, ok := written[lwm2m.NewPath(id, 0, r.ID).String()]; r.Mandatory && !ok && r.Operations != lwm2m.Executable && !unused(mode, id, r.ID) {
+					t.Errorf("%v: the account has no %s, which is mandatory", mode, lwm2m.NewPath(id, 0, r.ID))
+				}
+			}
+		}
+		if got := written["/0/0/2"].Int(); got != int64(mode) {
+			t.Errorf("%v: mode %d", mode, got)
+		}
+		for path, name := range resources {
+			want := "dev1"
+			if name != "" {
+				want = string(must(os.ReadFile(filepath.Join(p.Directory, name))))
+			}
+			if got := written[path].Text(); got != want {
+				t.Errorf("%v: %s has %d octets, want those of %s", mode, path, len(got), name)
+			}
+		}
+	}
+}
+
+// unused says whether a resource of the Security object has no meaning in a mode:
+// of SMS, and the key of the server where there is none.
+func unused(mode transport.SecurityMode, object, resource uint16) bool {
+	return object == 0 && (resource >= 6 && resource <= 9 || resource == 11 || resource == 4 && mode == transport.PreSharedKey)
 }

@@ -15,6 +15,11 @@ func TestAPublicKeyIsReadInEveryFormWithTheSameResult(t *testing.T) {
 	spki := must(x509.MarshalPKIXPublicKey(key.Public()))
 	sec1 := must(key.PublicKey.Bytes())
 	compressed := elliptic.MarshalCompressed(key.Curve, key.X, key.Y)
+	header := spki[:len(spki)-len(sec1)-1] // up to the number of unused bits
+	short := append([]byte(nil), header...)
+	short = append(append(short, 0), compressed...)
+	short[1] -= byte(len(sec1) - len(compressed)) // the lengths of the sequence and of the bit string
+	short[len(header)-1] -= byte(len(sec1) - len(compressed))
 	c := certificateOf(t, key, "dev1")
 	directory := t.TempDir()
 	for name, content := range map[string]string{
@@ -31,6 +36,7 @@ func TestAPublicKeyIsReadInEveryFormWithTheSameResult(t *testing.T) {
 		hexOf(sec1[1:]):                     "EC point, hex",
 		"hex:" + hexOf(compressed):          "EC point, hex",
 		"hex:" + hexOf(c.Raw):               "key of a certificate, DER, hex",
+		"hex:" + hexOf(short):               "SPKI DER, hex",
 		pemOf("PUBLIC KEY", spki):           "SPKI PEM",
 		"text:" + pemOf("PUBLIC KEY", spki): "SPKI PEM",
 		"file:spki.pem":                     "SPKI PEM",
@@ -93,6 +99,7 @@ func TestTheWrongKindOfKeyIsNamed(t *testing.T) {
 		{public, pemOf("PRIVATE KEY", pkcs8), "expected PEM of PUBLIC KEY or CERTIFICATE, found PRIVATE KEY; openssl pkey -pubout"},
 		{public, "hex:" + hexOf(sec1), "expected a public key, found a private key (SEC 1)"},
 		{public, pemOf("X509 CRL", pkcs8), "found X509 CRL"},
+		{certificate, pemOf("EC PARAMETERS", pkcs8) + pemOf("EC PRIVATE KEY", sec1), "expected PEM of CERTIFICATE, found EC PRIVATE KEY"},
 		{public, pemOf("PUBLIC KEY", spki)[:60], "is its end cut off?"},
 		{public, "hex:0102", "found 2 octets (hex) that are none"},
 		{private, pemOf("PUBLIC KEY", spki), "expected PEM of PRIVATE KEY, found PUBLIC KEY"},

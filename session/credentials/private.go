@@ -64,7 +64,7 @@ func parsePrivate(r reading) (PrivateKey, error) {
 // isPublic says whether octets are a public key with a structure.
 func isPublic(r reading) bool {
 	_, certificate := x509.ParseCertificate(r.octets)
-	_, key := x509.ParsePKIXPublicKey(r.octets)
+	_, key := parseSPKI(r.octets)
 	return certificate == nil || key == nil
 }
 

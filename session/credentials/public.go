@@ -7,10 +7,14 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // PublicKey is a raw public key, DER SubjectPublicKeyInfo. RFC 7250 §3.
@@ -75,9 +79,8 @@ func parsePublic(r reading) (PublicKey, error) {
 	if c, err := x509.ParseCertificate(r.octets); err == nil {
 		return publicOf(c.PublicKey, "key of a certificate, DER"+suffix(r.taken))
 	}
-	if key, err := x509.ParsePKIXPublicKey(r.octets); err == nil {
-		k, err := publicOf(key, "SPKI DER"+suffix(r.taken))
-		return k, err
+	if key, err := parseSPKI(r.octets); err == nil {
+		return publicOf(key, "SPKI DER"+suffix(r.taken))
 	}
 	if key := point(r.octets); key != nil {
 		return publicOf(key, "EC point"+suffix(r.taken))
@@ -103,7 +106,7 @@ func publicPEM(text []byte) (PublicKey, error) {
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		switch block.Type {
 		case "PUBLIC KEY":
-			key, err := x509.ParsePKIXPublicKey(block.Bytes)
+			key, err := parseSPKI(block.Bytes)
 			if err != nil {
 				return PublicKey{}, fmt.Errorf("PUBLIC KEY: %w", err)
 			}
@@ -125,12 +128,38 @@ func wrongPEM(want string, found []string) error {
 	if len(found) == 0 {
 		return fmt.Errorf("expected PEM of %s, found no whole block: is its end cut off?", want)
 	}
-	e := fmt.Errorf("expected PEM of %s, found %s", want, found[0])
-	if found[0] == "EC PRIVATE KEY" || found[0] == "PRIVATE KEY" {
+	block := found[0]
+	if at := slices.IndexFunc(found, func(s string) bool { return strings.HasSuffix(s, "PRIVATE KEY") }); at >= 0 {
+		block = found[at]
+	}
+	e := fmt.Errorf("expected PEM of %s, found %s", want, block)
+	if strings.HasSuffix(block, "PRIVATE KEY") && strings.HasPrefix(want, "PUBLIC") {
 		e = fmt.Errorf("%w; openssl pkey -pubout writes its public one", e)
 	}
 	return e
 }
+
+// parseSPKI reads a SubjectPublicKeyInfo, a compressed point too. RFC 5480 §2.
+func parseSPKI(der []byte) (any, error) {
+	key, err := x509.ParsePKIXPublicKey(der)
+	if err == nil {
+		return key, nil
+	}
+	var spki struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}
+	if rest, bad := asn1.Unmarshal(der, &spki); bad != nil || len(rest) > 0 || !spki.Algorithm.Algorithm.Equal(ecPublicKey) {
+		return nil, err
+	}
+	if p := point(spki.Key.RightAlign()); p != nil {
+		return p, nil
+	}
+	return nil, err
+}
+
+// ecPublicKey is the algorithm of keys on a curve. RFC 5480 §2.1.1.
+var ecPublicKey = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
 
 // point takes octets for a point on P-256 or P-384: 0x04 X Y, X Y, or compressed;
 // nil if they are none.
@@ -179,7 +208,7 @@ func kindOf(key any) string {
 // canonical writes a key in the one way in which keys are compared; what cannot
 // be read stays as it is.
 func canonical(spki []byte) string {
-	key, err := x509.ParsePKIXPublicKey(spki)
+	key, err := parseSPKI(spki)
 	if err != nil {
 		return string(spki)
 	}

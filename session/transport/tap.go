@@ -53,6 +53,12 @@ func (r *WireRecord) Connection() bool {
 	return len(r.Bytes) == 0 && (r.Note == NoteConnected || r.Note == NoteClosed)
 }
 
+// Secured tells whether the bytes are a record of DTLS 1.0 or 1.2. RFC 6347 §4.1.
+func (r *WireRecord) Secured() bool {
+	const major = 0xfe // of the version
+	return len(r.Bytes) >= recordHead && r.Bytes[0] >= recordCCS && r.Bytes[0] <= recordCID && r.Bytes[1] == major
+}
+
 // WireTap is told of everything on the wire, in order for each peer. It is
 // called from the goroutine that sends or receives and must not block.
 type WireTap func(WireRecord)

@@ -60,7 +60,7 @@ type connection struct {
 // host it hears all local addresses, IPv4 and IPv6; port 0 takes any free one.
 // Errors: ErrPortInUse, or what the operating system said.
 func ListenTCP(ctx context.Context, address string) (*TCP, error) {
-	host, port, err := splitHostPort(address, defaultPort)
+	host, port, err := splitHostPort(address, portOf(address))
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func ListenTCP(ctx context.Context, address string) (*TCP, error) {
 // DialTCP connects to HOST:PORT or coap+tcp://HOST:PORT and returns the link
 // with the peer's address. Start reports that peer up before it returns.
 func DialTCP(ctx context.Context, address string) (*TCP, Address, error) {
-	peer, err := Resolve(ctx, address, defaultPort)
+	peer, err := Resolve(ctx, address, portOf(address))
 	if err != nil {
 		return nil, Address{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -41,7 +42,7 @@ type UDP struct {
 // hears all local addresses, IPv4 and IPv6; port 0 takes any free one. Errors:
 // ErrPortInUse, or what the operating system said.
 func ListenUDP(ctx context.Context, address string) (*UDP, error) {
-	host, port, err := splitHostPort(address, defaultPort)
+	host, port, err := splitHostPort(address, portOf(address))
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func ListenUDP(ctx context.Context, address string) (*UDP, error) {
 // with the peer's address. The link hears that peer only, and is told when the
 // network says that nobody listens there.
 func DialUDP(ctx context.Context, address string) (*UDP, Address, error) {
-	peer, err := Resolve(ctx, address, defaultPort)
+	peer, err := Resolve(ctx, address, portOf(address))
 	if err != nil {
 		return nil, Address{}, err
 	}
@@ -75,8 +76,20 @@ func DialUDP(ctx context.Context, address string) (*UDP, Address, error) {
 	return u, peer, nil
 }
 
-// defaultPort is that of coap and coap+tcp. RFC 7252 §6.1, RFC 8323 §8.1.
-const defaultPort = 5683
+// The ports of coap and coap+tcp, and of coaps and coaps+tcp. RFC 7252 §6.1, §6.2, RFC
+// 8323 §8.1, §8.2.
+const (
+	defaultPort       = 5683
+	defaultSecurePort = 5684
+)
+
+// portOf is the port of an address that names none.
+func portOf(address string) uint16 {
+	if strings.HasPrefix(address, "coaps") {
+		return defaultSecurePort
+	}
+	return defaultPort
+}
 
 func newUDP(conn *net.UDPConn) *UDP {
 	_ = conn.SetReadBuffer(udpReadBuffer) // a smaller one only loses more in a burst

@@ -1,0 +1,98 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"lwcon/session"
+	"lwcon/session/device"
+	"lwcon/session/transport"
+)
+
+// DefaultSecureListen is where lwcon is a server besides DefaultListen if nobody
+// says where to be what and there are credentials.
+const DefaultSecureListen = "coaps://:5684"
+
+// Secure says whether there are credentials to be a server with.
+func (s *Sessions) Secure() bool { return !s.credentials.Store.Empty() }
+
+// listenSecure makes a listener of a link of datagrams secure.
+func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Link, error) {
+	if err := s.credentials.Ready("listen " + uri); err != nil {
+		_ = inner.Close() // why it cannot be secure is the error to tell
+		return nil, err
+	}
+	return transport.NewDTLSServer(s.wrap(inner), s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed}), nil
+}
+
+// handshakeFailed tells of a client that tried to speak securely and failed.
+func (s *Sessions) handshakeFailed(e *transport.HandshakeError) {
+	s.log.Append(session.Event{Kind: session.EventHandshake, Time: s.clock.Now(), Handshake: e})
+}
+
+// clientSecurity is what a connection to a server proves itself with.
+type clientSecurity func() (transport.ClientKeys, error)
+
+// security is that of an account: what the device itself holds, else what the
+// credentials give its endpoint.
+func (s *Sessions) security(a device.Account, endpoint string) clientSecurity {
+	return func() (transport.ClientKeys, error) {
+		if a.Mode != device.ModeNone && a.Secret != "" {
+			return session.ClientKeys(a)
+		}
+		return s.credentialsOf(endpoint)
+	}
+}
+
+// credentialsOf are those of an endpoint as a client; "" takes the only ones.
+func (s *Sessions) credentialsOf(endpoint string) (transport.ClientKeys, error) {
+	if err := s.credentials.Ready("connect"); err != nil {
+		return transport.ClientKeys{}, err
+	}
+	keys, ok := s.credentials.Store.Client(endpoint)
+	if !ok {
+		return keys, failure(ConfigError, "connect: expected credentials of endpoint %q, found none", endpoint).
+			hinting("--psk IDENTITY=hex:… gives a key for this run, credentials add keeps one")
+	}
+	return keys, nil
+}
+
+// secure makes a link of datagrams towards a server secure. The error is an *Error.
+func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link, peer transport.Address, security clientSecurity) (transport.Link, error) {
+	keys, err := security()
+	if err != nil {
+		_ = inner.Close() // why it cannot be secure is the error to tell
+		return nil, Classify(err)
+	}
+	link, err := transport.NewDTLSClient(ctx, s.wrap(inner), peer, hostOf(uri), keys, transport.SecureOptions{})
+	if err != nil {
+		return nil, Classify(err)
+	}
+	return link, nil
+}
+
+// hostOf is the host of a URI, without its port.
+func hostOf(uri string) string {
+	_, rest, _ := strings.Cut(uri, "://")
+	rest, _, _ = strings.Cut(rest, "/")
+	if host, _, err := net.SplitHostPort(rest); err == nil {
+		return host
+	}
+	return strings.Trim(rest, "[]")
+}
+
+// handshakeError makes an error of a failed handshake.
+func handshakeError(err error) *Error {
+	var h *transport.HandshakeError
+	if !errors.As(err, &h) {
+		return nil
+	}
+	e := &Error{Kind: HandshakeError, Message: fmt.Sprintf("handshake with %s: %s", h.Peer, h.Cause), Err: err}
+	if h.Cure != "" {
+		e.Hint = h.Cure
+	}
+	return e
+}

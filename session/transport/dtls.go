@@ -1,0 +1,551 @@
+package transport
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pion/dtls/v3"
+)
+
+// Limits of DTLS links.
+const (
+	// MaxSecurePeers is how many sessions a listener keeps; the ClientHello of a
+	// further peer is not answered.
+	MaxSecurePeers = 20_000
+	// MaxHandshakes is how many handshakes may be under way; the oldest makes room, so
+	// that a flood of ClientHellos keeps nobody out and takes bounded memory.
+	MaxHandshakes = 1_000
+	// handshakeTime is how long a handshake may take.
+	handshakeTime = 60 * time.Second
+	// stuckTime is how long after the peer changed to its keys the handshake may take
+	// yet: several repetitions of its last flight.
+	stuckTime = 8 * time.Second
+	// maxPlaintext is the largest message in one record; larger ones are lost.
+	maxPlaintext = 4096
+	// cidLength is how many octets of a Connection ID a listener hands out. RFC 9146 §3.
+	cidLength = 8
+)
+
+// SecureOptions say how a secure link behaves. The zero value is usable.
+type SecureOptions struct {
+	Suites []CipherSuite // those allowed, the best first; none: all that are known
+	NoCID  bool          // offer and accept no Connection ID
+	KeyLog io.Writer     // is given the secrets of sessions, in the format of NSS; nil: nobody
+	// Failed is told of each handshake with a listener that failed; it must not block.
+	Failed func(*HandshakeError)
+	Random func(b []byte) // fills Connection IDs; nil: the machine's
+}
+
+// DTLS is a link of DTLS 1.2 sessions over a link of datagrams: those that clients
+// began with a listener, or one that was dialled. It is Secured: nothing is
+// delivered before the peer has proved who it is. A session costs three
+// goroutines. RFC 6347, RFC 9146.
+type DTLS struct {
+	inner   Link
+	options SecureOptions
+	server  Keys // nil of a dialled link
+
+	mu       sync.Mutex
+	receiver Receiver
+	peers    map[Address]*securePeer
+	cids     map[string]*securePeer
+	half     []*securePeer // whose handshakes are under way, the oldest first
+	told     map[Address]bool
+	closed   bool
+	sessions sync.WaitGroup
+}
+
+// securePeer is one session, or the handshake for one.
+type securePeer struct {
+	link    *DTLS
+	cid     string // that the peer is to send, "" for none
+	packets *packets
+	conn    *dtls.Conn
+	cancel  context.CancelFunc
+	record  handshakeRecord // of what was said in plain text
+	closing sync.Once
+
+	// Under link.mu.
+	address  Address
+	local    Local
+	identity Identity
+	ready    bool        // the handshake is complete
+	next     *securePeer // the handshake that is to replace this session
+	seen     int         // datagrams that arrived for it
+	gone     bool
+	cause    error // why we end it
+}
+
+// NewDTLSServer makes a listener of a link of datagrams, which it closes in the
+// end.
+func NewDTLSServer(inner Link, keys Keys, o SecureOptions) *DTLS {
+	return newDTLS(inner, keys, o)
+}
+
+func newDTLS(inner Link, keys Keys, o SecureOptions) *DTLS {
+	return &DTLS{
+		inner: inner, server: keys, options: o,
+		peers: map[Address]*securePeer{}, cids: map[string]*securePeer{}, told: map[Address]bool{},
+	}
+}
+
+// Start begins to deliver. A dialled link has begun to hear before.
+func (l *DTLS) Start(r Receiver) error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return ErrClosed
+	}
+	l.receiver = r
+	var waiting []*securePeer
+	for _, p := range l.peers {
+		waiting = append(waiting, p)
+	}
+	l.mu.Unlock()
+	if l.server != nil {
+		return l.inner.Start(l)
+	}
+	for _, p := range waiting {
+		l.sessions.Go(p.read)
+	}
+	return nil
+}
+
+// newPeer makes a session that has not begun. l.mu is held.
+func (l *DTLS) newPeer(address Address, local Local) *securePeer {
+	p := &securePeer{link: l, address: address, local: local}
+	p.packets = newPackets(p.write)
+	p.record.stuck = func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if !p.ready {
+			p.stop(errStuck)
+		}
+	}
+	return p
+}
+
+// write sends a datagram of the session to where the peer is now, which the session
+// itself learns later than we do.
+func (p *securePeer) write(b []byte) error {
+	p.record.sent(b)
+	p.link.mu.Lock()
+	to, local := p.address, p.local
+	p.link.mu.Unlock()
+	return p.link.inner.Send(to, local, b)
+}
+
+// Receive implements Receiver for the link below.
+func (l *DTLS) Receive(d Datagram) {
+	if len(d.Bytes) < recordHead || d.Bytes[0] < recordCCS || d.Bytes[0] > recordCID {
+		l.stranger(d)
+		return
+	}
+	l.mu.Lock()
+	p := l.peers[d.From]
+	if d.Bytes[0] == recordCID && len(d.Bytes) >= recordHead-2+cidLength {
+		if known := l.cids[string(d.Bytes[recordHead-2:recordHead-2+cidLength])]; known != nil {
+			p = known
+		}
+	}
+	if l.server != nil && isClientHello(d.Bytes) {
+		p = l.hello(p, d)
+	}
+	if p == nil || p.gone {
+		l.mu.Unlock()
+		return
+	}
+	first, second := p, (*securePeer)(nil)
+	if p.next != nil {
+		switch {
+		case epochOf(d.Bytes) == 0 && d.Bytes[0] != recordCID:
+			first = p.next
+		case p.next.seen > 1: // it has shown that it hears us: nobody else could have gone on
+			second = p.next
+		}
+	}
+	for _, to := range [...]*securePeer{first, second} {
+		if to != nil {
+			to.seen++
+			to.local = d.Local
+			to.record.received(d.Bytes)
+			to.packets.put(d.From, d.Bytes)
+		}
+	}
+	l.mu.Unlock()
+}
+
+// hello finds the handshake that a ClientHello belongs to, and begins it. The
+// session that the address has goes on until another has taken its place: anybody
+// can send a ClientHello in its name. l.mu is held. RFC 6347 §4.2.8.
+func (l *DTLS) hello(p *securePeer, d Datagram) *securePeer {
+	switch {
+	case p != nil && !p.ready, p != nil && p.next != nil:
+		return p
+	case p == nil && len(l.peers) >= MaxSecurePeers, l.closed:
+		return nil
+	}
+	begun := l.newPeer(d.From, d.Local)
+	if p == nil {
+		l.peers[d.From] = begun
+	} else {
+		p.next = begun
+	}
+	if len(l.half) >= MaxHandshakes {
+		l.half[0].stop(errCrowded)
+		l.half = l.half[1:]
+	}
+	l.half = append(l.half, begun)
+	if !l.options.NoCID {
+		begun.cid = l.newCID()
+		l.cids[begun.cid] = begun
+	}
+	l.sessions.Go(begun.accept)
+	if p == nil {
+		return begun
+	}
+	return p
+}
+
+var errStuck = errors.New("nothing that can be read came after ChangeCipherSpec")
+
+var errCrowded = fmt.Errorf("given up to make room: more than %d handshakes are under way", MaxHandshakes)
+
+// stop ends a session or handshake. link.mu is held.
+func (p *securePeer) stop(cause error) {
+	if p.cause == nil {
+		p.cause = cause
+	}
+	_ = p.packets.Close()
+	if p.cancel != nil {
+		p.cancel()
+	}
+}
+
+// shut ends the session, which the peer is told by close_notify; who comes second
+// waits until it is.
+func (p *securePeer) shut() {
+	p.closing.Do(func() {
+		if p.conn != nil {
+			_ = p.conn.Close() // the peer may be gone: there is nobody to tell
+		}
+		_ = p.packets.Close()
+	})
+}
+
+// accept carries the handshake through and then reads.
+func (p *securePeer) accept() {
+	l := p.link
+	options, err := p.serverOptions()
+	if err == nil {
+		p.conn, err = dtls.ServerWithOptions(p.packets, packetAddress(p.address), options...)
+	}
+	if err == nil {
+		err = p.shake(context.Background())
+	}
+	if err != nil {
+		failure := p.failed(err)
+		p.forget()
+		if failure.Err != errCrowded && !errors.Is(failure.Err, ErrClosed) && l.options.Failed != nil {
+			l.options.Failed(failure)
+		}
+		return
+	}
+	if l.established(p) {
+		p.read()
+	}
+}
+
+// shake makes the handshake.
+func (p *securePeer) shake(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
+	defer cancel()
+	l := p.link
+	l.mu.Lock()
+	p.cancel = cancel
+	stopped := p.cause
+	l.mu.Unlock()
+	if stopped != nil {
+		return stopped
+	}
+	return p.conn.HandshakeContext(ctx)
+}
+
+// forget takes a handshake that failed out of the tables.
+func (p *securePeer) forget() {
+	l := p.link
+	l.mu.Lock()
+	p.gone = true
+	if l.peers[p.address] == p {
+		delete(l.peers, p.address)
+	} else if before := l.peers[p.address]; before != nil && before.next == p {
+		before.next = nil
+	}
+	l.leaveHalf(p)
+	delete(l.cids, p.cid)
+	l.mu.Unlock()
+	p.shut()
+}
+
+// leaveHalf takes a handshake off the list of those under way. l.mu is held.
+func (l *DTLS) leaveHalf(p *securePeer) {
+	l.half = slices.DeleteFunc(l.half, func(other *securePeer) bool { return other == p })
+}
+
+// established enters a session whose handshake is complete, in place of the one
+// that the address had; false if the link was closed meanwhile.
+func (l *DTLS) established(p *securePeer) bool {
+	id := p.proved()
+	l.mu.Lock()
+	l.leaveHalf(p)
+	before := l.peers[p.address]
+	if l.closed {
+		l.mu.Unlock()
+		p.shut()
+		return false
+	}
+	p.identity, p.ready = id, true
+	l.peers[p.address] = p
+	p.record.over()
+	if before == p || before == nil {
+		l.mu.Unlock()
+		return true
+	}
+	before.gone = true
+	delete(l.cids, before.cid)
+	receiver := l.receiver
+	l.mu.Unlock()
+	before.stop(errReplaced)
+	receiver.PeerDown(p.address, errReplaced)
+	return true
+}
+
+var errReplaced = errors.New("the peer began a new session")
+
+// read delivers what the session carries until it ends.
+func (p *securePeer) read() {
+	l := p.link
+	buffer := make([]byte, maxPlaintext)
+	for {
+		n, err := p.conn.Read(buffer)
+		var temporary interface{ Temporary() bool }
+		if err != nil && errors.As(err, &temporary) && temporary.Temporary() {
+			continue // a message too long for the buffer
+		}
+		if err != nil {
+			p.finish(err)
+			return
+		}
+		from, local := p.follow()
+		l.receiver.Receive(Datagram{From: from, Local: local, Bytes: buffer[:n]})
+	}
+}
+
+// follow notes where the peer is reached now: a record with a Connection ID may come
+// from a new address. RFC 9146 §6.
+func (p *securePeer) follow() (Address, Local) {
+	l := p.link
+	from := p.packets.current()
+	l.mu.Lock()
+	old := p.address
+	if p.cid == "" || from == old || from.IsZero() {
+		local := p.local
+		l.mu.Unlock()
+		return old, local
+	}
+	other := l.peers[from]
+	if l.peers[old] == p {
+		delete(l.peers, old)
+	}
+	p.address = from
+	l.peers[from] = p
+	local := p.local
+	l.mu.Unlock()
+	if other != nil && other != p {
+		other.link.mu.Lock()
+		other.gone = true
+		other.link.mu.Unlock()
+		other.stop(errReplaced)
+	}
+	l.receiver.PeerMoved(old, from)
+	return from, local
+}
+
+// finish takes a session that has ended out and reports it down.
+func (p *securePeer) finish(err error) {
+	l := p.link
+	p.shut()
+	l.mu.Lock()
+	replaced := p.gone
+	p.gone = true
+	if l.peers[p.address] == p {
+		delete(l.peers, p.address)
+		if p.next != nil {
+			l.peers[p.address] = p.next
+		}
+	}
+	delete(l.cids, p.cid)
+	cause, closed, address := p.cause, l.closed, p.address
+	l.mu.Unlock()
+	if closed || replaced {
+		return
+	}
+	if cause == nil && !errors.Is(err, io.EOF) {
+		cause = err
+	}
+	l.receiver.PeerDown(address, cause)
+}
+
+// Identity implements Secured.
+func (l *DTLS) Identity(peer Address) (Identity, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.peers[peer]
+	if p == nil || !p.ready {
+		return Identity{}, false
+	}
+	return p.identity, true
+}
+
+// HasCID says whether the session with a peer survives a change of its address.
+func (l *DTLS) HasCID(peer Address) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.peers[peer]
+	return p != nil && p.ready && p.cid != "" && p.record.cid()
+}
+
+// Send implements Link.
+func (l *DTLS) Send(to Address, _ Local, b []byte) error {
+	l.mu.Lock()
+	p, closed := l.peers[to], l.closed
+	ready := p != nil && p.ready
+	l.mu.Unlock()
+	switch {
+	case closed:
+		return ErrClosed
+	case !ready:
+		return fmt.Errorf("%v: %w: it has no DTLS session with us", to, ErrNoPeer)
+	case len(b) > maxPlaintext:
+		return fmt.Errorf("%v: %w: %d bytes, at most %d", to, ErrTooLong, len(b), maxPlaintext)
+	}
+	if _, err := p.conn.Write(b); err != nil {
+		return fmt.Errorf("%v: %w", to, plainError(err))
+	}
+	return nil
+}
+
+// Disconnect implements Link: the peer is told by close_notify.
+func (l *DTLS) Disconnect(peer Address, cause error) {
+	l.mu.Lock()
+	p := l.peers[peer]
+	if p != nil && p.cause == nil {
+		p.cause = cause
+	}
+	ready := p != nil && p.ready
+	l.mu.Unlock()
+	if ready {
+		p.shut() // its reader reports it down
+	}
+}
+
+// PeerUp implements Receiver for the link below.
+func (l *DTLS) PeerUp(Address, Local) {}
+
+// PeerMoved implements Receiver for the link below.
+func (l *DTLS) PeerMoved(Address, Address) {}
+
+// PeerDown implements Receiver for the link below.
+func (l *DTLS) PeerDown(Address, error) {}
+
+// SendFailed implements Receiver for the link below.
+func (l *DTLS) SendFailed(peer Address, cause error) {
+	l.mu.Lock()
+	p, receiver := l.peers[peer], l.receiver
+	if p != nil && !p.ready {
+		p.stop(cause)
+	}
+	l.mu.Unlock()
+	if p != nil && p.ready && receiver != nil {
+		receiver.SendFailed(peer, cause)
+	}
+}
+
+// stranger takes what is no record of DTLS: an attempt to speak CoAP in plain text,
+// most likely. Each address is told of once.
+func (l *DTLS) stranger(d Datagram) {
+	const versionOne = 1
+	l.mu.Lock()
+	if l.server == nil || l.told[d.From] || len(l.told) >= MaxHandshakes || l.options.Failed == nil {
+		l.mu.Unlock()
+		return
+	}
+	l.told[d.From] = true
+	l.mu.Unlock()
+	e := &HandshakeError{Peer: d.From, Cause: fmt.Sprintf("a datagram of %d octets that is no DTLS record", len(d.Bytes)), Err: errNotDTLS}
+	if len(d.Bytes) >= 4 && d.Bytes[0]>>6 == versionOne {
+		e.Cause, e.Cure = "plain CoAP came to the secure port", "the device is to use coaps:// here, or the port of coap://"
+	}
+	l.options.Failed(e)
+}
+
+var errNotDTLS = errors.New("no DTLS record")
+
+// Scheme is coaps.
+func (l *DTLS) Scheme() string { return "coaps" }
+
+// Reliable is false.
+func (l *DTLS) Reliable() bool { return false }
+
+// MaxMessage is what one record may hold here.
+func (l *DTLS) MaxMessage() int { return min(maxPlaintext, l.inner.MaxMessage()) }
+
+// Timing is that of the link below.
+func (l *DTLS) Timing() Timing { return l.inner.Timing() }
+
+// LocalURIs implements Link.
+func (l *DTLS) LocalURIs() []string {
+	uris := slices.Clone(l.inner.LocalURIs())
+	for i := range uris {
+		uris[i] = strings.Replace(uris[i], "coap://", "coaps://", 1)
+	}
+	return uris
+}
+
+// Close ends all sessions, which their peers are told, and the link below.
+func (l *DTLS) Close() error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil
+	}
+	l.closed = true
+	var all []*securePeer
+	for _, p := range l.peers {
+		if all = append(all, p); p.next != nil {
+			all = append(all, p.next)
+		}
+	}
+	slices.SortFunc(all, func(a, b *securePeer) int { return cmp.Compare(a.address.String(), b.address.String()) })
+	for _, p := range all {
+		if !p.ready {
+			p.stop(ErrClosed)
+		}
+	}
+	l.mu.Unlock()
+	for _, p := range all {
+		if p.ready {
+			p.shut()
+		}
+	}
+	err := l.inner.Close()
+	l.sessions.Wait()
+	return err
+}

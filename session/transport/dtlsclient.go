@@ -1,0 +1,102 @@
+package transport
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/pion/dtls/v3"
+)
+
+// NewDTLSClient makes a session with a server over a link of datagrams, which it
+// closes in the end, also where it fails. host is the name that the certificate of
+// the server must be for, unless keys say another; it goes out as SNI unless it is
+// an address. The error is a *HandshakeError.
+func NewDTLSClient(ctx context.Context, inner Link, server Address, host string, keys ClientKeys, o SecureOptions) (*DTLS, error) {
+	l := newDTLS(inner, nil, o)
+	l.mu.Lock()
+	p := l.newPeer(server, Local{})
+	l.peers[server] = p
+	l.mu.Unlock()
+	if keys.ServerName != "" {
+		host = keys.ServerName
+	}
+	options, err := p.clientOptions(&keys, host)
+	if err == nil {
+		err = inner.Start(l)
+	}
+	if err == nil {
+		p.conn, err = dtls.ClientWithOptions(p.packets, packetAddress(server), options...)
+	}
+	if err == nil {
+		err = p.shake(ctx)
+	}
+	if err != nil {
+		failure := p.failed(err)
+		p.forget()
+		_ = inner.Close() // why there is no session is the error to tell
+		return nil, failure
+	}
+	id := p.proved()
+	l.mu.Lock()
+	p.identity, p.ready = id, true
+	l.mu.Unlock()
+	p.record.over()
+	return l, nil
+}
+
+// clientOptions configure the handshake of a client.
+func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.ClientOption, error) {
+	l := p.link
+	var options []dtls.ClientOption
+	var suites []CipherSuite
+	switch keys.Mode {
+	case PreSharedKey:
+		suites = chosenSuites(pskSuites, l.options.Suites)
+		p.record.claims(keys.Identity)
+		options = append(options, dtls.WithPSKIdentityHint(keys.Identity),
+			dtls.WithPSK(func([]byte) ([]byte, error) { return keys.Secret, nil }))
+	case Certificate:
+		suites = chosenSuites(certificateSuites, l.options.Suites)
+		if len(keys.Own.Chain) > 0 {
+			options = append(options, dtls.WithCertificates(certificateOf(keys.Own)))
+		}
+		name := host
+		if _, err := netip.ParseAddr(host); err != nil {
+			options = append(options, dtls.WithServerName(host))
+		}
+		// What is verified here is stricter than what it stands in for: by certificate usage.
+		options = append(options, dtls.WithInsecureSkipVerify(true),
+			dtls.WithVerifyPeerCertificate(func(raw [][]byte, _ [][]*x509.Certificate) error {
+				chain, err := parseChain(raw)
+				if err == nil {
+					err = keys.verifyServer(chain, name)
+				}
+				p.record.judged(err)
+				return err
+			}))
+	case RawPublicKey:
+		return nil, errNoRawKeys
+	default:
+		return nil, errNoMode
+	}
+	if len(suites) == 0 {
+		return nil, fmt.Errorf("no cipher suite for %s is left: allowed are %s", keys.Mode, suiteList(l.options.Suites))
+	}
+	p.record.own(suites)
+	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...))
+	if !l.options.NoCID {
+		options = append(options, dtls.WithConnectionIDGenerator(dtls.OnlySendCIDGenerator()))
+	}
+	if l.options.KeyLog != nil {
+		options = append(options, dtls.WithKeyLogWriter(l.options.KeyLog))
+	}
+	return options, nil
+}
+
+var (
+	errNoRawKeys = errors.New("raw public keys over DTLS are not spoken by this program yet")
+	errNoMode    = errors.New("the account has no security mode for DTLS: expected psk or x509")
+)

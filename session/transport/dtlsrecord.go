@@ -1,0 +1,173 @@
+package transport
+
+import (
+	"encoding/binary"
+	"iter"
+)
+
+// What a record of DTLS 1.2 is, as far as it is not encrypted. RFC 6347 §4.1, §4.2.
+const (
+	recordHead      = 13 // type, version, epoch, sequence number, length
+	recordCCS       = 20
+	recordAlert     = 21
+	recordHandshake = 22
+	recordData      = 23
+	recordCID       = 25 // RFC 9146 §4
+	handshakeHead   = 12 // type, length, sequence, fragment offset and length
+
+	messageClientHello = 1
+	messageServerHello = 2
+)
+
+// clientHello is what a ClientHello offers.
+type clientHello struct {
+	version    uint16 // 0xfefd is DTLS 1.2
+	suites     []CipherSuite
+	cookie     bool
+	cid        bool
+	serverName string
+	rawKeys    bool // server_certificate_type offers raw public keys, RFC 7250
+	x509       bool // or nothing is said of certificate types
+}
+
+// isClientHello says whether a datagram begins with the first fragment of a
+// ClientHello in plain text.
+func isClientHello(b []byte) bool {
+	return len(b) >= recordHead+handshakeHead && b[0] == recordHandshake && epochOf(b) == 0 && b[recordHead] == messageClientHello
+}
+
+// epochOf returns the epoch of the first record of a datagram.
+func epochOf(b []byte) uint16 { return binary.BigEndian.Uint16(b[3:]) }
+
+// recordsOf walks the records of a datagram, up to the first with a Connection ID,
+// whose length stands elsewhere.
+func recordsOf(b []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for len(b) >= recordHead && b[0] != recordCID {
+			end := recordHead + int(binary.BigEndian.Uint16(b[recordHead-2:]))
+			if end > len(b) || !yield(b[:end]) {
+				return
+			}
+			b = b[end:]
+		}
+	}
+}
+
+// levelVersions gives the records of a ClientHello the version of DTLS 1.2 where they
+// have one that nobody speaks: stacks in the field send {254, 0}, and what counts is
+// the version inside. It is no part of what is signed. RFC 5246 Appendix E.1.
+func levelVersions(datagram []byte) {
+	const major, minor10, minor12 = 0xfe, 0xff, 0xfd
+	for record := range recordsOf(datagram) {
+		if isClientHello(record) && record[1] == major && record[2] != minor10 && record[2] != minor12 {
+			record[2] = minor12
+		}
+	}
+}
+
+// plainAlert returns the alert that a record is in plain text.
+func plainAlert(b []byte) (description byte, ok bool) {
+	if len(b) == recordHead+2 && b[0] == recordAlert && epochOf(b) == 0 {
+		return b[recordHead+1], true
+	}
+	return 0, false
+}
+
+// reader takes octets off a message; after the end all is zero.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) take(n int) []byte {
+	if n > len(r.b) {
+		r.bad, r.b = true, nil
+		return make([]byte, n)
+	}
+	head := r.b[:n]
+	r.b = r.b[n:]
+	return head
+}
+
+func (r *reader) uint8() int  { return int(r.take(1)[0]) }
+func (r *reader) uint16() int { return int(binary.BigEndian.Uint16(r.take(2))) }
+
+// parseClientHello reads a ClientHello that is one fragment; false for one that is
+// cut or malformed. RFC 5246 §7.4.1.2, RFC 6347 §4.2.1.
+func parseClientHello(datagram []byte) (h clientHello, ok bool) {
+	if !isClientHello(datagram) {
+		return h, false
+	}
+	r := &reader{b: datagram[recordHead+handshakeHead:]}
+	h.version = uint16(r.uint16())
+	r.take(32)        // random
+	r.take(r.uint8()) // session id
+	cookie := r.uint8()
+	r.take(cookie)
+	h.cookie = cookie > 0
+	for suites := r.take(r.uint16()); len(suites) >= 2; suites = suites[2:] {
+		h.suites = append(h.suites, CipherSuite(binary.BigEndian.Uint16(suites)))
+	}
+	r.take(r.uint8()) // compression
+	h.x509 = true
+	if len(r.b) >= 2 && !r.bad {
+		h.extensions(r.take(r.uint16()))
+	}
+	return h, !r.bad
+}
+
+// Extensions that decide how to go on. RFC 6066, RFC 7250, RFC 9146.
+const (
+	extensionServerName       = 0
+	extensionServerCertType   = 20
+	extensionConnectionID     = 54
+	certificateTypeX509       = 0
+	certificateTypeRawKey     = 2
+	serverNameHost            = 0
+	serverNameHeader, typeLen = 5, 1
+)
+
+func (h *clientHello) extensions(b []byte) {
+	r := &reader{b: b}
+	for len(r.b) >= 4 && !r.bad {
+		kind := r.uint16()
+		body := r.take(r.uint16())
+		switch kind {
+		case extensionConnectionID:
+			h.cid = true
+		case extensionServerName:
+			if len(body) > serverNameHeader && body[2] == serverNameHost {
+				h.serverName = string(body[serverNameHeader:])
+			}
+		case extensionServerCertType:
+			if len(body) > typeLen {
+				h.x509 = false
+				for _, t := range body[typeLen:] {
+					h.x509 = h.x509 || t == certificateTypeX509
+					h.rawKeys = h.rawKeys || t == certificateTypeRawKey
+				}
+			}
+		}
+	}
+}
+
+// alertNames are those of TLS 1.2. RFC 5246 §7.2, RFC 4279 §6, RFC 6066.
+var alertNames = map[byte]string{
+	0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 22: "record_overflow",
+	30: "decompression_failure", 40: "handshake_failure", 42: "bad_certificate", 43: "unsupported_certificate",
+	44: "certificate_revoked", 45: "certificate_expired", 46: "certificate_unknown", 47: "illegal_parameter",
+	48: "unknown_ca", 49: "access_denied", 50: "decode_error", 51: "decrypt_error", 70: "protocol_version",
+	71: "insufficient_security", 80: "internal_error", 86: "inappropriate_fallback", 90: "user_canceled",
+	100: "no_renegotiation", 110: "unsupported_extension", 112: "unrecognized_name", 113: "bad_certificate_status_response",
+	115: "unknown_psk_identity", 116: "certificate_required", 120: "no_application_protocol",
+}
+
+// wrappedAlert returns the alert in a record with a Connection ID that is not
+// encrypted: one stack sends it so before it has keys, against RFC 9146 §3.
+func wrappedAlert(b []byte) (description byte, ok bool) {
+	const head, fatal = recordHead + cidLength, 2
+	if len(b) >= head+2 && b[0] == recordCID && epochOf(b) == 0 && b[head] == fatal {
+		return b[head+1], true
+	}
+	return 0, false
+}

@@ -1,0 +1,260 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// HandshakeError tells why a handshake failed: what caused it, and what to do.
+type HandshakeError struct {
+	Peer  Address
+	Cause string // a sentence without its full stop
+	Cure  string // the next thing to try, "" where there is none
+	Err   error
+}
+
+func (e *HandshakeError) Error() string { return "handshake with " + e.Peer.String() + ": " + e.Cause }
+
+// Unwrap returns what the handshake ended with.
+func (e *HandshakeError) Unwrap() error { return e.Err }
+
+// handshakeRecord is what a handshake said that can be read, for the one sentence
+// that is owed to people when it fails. It is safe for concurrent use.
+type handshakeRecord struct {
+	mu       sync.Mutex
+	done     bool
+	hello    *clientHello // of the client, ours or theirs
+	suites   []CipherSuite
+	identity string
+	claimed  bool
+	verdict  error // on the certificate of the peer
+	alert    byte  // that came in plain text
+	alerted  bool
+	heard    int         // datagrams that came
+	ciphered bool        // the peer changed to its keys
+	waits    *time.Timer // for what must follow then
+	stuck    func()      // it did not
+}
+
+// own notes the suites that we allow.
+func (r *handshakeRecord) own(suites []CipherSuite) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.suites = suites
+}
+
+// claims notes the PSK identity that is used.
+func (r *handshakeRecord) claims(identity []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.identity, r.claimed = string(identity), true
+}
+
+// judged notes what we found about the certificate of the peer.
+func (r *handshakeRecord) judged(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.verdict = err
+}
+
+// over forgets all that only a failure needs.
+func (r *handshakeRecord) over() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done, r.suites, r.stuck = true, nil, nil
+	if r.waits != nil {
+		r.waits.Stop()
+		r.waits = nil
+	}
+	if r.hello != nil {
+		r.hello = &clientHello{cid: r.hello.cid}
+	}
+}
+
+// cid says whether the client spoke of Connection IDs.
+func (r *handshakeRecord) cid() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.hello != nil && r.hello.cid
+}
+
+func (r *handshakeRecord) sent(b []byte) { r.look(b, false) }
+
+func (r *handshakeRecord) received(b []byte) { r.look(b, true) }
+
+func (r *handshakeRecord) look(b []byte, came bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.done {
+		return
+	}
+	if h, ok := parseClientHello(b); ok && (r.hello == nil || h.cookie) {
+		r.hello = &h
+	}
+	if !came {
+		return
+	}
+	r.heard++
+	if description, ok := wrappedAlert(b); ok && !r.alerted {
+		r.alert, r.alerted = description, true
+	}
+	for record := range recordsOf(b) {
+		if description, ok := plainAlert(record); ok && !r.alerted {
+			r.alert, r.alerted = description, true
+		}
+		if epochOf(record) > 0 || record[0] == recordCCS {
+			r.cipher()
+		}
+	}
+}
+
+// cipher notes that the peer has changed to its keys. The handshake is nearly over then,
+// unless nobody can read what comes now. The lock is held.
+func (r *handshakeRecord) cipher() {
+	if !r.ciphered && r.stuck != nil {
+		r.waits = time.AfterFunc(stuckTime, r.stuck)
+	}
+	r.ciphered = true
+}
+
+// failed explains why the handshake failed.
+func (p *securePeer) failed(err error) *HandshakeError {
+	p.link.mu.Lock()
+	if p.cause != nil {
+		err = p.cause
+	}
+	e := &HandshakeError{Peer: p.address, Err: err}
+	p.link.mu.Unlock()
+	server := p.link.server != nil
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	e.Cause, e.Cure = p.record.explain(err, server)
+	return e
+}
+
+// explain makes the one sentence, and what to do. The lock is held.
+func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
+	var certificate *CertificateError
+	switch {
+	case errors.As(r.verdict, &certificate):
+		return certificate.Reason, certificate.Cure
+	case errors.Is(err, errUnknownIdentity):
+		return fmt.Sprintf("the PSK identity %q (%d octets) is not known here%s", r.identity, len(r.identity), likeHex(r.identity)),
+			"credentials add or --psk IDENTITY=SECRET makes it known; compare it octet by octet with what the device has"
+	case server && r.hello != nil && r.hello.rawKeys && !r.hello.x509:
+		return "the device offers raw public keys only, which this listener does not have", "use psk or x509"
+	case server && r.hello != nil && r.hello.version != 0 && r.hello.version > 0xfefd:
+		return "the device speaks DTLS 1.0 only, lwcon 1.2", "DTLS 1.2 is what LwM2M demands of it"
+	case r.noCommonSuite(err, server):
+		theirs := suiteList(r.offered())
+		if !server {
+			return fmt.Sprintf("the server has none of our cipher suites: %s", suiteList(r.suites)), "the server is to allow one of them; TLS_PSK_WITH_AES_128_CCM_8 and TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 are mandatory"
+		}
+		cure = "TLS_PSK_WITH_AES_128_CCM_8 or TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 is mandatory for devices"
+		if !slices.ContainsFunc(r.suites, func(s CipherSuite) bool { return !s.pskSuite() }) && slices.ContainsFunc(r.offered(), func(s CipherSuite) bool { return !s.pskSuite() && s != 0x00ff }) {
+			cure = "for suites of certificates this listener needs own: certificate: and private-key: in lwcon.yaml; keys new makes them"
+		}
+		return fmt.Sprintf("no common cipher suite: the device offers %s; here are %s", theirs, suiteList(r.suites)), cure
+	case r.alerted:
+		return r.alertText(server)
+	case strings.Contains(err.Error(), "server required client verification"):
+		return "the device has sent no certificate", "give the device a certificate and its private key, or use a pre-shared key"
+	case strings.Contains(err.Error(), "verify data does not match"), strings.Contains(err.Error(), "bad record"):
+		return r.wrongKey(server)
+	case errors.Is(err, errStuck):
+		return r.wrongKey(server)
+	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
+		return r.silence(server)
+	}
+	return err.Error(), ""
+}
+
+func (r *handshakeRecord) offered() []CipherSuite {
+	if r.hello == nil {
+		return nil
+	}
+	return r.hello.suites
+}
+
+// noCommonSuite says whether the two lists of suites have nothing in common.
+func (r *handshakeRecord) noCommonSuite(err error, server bool) bool {
+	const handshakeFailure, insufficientSecurity = 40, 71
+	if !server {
+		return r.alerted && (r.alert == handshakeFailure || r.alert == insufficientSecurity)
+	}
+	if r.hello == nil || !strings.Contains(err.Error(), "shared cipher suites") && !strings.Contains(err.Error(), "insufficient security") {
+		return false
+	}
+	return !slices.ContainsFunc(r.hello.suites, func(s CipherSuite) bool { return slices.Contains(r.suites, s) })
+}
+
+// wrongKey is what it means that the first record under the new keys cannot be read.
+func (r *handshakeRecord) wrongKey(bool) (cause, cure string) {
+	cause = "the two ends do not have the same key: the first record after ChangeCipherSpec cannot be read"
+	if r.claimed {
+		cause = fmt.Sprintf("the key of PSK identity %q is not the same at both ends: the first record after ChangeCipherSpec cannot be read", r.identity)
+	}
+	return cause, "compare the lengths first: a key stored as the text of its hex digits is twice as long"
+}
+
+// silence explains a handshake that nobody went on with.
+func (r *handshakeRecord) silence(server bool) (cause, cure string) {
+	switch {
+	case r.claimed && (r.ciphered || !server && r.heard > 1):
+		cause, cure = r.wrongKey(server)
+		return cause + ", or was lost", cure
+	case r.heard == 0:
+		return "no answer: nobody speaks DTLS there, or the datagrams are lost", "look at the port (5684 for coaps) and at firewalls in between"
+	case server:
+		return fmt.Sprintf("the device went silent after %d datagrams", r.heard), "fragments of its handshake may be lost on the way: a smaller MTU or a shorter certificate chain helps"
+	}
+	return fmt.Sprintf("the server went silent after %d datagrams", r.heard), "fragments of the handshake may be lost on the way; or the server refuses without a word"
+}
+
+// alertText says what the alert of the peer means.
+func (r *handshakeRecord) alertText(server bool) (cause, cure string) {
+	peer := "the server"
+	if server {
+		peer = "the device"
+	}
+	name := alertNames[r.alert]
+	if name == "" {
+		name = "unknown"
+	}
+	said := fmt.Sprintf("%s answered with the alert %s (%d)", peer, name, r.alert)
+	switch r.alert {
+	case 20, 51:
+		_, cure = r.wrongKey(server)
+		return said + ": the keys of the two ends differ", cure
+	case 42, 43, 44, 46, 48:
+		return said + ": it does not take our certificate", "give it the authority that signed ours, or the certificate itself"
+	case 45:
+		return said + ": our certificate has expired by its clock", "renew it, or set the clock of the peer"
+	case 40, 71:
+		return said + ": it has no cipher suite, group or signature in common with us", "ours are " + suiteList(r.suites)
+	case 70:
+		return said + ": it does not speak DTLS 1.2", ""
+	case 115, 80:
+		if r.claimed {
+			return fmt.Sprintf("%s: most likely it does not know the PSK identity %q", said, r.identity), "compare the identity with what the peer has"
+		}
+	case 116:
+		return said + ": it wants a certificate of ours", "own: certificate: and private-key: in lwcon.yaml"
+	case 50:
+		return said + ": it cannot read our handshake; one that knows no raw public keys, or none but those, says so", ""
+	}
+	return said, ""
+}
+
+// likeHex warns of an identity that looks like the text of hex digits.
+func likeHex(identity string) string {
+	if len(identity) < 8 || len(identity)%2 != 0 || strings.Trim(identity, "0123456789abcdefABCDEF") != "" {
+		return ""
+	}
+	return "; it looks like the hex digits of another"
+}

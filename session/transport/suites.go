@@ -1,0 +1,100 @@
+package transport
+
+import (
+	"crypto/tls"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// CipherSuite is the number of a TLS cipher suite.
+type CipherSuite uint16
+
+// suiteNames are those of the suites that LwM2M names and those seen in the field.
+// Spec: Core 1.2 §5.2.8, IANA TLS Cipher Suites.
+var suiteNames = map[CipherSuite]string{
+	0x00a8: "TLS_PSK_WITH_AES_128_GCM_SHA256",
+	0x00ae: "TLS_PSK_WITH_AES_128_CBC_SHA256",
+	0x00ff: "TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
+	0xc00a: "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+	0xc014: "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+	0xc023: "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+	0xc02b: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+	0xc02c: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+	0xc02f: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+	0xc030: "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+	0xc037: "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256",
+	0xc0a4: "TLS_PSK_WITH_AES_128_CCM",
+	0xc0a5: "TLS_PSK_WITH_AES_256_CCM",
+	0xc0a8: "TLS_PSK_WITH_AES_128_CCM_8",
+	0xc0a9: "TLS_PSK_WITH_AES_256_CCM_8",
+	0xc0ac: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM",
+	0xc0ae: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",
+	0xd001: "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256",
+	0xd003: "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256",
+}
+
+// String returns the name of the suite, or its number.
+func (s CipherSuite) String() string {
+	if name := suiteNames[s]; name != "" {
+		return name
+	}
+	if name := tls.CipherSuiteName(uint16(s)); !strings.HasPrefix(name, "0x") {
+		return name
+	}
+	return fmt.Sprintf("0x%04X", uint16(s))
+}
+
+// The suites that lwcon speaks over DTLS, the best first: those that LwM2M demands
+// stand before what else is seen in the field. Spec: Core 1.2 §5.2.8.
+var (
+	pskSuites         = []CipherSuite{0xc0a8, 0xc0a4, 0x00a8, 0xc037, 0x00ae, 0xc0a9}
+	certificateSuites = []CipherSuite{0xc0ae, 0xc0ac, 0xc02b, 0xc02c, 0xc00a, 0xc02f, 0xc030, 0xc014}
+)
+
+// pskSuite says whether a suite is one of pre-shared keys.
+func (s CipherSuite) pskSuite() bool { return slices.Contains(pskSuites, s) }
+
+// chosenSuites are those of a list that are among the allowed ones; all for no
+// allowed ones, in the order of allowed otherwise.
+func chosenSuites(known, allowed []CipherSuite) []CipherSuite {
+	if len(allowed) == 0 {
+		return known
+	}
+	var chosen []CipherSuite
+	for _, s := range allowed {
+		if slices.Contains(known, s) {
+			chosen = append(chosen, s)
+		}
+	}
+	return chosen
+}
+
+// suiteList writes suites as people read them.
+func suiteList(all []CipherSuite) string {
+	var names []string
+	for _, s := range all {
+		if s != 0x00ff { // a signal, no suite
+			names = append(names, s.String())
+		}
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, " ")
+}
+
+// ParseCipherSuite reads a suite by its name or number: TLS_PSK_WITH_AES_128_CCM_8,
+// 0xC0A8, 49320 as in /0/x/16.
+func ParseCipherSuite(text string) (CipherSuite, error) {
+	for _, s := range slices.Concat(pskSuites, certificateSuites) {
+		if strings.EqualFold(s.String(), text) || strings.EqualFold(strings.TrimPrefix(s.String(), "TLS_"), text) {
+			return s, nil
+		}
+	}
+	var number uint16
+	if _, err := fmt.Sscan(text, &number); err != nil || fmt.Sprint(number) != text && !strings.EqualFold(fmt.Sprintf("0x%04x", number), text) {
+		return 0, fmt.Errorf("cipher suite %q: expected a name such as TLS_PSK_WITH_AES_128_CCM_8 or a number such as 0xC0A8", text)
+	}
+	return CipherSuite(number), nil
+}
