@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 
 	"lwcon/session/credentials"
@@ -150,11 +149,7 @@ func (c *Configuration) Vars(endpoint string) map[string]string {
 // up, or none at all; nil if nothing stands against it.
 func (c *Configuration) Ready(what string) error {
 	if err := c.Store.Err(); err != nil {
-		e := configError(err)
-		if _, rest, found := strings.Cut(e.Message, "\n"); found {
-			e.Message, e.Hint = strings.TrimSuffix(e.Message, "\n"+rest), rest
-		}
-		return e
+		return configError(err)
 	}
 	if c.Store.Empty() && !c.Store.Any() {
 		return failure(ConfigError, "%s: expected credentials, found none", what).

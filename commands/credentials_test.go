@@ -153,6 +153,9 @@ func TestListsGoInAndOut(t *testing.T) {
 	if _, err := discreet(t, env, "credentials export "+out); err == nil || !strings.Contains(err.Error(), "expected a new file") {
 		t.Errorf("a file that is there: %v", err)
 	}
+	if _, err := discreet(t, env, "credentials export -"); err == nil || !strings.Contains(err.Error(), "not written to standard output") {
+		t.Errorf("standard output: %v", err)
+	}
 	other, _ := keyring(t)
 	if _, err := discreet(t, other, "credentials import --unsaved "+out); err != nil || len(other.Sessions.Credentials().Store.Credentials()) != 2 {
 		t.Errorf("%v", err)
@@ -162,5 +165,28 @@ func TestListsGoInAndOut(t *testing.T) {
 	}
 	if _, err := discreet(t, env, "credentials import "+list); err == nil || !strings.Contains(err.Error(), ":2:1: key: hex: expected an even number") {
 		t.Errorf("a line that is wrong: %v", err)
+	}
+}
+
+func TestWhatStandsAgainstSecurePeersIsSaid(t *testing.T) {
+	env, path := keyring(t)
+	c := env.Sessions.Credentials()
+	if err := Classify(c.Ready("listen coaps://:5684")); err == nil || err.Kind != ConfigError || !strings.Contains(err.Hint, "keys new") {
+		t.Errorf("no credentials: %v", err)
+	}
+	if err := c.AddPSK("dev1=hex:00"); err != nil || c.Ready("listen") != nil {
+		t.Errorf("one key: %v, %v", err, c.Ready("listen"))
+	}
+	text := "devices:\n  a: {psk: {key: \"env:LWCON_TEST_NONE\"}}\n  b: {rpk: {public-key: \"file:none.pem\"}}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := LoadConfiguration(false, path)
+	if err != nil {
+		t.Fatalf("what is looked up later is no mistake of the file: %v", err)
+	}
+	wrong := Classify(c.Ready("listen"))
+	if wrong == nil || !strings.Contains(wrong.Message, path+":2:18: devices.a.psk.key: env:LWCON_TEST_NONE") || !strings.Contains(wrong.Message, path+":3:25: devices.b.rpk.public-key: ") {
+		t.Errorf("found %v", wrong)
 	}
 }

@@ -102,6 +102,9 @@ pre-shared keys only.`,
 			if err != nil {
 				return nil, err
 			}
+			if args.Text("file") == "-" {
+				return nil, usage("credentials export -: expected the name of a new file; keys are not written to standard output")
+			}
 			list := c.Store.Credentials()
 			text, left, err := credentials.Export(args.Text("as-format"), list)
 			if err != nil {
