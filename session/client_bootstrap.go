@@ -34,9 +34,6 @@ const (
 	maxBootstrapRetry   = time.Hour
 )
 
-// errNoFinish ends a bootstrap that the server did not end.
-var errNoFinish = errors.New("no Finish within 247 s")
-
 // booting is a bootstrap under way; what is below the line is guarded by client.mu.
 type booting struct {
 	of   *Connection // of the bootstrap server
@@ -201,7 +198,7 @@ func (c *Client) askSequence(b *booting) error {
 	}
 	c.bootstrapAsked(b, x, false, r)
 	if r.Code != Changed {
-		return fmt.Errorf("the bootstrap server answered %s %s", r.Code, r.Code.Name())
+		return fmt.Errorf("%w: the bootstrap server answered %s %s", ErrNotBootstrapped, r.Code, r.Code.Name())
 	}
 	timer := c.clock.NewTimer(bootstrapLimit)
 	defer timer.Stop()
@@ -209,7 +206,7 @@ func (c *Client) askSequence(b *booting) error {
 	case <-b.finished:
 		return nil
 	case <-timer.C():
-		return errNoFinish
+		return ErrNoFinish
 	case <-c.life.Done():
 		return ErrClosed
 	}
