@@ -144,9 +144,9 @@ func kindOf(err error) ErrorKind {
 	)
 	switch {
 	case errors.As(err, &found), errors.Is(err, session.ErrNotRegistered), errors.Is(err, session.ErrDropped),
-		errors.Is(err, session.ErrOffline), errors.Is(err, session.ErrNoServer), errors.Is(err, session.ErrBootstrapping):
+		errors.Is(err, session.ErrOffline), errors.Is(err, session.ErrNoServer), errors.Is(err, session.ErrNotBootstrapped):
 		return NoPeerError
-	case errors.Is(err, coap.ErrTimeout), errors.Is(err, session.ErrSilenced), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, coap.ErrTimeout), errors.Is(err, session.ErrSilenced), errors.Is(err, session.ErrNoFinish), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return TimeoutError
 	case errors.Is(err, coap.ErrReset):
 		return ResetError

@@ -16,7 +16,7 @@ func ProgramFlags() []Parameter {
 		{Name: "listen", Short: 'l', Kind: KindURI, Repeated: true, Summary: "be a server there; host empty: all local addresses, port 0: any"},
 		{Name: "bootstrap", Short: 'b', Kind: KindURI, Repeated: true, Summary: "be a bootstrap server there; with the URI of --listen, both at one port"},
 		{Name: "connect", Short: 'c', Kind: KindURI, Summary: "be a client towards that server, with --device"},
-		{Name: "device", Kind: KindText, Word: "PROFILE", Summary: "the simulated device that --connect registers: minimal, thermometer, full or a file"},
+		{Name: "device", Kind: KindText, Word: "PROFILE", Summary: "the simulated device that --connect registers: minimal, thermometer, full, bootstrap or a file"},
 		{Name: "link", Kind: KindEnum, Values: LinkNames(), Default: "default", Summary: "ACK timeout, retransmissions, block size and awake time together"},
 		{Name: "output", Short: 'o', Kind: KindEnum, Values: []string{"text", "json"}, Default: "text", Summary: "json: one JSON object per line on stdout, nothing else there"},
 		{Name: "objects", Kind: KindDirectory, Repeated: true, Summary: "extra object definitions (OMA XML)"},

@@ -29,7 +29,7 @@ func All() Table {
 
 			bootstrapCommand(), bsDiscoverCommand(), bsReadCommand(), bsWriteCommand(), bsDeleteCommand(), bsFinishCommand(),
 
-			registerCommand(), updateCommand(), deregisterCommand(), sendCommand(),
+			registerCommand(), updateCommand(), deregisterCommand(), bootstrapRequestCommand(), sendCommand(),
 			instancesCommand(), getCommand(), putCommand(), addCommand(), removeCommand(), misbehaveCommand(), misbehaveOffCommand(),
 
 			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(), keysNewCommand(),

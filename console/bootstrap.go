@@ -13,14 +13,17 @@ import (
 // bootstrapAsked writes a Bootstrap-Request and its answer.
 func (t *Text) bootstrapAsked(p *page, e *session.Event) {
 	a := e.Bootstrap
-	what := "asks for a bootstrap"
+	what, from := "asks for a bootstrap", " from "
 	if a.Pack {
 		what = "asks for a bootstrap pack"
 	}
 	if a.Format != nil {
 		what += " in " + a.Format.String()
 	}
-	what += " from " + terminal.Escape(a.Address.String())
+	if e.Simulated {
+		from = " of "
+	}
+	what += from + terminal.Escape(a.Address.String())
 	if s := a.Security.String(); s != "none" {
 		what += ", " + s
 	}

@@ -82,7 +82,7 @@ func (f *face) registerDevices(ctx context.Context, say func(string)) error {
 	for _, c := range f.env.Sessions.Clients() {
 		r, err := c.Register(ctx)
 		if err != nil {
-			return err
+			return commands.Classify(err)
 		}
 		say(f.renderer.Result(registered(r)))
 	}

@@ -68,7 +68,7 @@ func (b *BootstrapServer) unfinished(name string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.clients[name]
-	return c != nil && c.phase == BootstrapOpen && b.server.clock.Now().Sub(c.asked) < coap.ExchangeLifetime
+	return c != nil && c.phase == BootstrapOpen && !c.finishing && b.server.clock.Now().Sub(c.asked) < coap.ExchangeLifetime
 }
 
 // Listen serves Bootstrap-Requests on a link, and nothing else. The server closes
@@ -144,15 +144,16 @@ type BootstrapClient struct {
 	end      context.CancelFunc
 
 	// Guarded by server.mu.
-	account  *BootstrapAccount
-	phase    BootstrapPhase
-	next     BootstrapStage // that a sequence goes on with
-	running  chan struct{}  // closed when the sequence ends, nil while none runs
-	report   *BootstrapReport
-	device   bootstrapDevice
-	wished   *lwm2m.ContentFormat // pct
-	refused  []lwm2m.ContentFormat
-	accepted *lwm2m.ContentFormat // that a Write was answered 2.04 in
+	account   *BootstrapAccount
+	phase     BootstrapPhase
+	finishing bool           // a Finish is on its way, whose answer a Register can overtake
+	next      BootstrapStage // that a sequence goes on with
+	running   chan struct{}  // closed when the sequence ends, nil while none runs
+	report    *BootstrapReport
+	device    bootstrapDevice
+	wished    *lwm2m.ContentFormat // pct
+	refused   []lwm2m.ContentFormat
+	accepted  *lwm2m.ContentFormat // that a Write was answered 2.04 in
 }
 
 // BootstrapPhase is where the bootstrap of a device stands.

@@ -243,16 +243,24 @@ func BootstrapDelete(ctx context.Context, c *BootstrapClient, p lwm2m.Path, o Re
 func BootstrapFinish(ctx context.Context, c *BootstrapClient, o RequestOptions) (*Result, error) {
 	op := c.begin("bs-finish", coap.POST, lwm2m.Path{}, o)
 	op.request.SetPath("/bs")
+	c.finish(true, BootstrapOpen)
 	r, err := c.ask(ctx, op)
-	if err != nil {
-		return nil, err
+	if err == nil && r.Code.IsSuccess() {
+		c.finish(false, BootstrapFinished)
+		return r, nil
 	}
+	c.finish(false, BootstrapOpen)
+	return r, err
+}
+
+// finish takes note of a Finish on its way, and of its success.
+func (c *BootstrapClient) finish(underWay bool, phase BootstrapPhase) {
 	c.server.mu.Lock()
-	if r.Code.IsSuccess() {
-		c.phase = BootstrapFinished
+	defer c.server.mu.Unlock()
+	c.finishing = underWay
+	if phase != BootstrapOpen {
+		c.phase = phase
 	}
-	c.server.mu.Unlock()
-	return r, nil
 }
 
 // typed is a value in the type that the device's version of the object has: the

@@ -75,6 +75,8 @@ type Client struct {
 	mu          sync.Mutex // guards what is below, and the connections
 	closed      bool
 	rebooting   bool
+	booting     *booting      // the bootstrap under way, nil if there is none
+	boots       int           // bootstraps since the last Register that was accepted
 	connections []*Connection // one for each account, in their order
 }
 

@@ -149,7 +149,7 @@ func (n *Connection) registered(g device.Registration, location string) {
 	if n.state == ClientClosed {
 		return
 	}
-	n.state, n.location, n.failures = ClientRegistered, location, 0
+	n.state, n.location, n.failures, c.boots = ClientRegistered, location, 0, 0
 	n.keepAlive(g.Lifetime)
 }
 

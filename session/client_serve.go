@@ -27,6 +27,10 @@ type served struct {
 
 // serve answers a request of the server. Spec: Core 1.2 §6.3, §6.4.
 func (n *Connection) serve(r *coap.Request) {
+	if n.account.Bootstrap {
+		n.serveBootstrap(r)
+		return
+	}
 	q := &served{from: n, client: n.client, request: r}
 	if q.known() {
 		q.operation = q.meant()
@@ -137,8 +141,8 @@ func (q *served) known() bool {
 	return false
 }
 
-// silent says whether the server gets no answer now: the device is away, cut off
-// or asleep, or has no registration and seeks none.
+// silent says whether the server gets no answer now: the device is away, cut off,
+// asleep or being bootstrapped, or has no registration and seeks none.
 func (n *Connection) silent() bool {
 	c := n.client
 	if n.asleep(c.clock.Now()) {
@@ -146,7 +150,8 @@ func (n *Connection) silent() bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return n.state == ClientAway || n.state == ClientIdle || n.cut
+	bootstrapped := c.booting != nil && c.booting.phase != nil // then only the bootstrap server is heard
+	return n.state == ClientAway || n.state == ClientIdle || n.cut || bootstrapped
 }
 
 // tooDeep says whether a path goes on below resource instances.

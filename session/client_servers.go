@@ -18,11 +18,7 @@ import (
 func (c *Client) Register(ctx context.Context) (*Result, error) {
 	servers := c.of(0)
 	if len(servers) == 0 {
-		op := &operationOfClient{"register", c.device.Endpoint()}
-		if !c.bootstrap(bootstrapWithoutServers) {
-			return nil, op.failed(ErrNoServer, nil)
-		}
-		return nil, op.failed(ErrBootstrapping, nil)
+		return c.awaitBootstrap(ctx, bootstrapWithoutServers)
 	}
 	return c.inTurn(ctx, servers)
 }

@@ -19,10 +19,12 @@ var (
 	ErrNotObserved = errors.New("not observed")
 	// ErrNoServer: the device knows no server, and no bootstrap server to ask.
 	ErrNoServer = errors.New("the device has no account with a server")
-	// ErrBootstrapping: the device asks its bootstrap server first.
-	ErrBootstrapping = errors.New("the device is being bootstrapped")
 	// ErrOffline: the device is cut off from its servers.
 	ErrOffline = errors.New("the device is offline")
+	// ErrNotBootstrapped: the bootstrap server refuses the device.
+	ErrNotBootstrapped = errors.New("not bootstrapped")
+	// ErrNoFinish: the bootstrap server did not end what it began.
+	ErrNoFinish = errors.New("no Finish within 247 s")
 	// ErrReplaced: the device asked for a bootstrap again meanwhile.
 	ErrReplaced = errors.New("the device asked for a bootstrap again")
 	// ErrMuted: the server wants no Send, /1/x/23 of its account is not false.

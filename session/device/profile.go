@@ -31,6 +31,7 @@ type Profile struct {
 
 	tree   *tree
 	access *lwm2m.Object // the definition of object 2; nil if it is not known
+	oscore *lwm2m.Object // the same of object 21
 }
 
 // builtin holds the profiles that come with the program.

@@ -31,7 +31,7 @@ func (l *loader) complete(n *yaml.Node) {
 // for each account.
 func (l *loader) completeServers() {
 	t := l.profile.tree
-	l.profile.access = l.implied(objectAccess)
+	l.profile.access, l.profile.oscore = l.implied(objectAccess), l.implied(objectOSCORE)
 	security, server := l.implied(objectSecurity), l.implied(objectServer)
 	if security == nil || server == nil {
 		return

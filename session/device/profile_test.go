@@ -13,7 +13,7 @@ import (
 )
 
 func TestEveryBuiltInProfileLoads(t *testing.T) {
-	if got := strings.Join(Profiles(), " "); got != "full minimal thermometer" {
+	if got := strings.Join(Profiles(), " "); got != "bootstrap full minimal thermometer" {
 		t.Fatalf("Profiles() = %q", got)
 	}
 	for _, name := range Profiles() {
