@@ -136,7 +136,7 @@ answer nothing any more once they are registered. --notify has each observation 
 		},
 		Examples: []string{
 			"simulate --connect coap://127.0.0.1:5683 --count 1000 --rate 200",
-			"simulate --connect coap://192.0.2.9 --device thermometer --count 50 --name dev-{001..} --notify 10s --for 5m",
+			"simulate --connect coap://127.0.0.1 --device thermometer --count 50 --name dev-{001..} --notify 10s --for 5m",
 			"simulate --connect coap://127.0.0.1 --count 100000 --rate 5000 --sockets 100 --send /3303/0/5700=30s",
 		},
 		Run: runSimulate,
