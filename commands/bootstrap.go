@@ -58,7 +58,7 @@ func (o *object) step(s *session.BootstrapStep) {
 		o.text("code", s.Code.String())
 	}
 	if s.Err != nil {
-		o.text("error", s.Err.Error())
+		o.text("failure", s.Err.Error())
 	}
 	o.milliseconds("ms", s.Duration)
 	if s.Tree != nil {

@@ -49,7 +49,7 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		o.text("code", h.Code.String())
 	}
 	if h.Err != nil {
-		o.text("error", h.Err.Error())
+		o.text("failure", h.Err.Error())
 	}
 	if h.Again > 0 {
 		o.seconds("again", h.Again)
@@ -94,7 +94,7 @@ func (o *object) reobserved(r *session.Reobserved) {
 		o.text("code", r.Code.String())
 	}
 	if r.Err != nil {
-		o.text("error", r.Err.Error())
+		o.text("failure", r.Err.Error())
 	}
 }
 

@@ -62,7 +62,7 @@ func (s *Simulated) AppendJSON(b []byte) []byte {
 		o.number(l.name, float64(l.value)/float64(time.Millisecond))
 	}
 	if s.First != nil {
-		o.text("error", s.First.Error())
+		o.text("failure", s.First.Error())
 	}
 	return o.end()
 }

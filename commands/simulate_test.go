@@ -88,3 +88,19 @@ func TestSimulateSaysWhatIsWrongWithItsFlags(t *testing.T) {
 		}
 	}
 }
+
+func TestACrowdThatFailsIsALineOfTheSchema(t *testing.T) {
+	s, err := Open(t.Context(), Config{Listen: []string{"coap://127.0.0.1:0"}, Definitions: objects.New()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	uri := s.URIs()[0]
+	if err := s.Close(t.Context()); err != nil { // nobody is there any more
+		t.Fatal(err)
+	}
+	env := &Env{Table: All(), Sessions: offlineSessions(t), Definitions: objects.New()}
+	r, _, err := runLine(t, env, t.Context(), "simulate --connect "+uri+" --count 3")
+	if total, ok := r.(*Simulated); !ok || total.Registers != 0 || err == nil || ExitStatus(r, err) != ExitNoAnswer {
+		t.Errorf("%+v, %v, exit %d", r, err, ExitStatus(r, err))
+	}
+}
