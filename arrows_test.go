@@ -45,6 +45,7 @@ var arrows = []arrow{
 	{"session/device", []string{"session/clock", "session/internal/yamlread", "lwm2m", "lwm2m/objects"}},
 	{"session/credentials", []string{"session/transport", "session/internal/yamlread", "lwm2m", "lwm2m/objects"}}, // the identities that links speak of
 	{"session/internal/yamlread", nil},
+	{"session/crowd", []string{"session", "session/coap", "session/device", "session/transport", "session/clock", "lwm2m"}},
 	{"session/files", []string{"session/coap", "session/clock", "lwm2m"}},
 	{"session/clock", nil},
 

@@ -191,7 +191,7 @@ func TestObjectsAreListedSearchedAndShown(t *testing.T) {
 
 func TestEveryExampleThatNeedsNoPeerRuns(t *testing.T) {
 	for _, c := range All().Commands {
-		if c.Roles != 0 || c.Name == "listen" || c.Name == "connect" || c.Name == "close" || c.Name == "sleep" || c.Name == "objects check" || strings.HasPrefix(c.Name, "decode") || strings.HasPrefix(c.Name, "credentials ") || strings.HasPrefix(c.Name, "keys ") {
+		if c.Roles != 0 || c.Name == "listen" || c.Name == "connect" || c.Name == "simulate" || c.Name == "close" || c.Name == "sleep" || c.Name == "objects check" || strings.HasPrefix(c.Name, "decode") || strings.HasPrefix(c.Name, "credentials ") || strings.HasPrefix(c.Name, "keys ") {
 			continue
 		}
 		for _, line := range c.Examples {

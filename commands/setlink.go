@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -45,16 +46,25 @@ func shareSetting(uri, name, help string, directions []transport.Direction, of f
 	return faultSetting(uri, name, help, directions,
 		func(f transport.Fault) string { return strconv.FormatFloat(*of(&f)*100, 'g', 6, 64) + "%" },
 		func(word string) (func(*transport.Fault), error) {
-			number, percent := strings.CutSuffix(word, "%")
-			share, err := strconv.ParseFloat(number, 64)
-			if percent {
-				share /= 100
-			}
-			if err != nil || !(share >= 0 && share <= 1) {
-				return nil, usage("set %s: expected a share from 0%% to 100%%, found %q", name, word)
+			share, err := parseShare(word)
+			if err != nil {
+				return nil, usage("set %s: %v", name, err)
 			}
 			return func(f *transport.Fault) { *of(f) = share }, nil
 		})
+}
+
+// parseShare reads 10% or 0.1.
+func parseShare(text string) (float64, error) {
+	number, percent := strings.CutSuffix(text, "%")
+	share, err := strconv.ParseFloat(number, 64)
+	if percent {
+		share /= 100
+	}
+	if err != nil || !(share >= 0 && share <= 1) {
+		return 0, fmt.Errorf("expected a share from 0%% to 100%%, found %q", text)
+	}
+	return share, nil
 }
 
 // delaySetting is how long everything is held back.

@@ -34,7 +34,7 @@ func All() Table {
 
 			credentialsAddCommand(), credentialsListCommand(), credentialsRemoveCommand(), credentialsImportCommand(), credentialsExportCommand(), keysNewCommand(),
 
-			schemaCommand(), completionCommand(), completeCommand(),
+			simulateCommand(), schemaCommand(), completionCommand(), completeCommand(),
 		},
 	}
 }

@@ -56,6 +56,13 @@ func TestEveryOperationNamesItsSection(t *testing.T) {
 // stepKeys stand beside the command in a step of a scenario.
 var stepKeys = []string{"name", "expect", "capture", "as", "endpoint", "timeout", "until", "when", "skip-on", "severity"}
 
+// sameAsProgram are flags of commands that have the name of one of the program, or of
+// a key of a step, and mean the same.
+var sameAsProgram = map[string][]string{
+	"firmware pull": {"advertise"},
+	"simulate":      {"connect", "device", "name"},
+}
+
 func TestNoParameterIsNamedLikeAKeyOfAStep(t *testing.T) {
 	name := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	for _, c := range All().Commands {
@@ -65,9 +72,10 @@ func TestNoParameterIsNamedLikeAKeyOfAStep(t *testing.T) {
 			// until of a firmware download is inside the value of the step's key, where no
 			// key of the step can stand; its name is promised to scripts.
 			taken := slices.Contains(stepKeys, p.Name) && !(p.Name == "until" && strings.HasPrefix(c.Name, "firmware "))
-			// advertise of firmware pull is that of the program for one download.
-			same := p.Name == "advertise" && c.Name == "firmware pull"
-			if taken || find(All().Flags, p.Name) != nil || !p.Positional && find(ProgramFlags(), p.Name) != nil && !same {
+			// Some flags of commands are those of the program for that command alone; the
+			// names of simulate are promised to scripts, as until is.
+			same := slices.Contains(sameAsProgram[c.Name], p.Name)
+			if taken && !same || find(All().Flags, p.Name) != nil || !p.Positional && find(ProgramFlags(), p.Name) != nil && !same {
 				t.Errorf("%s %s: the name is taken", c.Name, p.Name)
 			}
 			if !name.MatchString(p.Name) || seen[p.Name] {

@@ -43,6 +43,16 @@ type ClientConfig struct {
 	// Awake is how long a device in queue mode stays awake after a message, unless
 	// its profile says it; 0: the longest that an answer can take.
 	Awake time.Duration
+	// Hub is shared with other clients; Dial then returns no link, only where the
+	// server is on that of the hub. nil: the client has a CoAP endpoint of its own.
+	Hub *Hub
+	// Happened is told of each event in place of the log; nil: the log is.
+	Happened func(Event)
+	// Asked is told of each request to a server and how it ended; may be nil.
+	Asked func(kind EventKind, r *Result, err error)
+	// UpdateEvery is the time between Updates, NotifyEvery that between notifications
+	// of an observation, in place of what lifetime and attributes say; 0: they say it.
+	UpdateEvery, NotifyEvery time.Duration
 	// DialHost makes a link to another host, which a Package URI names; nil is UDP.
 	DialHost func(ctx context.Context, address string) (transport.Link, transport.Address, error)
 }
@@ -95,7 +105,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Clock == nil {
 		c.Clock = clock.Real()
 	}
-	if c.Log == nil {
+	if c.Log == nil && c.Happened == nil {
 		c.Log = NewLog()
 	}
 	if c.Exchanges == nil {
@@ -190,11 +200,24 @@ func (c *Client) Close(ctx context.Context) error {
 			failed = err
 		}
 	}
+	if err := c.shut(); failed == nil {
+		failed = err
+	}
+	return failed
+}
+
+// Abandon ends the client without a word to its servers, as a device that is switched
+// off does.
+func (c *Client) Abandon() { _ = c.shut() } // nobody is left to tell
+
+// shut ends the client's connections and what it does by itself.
+func (c *Client) shut() error {
 	c.mu.Lock()
 	c.closed = true
 	connections := c.connections
 	c.mu.Unlock()
 	c.end()
+	var failed error
 	for _, n := range connections {
 		if err := n.close(); failed == nil {
 			failed = err
@@ -272,6 +295,9 @@ func (n *Connection) happened(kind EventKind, r *Result, x *coap.Exchange, err e
 	if x != nil {
 		e.Exchange = x.Number
 	}
+	if asked := n.client.config.Asked; asked != nil {
+		asked(kind, r, err)
+	}
 	n.append(e)
 }
 
@@ -289,6 +315,10 @@ func (n *Connection) append(e Event) {
 	c.mu.Unlock()
 	if servers > 1 {
 		e.Server = n.account.ShortServerID
+	}
+	if happened := c.config.Happened; happened != nil {
+		happened(e)
+		return
 	}
 	c.log.Append(e)
 }

@@ -84,6 +84,10 @@ func (n *Connection) open(ctx context.Context) (*coap.Endpoint, error) {
 	n.dialled++
 	link := n.dialled
 	c.mu.Unlock()
+	if hub := c.config.Hub; hub != nil {
+		hub.join(server, n)
+		return n.opened(hub.endpoint, server)
+	}
 	endpoint, err = coap.NewEndpoint(coap.Config{
 		Link: opened, Clock: c.clock, Parameters: c.config.Parameters, Log: c.config.Exchanges,
 		Random: source(c.config.Seed, int(n.account.Security)), Tap: c.config.Tap,
@@ -93,17 +97,33 @@ func (n *Connection) open(ctx context.Context) (*coap.Endpoint, error) {
 		_ = opened.Close() // the first error is the one to tell
 		return nil, err
 	}
+	return n.opened(endpoint, server)
+}
+
+// opened takes the endpoint of a new link, unless the connection was closed
+// meanwhile.
+func (n *Connection) opened(endpoint *coap.Endpoint, server transport.Address) (*coap.Endpoint, error) {
+	c := n.client
 	c.mu.Lock()
-	closed = n.state == ClientClosed
+	closed := n.state == ClientClosed
 	if !closed {
 		n.endpoint = endpoint
 	}
 	c.mu.Unlock()
 	if closed {
-		_ = endpoint.Close()
+		_ = n.release(endpoint, server)
 		return nil, ErrClosed
 	}
 	return endpoint, nil
+}
+
+// release closes the link, or leaves the one that is shared.
+func (n *Connection) release(endpoint *coap.Endpoint, server transport.Address) error {
+	if hub := n.client.config.Hub; hub != nil {
+		hub.leave(server)
+		return nil
+	}
+	return endpoint.Close()
 }
 
 // peer is told that a connection stands or is gone: a registration does not
@@ -136,12 +156,12 @@ func (n *Connection) hungUp(link uint32) bool {
 func (n *Connection) hangUp() {
 	c := n.client
 	c.mu.Lock()
-	endpoint := n.endpoint
+	endpoint, server := n.endpoint, n.server
 	n.endpoint = nil
 	n.dropObservers(true)
 	c.mu.Unlock()
 	if endpoint != nil {
-		_ = endpoint.Close() // what was open on it is gone in any case
+		_ = n.release(endpoint, server) // what was open on it is gone in any case
 	}
 }
 
@@ -160,7 +180,7 @@ func (n *Connection) disconnect() {
 func (n *Connection) close() error {
 	c := n.client
 	c.mu.Lock()
-	endpoint := n.endpoint
+	endpoint, server := n.endpoint, n.server
 	n.endpoint, n.state, n.location, n.turn = nil, ClientClosed, "", turnNone
 	n.stopTimer()
 	n.dropObservers(false)
@@ -169,7 +189,7 @@ func (n *Connection) close() error {
 	if endpoint == nil {
 		return nil
 	}
-	return endpoint.Close()
+	return n.release(endpoint, server)
 }
 
 // after makes the connection do something by itself once d has passed, in place

@@ -27,6 +27,7 @@ type observer struct {
 	timer  clock.Timer
 	told   []lwm2m.Node // by the last confirmable notification
 	toldAt time.Time
+	next   time.Time // of a client that notifies at a rate; of the goroutine that looks
 	over   bool
 	former bool // the registration that it was of is over; it only keeps
 }
@@ -150,7 +151,7 @@ func (o *observer) look() {
 			o.send(now, n, o.formatOfTimes())
 		}
 	}
-	due, next := o.observation.Due(now)
+	due, next := o.due(now)
 	if due {
 		if keeps {
 			if !o.observation.Keep(now) {
@@ -159,7 +160,7 @@ func (o *observer) look() {
 		} else {
 			o.send(now, o.observation.Notify(now), o.format)
 		}
-		_, next = o.observation.Due(now)
+		_, next = o.due(now)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -172,6 +173,23 @@ func (o *observer) look() {
 	} else {
 		o.timer.Reset(wait)
 	}
+}
+
+// due says whether a notification is due, and when to ask again: by the attributes,
+// or as often as the client is to notify whatever they say.
+func (o *observer) due(now time.Time) (due bool, next time.Time) {
+	every := o.of.client.config.NotifyEvery
+	if every <= 0 {
+		return o.observation.Due(now)
+	}
+	if o.next.IsZero() {
+		o.next = now.Add(every)
+	}
+	if now.Before(o.next) {
+		return false, o.next
+	}
+	o.next = now.Add(every)
+	return true, o.next
 }
 
 // formatOfTimes is the format for values with their times: that of the

@@ -164,6 +164,9 @@ func (n *Connection) keepAlive(lifetime time.Duration) {
 	if lifetime > 2*updateMargin {
 		wait = lifetime - updateMargin
 	}
+	if every := n.client.config.UpdateEvery; every > 0 {
+		wait = every
+	}
 	n.after(wait, func() { _, _ = n.Update(n.client.life) })
 }
 

@@ -66,7 +66,9 @@ type WireTap func(WireRecord)
 // Tapped wraps a link so that tap sees all that passes it. Wrapped around a
 // link directly, below Faulty, it sees the bytes as they were on the wire.
 func Tapped(l Link, c clock.Clock, tap WireTap) Link {
-	return &tapped{borrowed: borrowed{l}, clock: c, tap: tap, stream: l.Reliable(), bound: boundTo(l)}
+	t := &tapped{borrowed: borrowed{l}, clock: c, tap: tap, stream: l.Reliable(), bound: boundTo(l)}
+	t.many, _ = l.(interface{ LocalOf(Address) Local })
+	return t
 }
 
 type tapped struct {
@@ -74,7 +76,8 @@ type tapped struct {
 	clock  clock.Clock
 	tap    WireTap
 	stream bool
-	bound  netip.AddrPort // zero where the link does not know
+	bound  netip.AddrPort                      // zero where the link does not know
+	many   interface{ LocalOf(Address) Local } // a link with an end for each peer, else nil
 }
 
 // boundTo returns where a link is bound.
@@ -99,6 +102,9 @@ func (t *tapped) Send(to Address, via Local, b []byte) error {
 func (t *tapped) tell(d Direction, remote Address, local Local, b []byte, note string) {
 	if !local.hostport.IsValid() {
 		local.hostport = t.bound
+		if t.many != nil {
+			local = t.many.LocalOf(remote)
+		}
 	}
 	t.tap(WireRecord{Time: t.clock.Now(), Direction: d, Local: local, Remote: remote, Stream: t.stream, Bytes: b, Note: note})
 }
