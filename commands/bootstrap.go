@@ -195,13 +195,17 @@ func (env *Env) newest() lwm2m.Definitions {
 // a Bootstrap-Pack-Request will do.
 func (env *Env) bootstrapping(ctx context.Context, missed, packs bool) (*session.BootstrapClient, error) {
 	b := env.Sessions.Bootstrap()
-	if c := b.Find(env.Endpoint); c != nil {
-		return c, nil
-	}
-	if missed {
-		if c := b.Latest(env.Endpoint); c != nil && env.askedSince(c) {
-			return c, nil
+	already := func() *session.BootstrapClient {
+		if c := b.Find(env.Endpoint); c != nil {
+			return c
 		}
+		if c := b.Latest(env.Endpoint); missed && c != nil && env.askedSince(c) {
+			return c
+		}
+		return nil
+	}
+	if c := already(); c != nil {
+		return c, nil
 	}
 	limit := env.Wait
 	if limit <= 0 && missed {
@@ -214,7 +218,7 @@ func (env *Env) bootstrapping(ctx context.Context, missed, packs bool) (*session
 	}
 	waiting, cancel := env.within(ctx, limit)
 	defer cancel()
-	c, err := b.Claim(waiting, env.Endpoint, packs)
+	c, err := b.Claim(waiting, env.Endpoint, packs, already)
 	switch {
 	case err == nil:
 		return c, nil

@@ -72,6 +72,7 @@ func TestBootstrapWaitsForADeviceAndShowsEachStep(t *testing.T) {
 	bootstrapBench(t, "", func(b *bench, ask func(string) coap.Code) {
 		b.env.Follow, b.env.Wait = true, time.Minute
 		go func() {
+			<-time.After(time.Second) // once the command waits
 			if code := ask("/bs"); code != coap.Changed {
 				b.t.Errorf("Bootstrap-Request: %v", code)
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 	"lwcon/console/terminal"
 	"lwcon/lwm2m/objects"
 	"lwcon/session/clock"
+	"lwcon/session/coap"
 	"lwcon/session/transport"
 )
 
@@ -26,6 +28,8 @@ var update = flag.Bool("update", false, "renew the transcripts and README.md")
 // typed stands behind the prompt's "> "; a line "% WORD ..." is what a peer does:
 //
 //	% deliver IP:PORT HEX    a datagram from a device arrives
+//	% ask NAME               a device asks for a bootstrap, and takes what comes
+//	% ask NAME refusing      the same, but it finds what it was given inconsistent
 //
 // All else is what lwcon wrote. It runs over memory links with a virtual clock.
 func TestTranscripts(t *testing.T) {
@@ -134,6 +138,7 @@ type bench struct {
 	server  transport.Address
 	paper   *paper
 	end     func()
+	asked   int // devices that asked for a bootstrap
 }
 
 // day is when transcripts begin.
@@ -158,6 +163,9 @@ func newBench(t *testing.T, started string, color terminal.Color) *bench {
 	}
 	if !p.Demo {
 		p.Sessions.Connect = nil
+	}
+	if strings.Contains(started, "--bootstrap") {
+		p.Sessions.BootstrapLinks = []transport.Link{slow{b.link("127.0.0.1:5783"), clock}}
 	}
 	p.fill()
 	f := p.face()
@@ -194,6 +202,10 @@ func (b *bench) link(address string) *transport.Memory {
 // act does what a peer does by a line "% …".
 func (b *bench) act(words []string) {
 	b.t.Helper()
+	if words[0] == "ask" {
+		b.ask(words[1], len(words) > 2)
+		return
+	}
 	if len(words) != 3 || words[0] != "deliver" {
 		b.t.Fatalf("%q: expected deliver IP:PORT HEX", words)
 	}
@@ -206,6 +218,39 @@ func (b *bench) act(words []string) {
 		b.t.Fatal(err)
 	}
 	b.network.Deliver(from, b.server, datagram)
+}
+
+// ask is a device that asks for a bootstrap.
+func (b *bench) ask(name string, refuses bool) {
+	b.t.Helper()
+	server, err := transport.ParseAddress("127.0.0.1:5783")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.asked++
+	device, err := coap.NewEndpoint(coap.Config{Link: slow{b.link(fmt.Sprintf("127.0.0.1:%d", 40001+b.asked)), b.program.Clock}, Handler: func(r *coap.Request) {
+		codes := map[coap.Code]coap.Code{coap.GET: coap.Content, coap.PUT: coap.Changed, coap.DELETE: coap.Deleted, coap.POST: coap.Changed}
+		m := coap.NewResponse(codes[r.Message.Code])
+		switch {
+		case r.Message.Code == coap.GET:
+			m.SetContentFormat(40)
+			m.Payload = []byte(`</>;lwm2m=1.0,</0/0>,</1/0>;ssid=123,</3/0>,</5>`)
+		case r.Message.Code == coap.POST && refuses:
+			m = coap.NewResponse(coap.NotAcceptable)
+		}
+		_ = r.Respond(m)
+	}})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	m := coap.NewRequest(coap.POST, "/bs")
+	m.AddQuery("ep=" + name)
+	if _, err := device.Do(b.t.Context(), server, m, coap.RequestOptions{}); err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { _ = device.Close() })
+	<-time.After(time.Second)
+	synctest.Wait()
 }
 
 // slow is a link on which an answer takes 1.2 ms and a request 2 ms: times are

@@ -230,16 +230,23 @@ type claim struct {
 // Claim returns the next device of a pattern, "" for any, that asks for a
 // bootstrap: the sequence does not begin by itself, it is the caller's to begin.
 // Without packs a Bootstrap-Pack-Request of it is refused, so that it asks for a
-// sequence. The error is that of ctx.
-func (b *BootstrapServer) Claim(ctx context.Context, pattern string, packs bool) (*BootstrapClient, error) {
+// sequence. One that asked before will do too if already, which is asked once none
+// can be missed any more, returns it; already may be nil. The error is that of ctx.
+func (b *BootstrapServer) Claim(ctx context.Context, pattern string, packs bool, already func() *BootstrapClient) (*BootstrapClient, error) {
 	w := &claim{pattern: pattern, packs: packs, taken: make(chan *BootstrapClient, 1)}
 	b.mu.Lock()
 	b.claims = append(b.claims, w)
 	b.mu.Unlock()
-	select {
-	case c := <-w.taken:
-		return c, nil
-	case <-ctx.Done():
+	var before *BootstrapClient
+	if already != nil {
+		before = already()
+	}
+	if before == nil {
+		select {
+		case c := <-w.taken:
+			return c, nil
+		case <-ctx.Done():
+		}
 	}
 	b.mu.Lock()
 	b.claims = slices.DeleteFunc(b.claims, func(other *claim) bool { return other == w })
@@ -248,8 +255,11 @@ func (b *BootstrapServer) Claim(ctx context.Context, pattern string, packs bool)
 	case c := <-w.taken: // it came at the last moment
 		return c, nil
 	default:
-		return nil, ctx.Err()
 	}
+	if before != nil {
+		return before, nil
+	}
+	return nil, ctx.Err()
 }
 
 // Find returns the newest device of a pattern, an exact name, a glob or a part of

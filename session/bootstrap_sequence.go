@@ -30,6 +30,7 @@ type bootstrapSequence struct {
 	options BootstrapOptions
 	account *BootstrapAccount
 	report  *BootstrapReport
+	placed  []lwm2m.Path // instances that were written
 }
 
 // errBroken ends a sequence whose last step says why.
@@ -204,6 +205,13 @@ func (s *bootstrapSequence) discover(ctx context.Context, stage BootstrapStage) 
 	if r != nil && r.Code == Content && stage == StageDiscover {
 		notes = s.own()
 	}
+	if r != nil && r.Code == Content && stage == StageCheck {
+		for _, p := range s.placed {
+			if !slices.Contains(s.client.snapshot().instances, p) {
+				notes = append(notes, p.String()+" was written and is not listed")
+			}
+		}
+	}
 	if r != nil && r.Code != Content {
 		notes = []string{"where the account of this bootstrap server is stays unknown; /0/0 and /0/1 are left alone"}
 	}
@@ -293,6 +301,7 @@ func (s *bootstrapSequence) write(ctx context.Context) error {
 		if err := s.did(ctx, StageWrite, "bs-write", to, r, err, true, notes...); err != nil {
 			return err
 		}
+		s.placed = append(s.placed, to)
 	}
 	return nil
 }

@@ -339,7 +339,7 @@ func TestABootstrapIsClaimedByWhoWaitsForIt(t *testing.T) {
 	bootstrapBench(t, ownAccounts(), func(t *testing.T, b *BootstrapServer, d *bootstrapDeviceMade) {
 		claimed := make(chan *BootstrapClient, 1)
 		go func() {
-			c, err := b.Claim(t.Context(), "de*", false)
+			c, err := b.Claim(t.Context(), "de*", false, nil)
 			if err != nil {
 				t.Error(err)
 			}
