@@ -52,6 +52,12 @@ func profile(t testing.TB, rules string) *device.Profile {
 	return p.At("coap://192.0.2.1:5683")
 }
 
+// pass lets time pass in the bubble.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
 // run runs a crowd in virtual time for a while and returns how it stood then, and in
 // the end.
 func run(t *testing.T, b *bench, c Config, d time.Duration, during func(*Crowd)) (then, end Report, err error) {
@@ -67,8 +73,7 @@ func run(t *testing.T, b *bench, c Config, d time.Duration, during func(*Crowd))
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- crowd.Run(ctx) }()
-	time.Sleep(d) // of the bubble
-	synctest.Wait()
+	pass(d)
 	if during != nil {
 		during(crowd)
 	}
@@ -114,8 +119,7 @@ func TestACrowdUpdatesNotifiesSendsAndIsServed(t *testing.T) {
 					t.Fatalf("%+v, %v", r, err)
 				}
 			}
-			time.Sleep(time.Minute)
-			synctest.Wait()
+			pass(time.Minute)
 		})
 		if err != nil || then.Updates != 30 || then.Notifications != 60 || then.Sends < 15 || then.Sends > 25 || then.Served != 10 || then.Errors != 0 {
 			t.Errorf("%+v, %v", then, err)

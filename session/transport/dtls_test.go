@@ -265,7 +265,7 @@ func TestDTLSSaysWhyAHandshakeFailed(t *testing.T) {
 				if c.told == "" {
 					return
 				}
-				time.Sleep(2 * handshakeTime) // of the bubble: the listener gives up
+				<-time.After(2 * handshakeTime) // of the bubble: the listener gives up
 				if told := <-b.failed; !strings.Contains(told.Cause, c.told) {
 					t.Errorf("told %v, want %q", told, c.told)
 				}
