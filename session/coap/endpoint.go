@@ -154,10 +154,7 @@ func (e *Endpoint) Close() error {
 		e.abandon(p, ErrClosed, &out)
 	}
 	e.closed = true
-	e.timers.heap = nil
-	if e.timers.clock != nil {
-		e.timers.clock.Stop()
-	}
+	e.timers.stop()
 	e.mu.Unlock()
 	out.run()
 	return e.link.Close()

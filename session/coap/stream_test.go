@@ -161,6 +161,17 @@ func TestStreamCarriesExchangesObservationsAndBodies(t *testing.T) {
 	})
 }
 
+func TestAConnectionMayEndAfterItsEndpointWasClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t)
+		server, _ := n.streamEndpoint(serverAt, Config{})
+		w := n.wire() // sends no CSM: the patience with it is still set
+		w.next()
+		_ = server.Close()
+		server.PeerDown(address(t, clientAt), nil)
+	})
+}
+
 func TestStreamFramesMayComeInAnyPieces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork(t)

@@ -43,8 +43,23 @@ type timers struct {
 	armed instant // when the clock's timer fires; 0 where it does not
 }
 
-// set puts the timer at the instant, or moves it there.
+// stop unsets every timer, for good.
+func (h *timers) stop() {
+	for _, t := range h.heap {
+		t.index = 0
+	}
+	h.heap = nil
+	if h.clock != nil {
+		h.clock.Stop()
+	}
+}
+
+// set puts the timer at the instant, or moves it there. A closed endpoint sets
+// none.
 func (e *Endpoint) set(t *timer, at instant) {
+	if e.closed {
+		return
+	}
 	t.at = at
 	h := &e.timers
 	if t.index == 0 {
@@ -77,7 +92,7 @@ func (e *Endpoint) unset(t *timer) {
 // arm makes the clock's timer fire in time for the earliest timer.
 func (e *Endpoint) arm() {
 	h := &e.timers
-	if len(h.heap) == 0 || e.closed {
+	if len(h.heap) == 0 {
 		return
 	}
 	first := h.heap[0].at

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -459,6 +460,21 @@ func TestAFloodOfClientHellosKeepsNobodyOut(t *testing.T) {
 		b.exchange(client, back)
 		client.Close()
 	})
+}
+
+func TestAClientHelloWhoseExtensionIsCutIsMalformed(t *testing.T) {
+	hello := helloOf(t)
+	if _, ok := parseClientHello(hello); !ok {
+		t.Fatal("a whole one is refused")
+	}
+	last := bytes.LastIndex(hello, []byte{0, extensionConnectionID})
+	if last < 0 {
+		t.Fatal("no Connection ID is offered")
+	}
+	hello[last+1], hello[last+2], hello[last+3] = extensionServerName, 0xff, 0xff
+	if h, ok := parseClientHello(hello); ok {
+		t.Errorf("taken, with a server name of %d octets", len(h.serverName))
+	}
 }
 
 func FuzzParseClientHello(f *testing.F) {

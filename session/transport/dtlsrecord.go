@@ -73,7 +73,7 @@ func plainAlert(b []byte) (description byte, ok bool) {
 	return 0, false
 }
 
-// reader takes octets off a message; after the end all is zero.
+// reader takes octets off a message; after the end it gives none, and zero.
 type reader struct {
 	b   []byte
 	bad bool
@@ -82,15 +82,21 @@ type reader struct {
 func (r *reader) take(n int) []byte {
 	if n > len(r.b) {
 		r.bad, r.b = true, nil
-		return make([]byte, n)
+		return nil
 	}
 	head := r.b[:n]
 	r.b = r.b[n:]
 	return head
 }
 
-func (r *reader) uint8() int  { return int(r.take(1)[0]) }
-func (r *reader) uint16() int { return int(binary.BigEndian.Uint16(r.take(2))) }
+func (r *reader) uint8() int {
+	if b := r.take(1); b != nil {
+		return int(b[0])
+	}
+	return 0
+}
+
+func (r *reader) uint16() int { return r.uint8()<<8 | r.uint8() }
 
 // parseClientHello reads a ClientHello that is one fragment; false for one that is
 // cut or malformed. RFC 5246 §7.4.1.2, RFC 6347 §4.2.1.
@@ -111,7 +117,9 @@ func parseClientHello(datagram []byte) (h clientHello, ok bool) {
 	r.take(r.uint8()) // compression
 	h.x509 = true
 	if len(r.b) >= 2 && !r.bad {
-		h.extensions(r.take(r.uint16()))
+		if !h.extensions(r.take(r.uint16())) {
+			return h, false
+		}
 	}
 	return h, !r.bad
 }
@@ -127,7 +135,8 @@ const (
 	serverNameHeader, typeLen = 5, 1
 )
 
-func (h *clientHello) extensions(b []byte) {
+// extensions reads the list of them; false if it is malformed.
+func (h *clientHello) extensions(b []byte) bool {
 	r := &reader{b: b}
 	for len(r.b) >= 4 && !r.bad {
 		kind := r.uint16()
@@ -149,6 +158,7 @@ func (h *clientHello) extensions(b []byte) {
 			}
 		}
 	}
+	return !r.bad
 }
 
 // alertNames are those of TLS 1.2. RFC 5246 §7.2, RFC 4279 §6, RFC 6066.

@@ -23,8 +23,9 @@ const (
 // while something is waiting, so an idle link costs none. It is safe for
 // concurrent use.
 type MemoryNetwork struct {
-	mu    sync.Mutex
-	links map[Address]*Memory
+	mu      sync.Mutex
+	links   map[Address]*Memory
+	pairing sync.Mutex // held by who holds two links
 }
 
 // NewMemoryNetwork returns an empty network.
@@ -139,7 +140,7 @@ func (m *Memory) Send(to Address, _ Local, b []byte) error {
 func (m *Memory) Connect(ctx context.Context, to Address) error {
 	peer := m.network.at(to)
 	told := make(chan struct{})
-	if peer == nil || !peer.stream || !peer.join(m.address, nil) || !m.join(to, told) {
+	if peer == nil || peer == m || !peer.stream || !m.pair(peer, told) {
 		return fmt.Errorf("%v: connection refused: nobody listens there", to)
 	}
 	select {
@@ -150,19 +151,31 @@ func (m *Memory) Connect(ctx context.Context, to Address) error {
 	}
 }
 
-func (m *Memory) join(peer Address, told chan struct{}) bool {
+// pair lets both ends join at once: what one sends on hearing of its peer must
+// not come before the other has heard of it. Nobody else holds two links.
+func (m *Memory) pair(peer *Memory, told chan struct{}) bool {
+	m.network.pairing.Lock()
+	defer m.network.pairing.Unlock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed {
+	peer.mu.Lock()
+	defer peer.mu.Unlock()
+	if m.closed || peer.closed {
 		return false
 	}
+	m.join(peer.address, told)
+	peer.join(m.address, nil)
+	return true
+}
+
+// join queues the news of a new peer. m.mu is held.
+func (m *Memory) join(peer Address, told chan struct{}) {
 	if m.peers == nil {
 		m.peers = make(map[Address]bool)
 	}
 	m.peers[peer] = true
 	m.queue = append(m.queue, memoryEvent{from: peer, up: true, told: told})
 	m.run()
-	return true
 }
 
 // Disconnect ends a stream connection; the other end sees it closed.

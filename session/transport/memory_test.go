@@ -123,3 +123,38 @@ func TestMemoryAddressIsTakenOnce(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ErrPortInUse)
 	}
 }
+
+// greeter sends on every connection as soon as it hears of it.
+type greeter struct {
+	inbox
+	link *Memory
+}
+
+func (g greeter) PeerUp(peer Address, local Local) {
+	_ = g.link.Send(peer, local, []byte("hello"))
+	g.inbox.PeerUp(peer, local)
+}
+
+func TestNothingComesFromAStreamBeforeItIsUp(t *testing.T) {
+	for range 500 {
+		network := NewMemoryNetwork()
+		var ends [2]greeter
+		for i, at := range [...]string{"192.0.2.1:5683", "192.0.2.2:5683"} {
+			link, err := network.Stream(at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ends[i] = greeter{newInbox(), link}
+			if err := link.Start(ends[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := ends[0].link.Connect(t.Context(), ends[1].link.Address()); err != nil {
+			t.Fatal(err)
+		}
+		for _, end := range ends {
+			end.want(t, "up")
+			end.want(t, "bytes")
+		}
+	}
+}
