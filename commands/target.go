@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -61,9 +62,9 @@ func (t *target) reason(env *Env, err error) error {
 func (env *Env) device(ctx context.Context) (*session.Endpoint, error) {
 	server := env.Sessions.Server()
 	events := env.Sessions.Log().Reader(env.Sessions.Log().End())
-	e, err := server.Find(env.Endpoint)
+	e, err := found(server, env.Endpoint)
 	if err == nil || env.Wait <= 0 || ambiguous(err) {
-		return e, err
+		return e, notAway(err)
 	}
 	waiting, cancel := env.within(ctx, env.Wait)
 	defer cancel()
@@ -76,13 +77,38 @@ func (env *Env) device(ctx context.Context) (*session.Endpoint, error) {
 			return nil, failure(NoPeerError, "%v; waited %v", err, env.Wait).
 				hinting("is the device entered with one of these: %s", listed(env.Sessions.URIs()))
 		}
-		if event.Kind != session.EventRegister {
+		if event.Kind != session.EventRegister && event.Kind != session.EventUpdate {
 			continue
 		}
-		if e, err = server.Find(env.Endpoint); err == nil || ambiguous(err) {
+		if e, err = found(server, env.Endpoint); err == nil || ambiguous(err) {
 			return e, err
 		}
 	}
+}
+
+// awayError: the device is known of a former run, and has not connected since.
+type awayError struct{ name string }
+
+func (e *awayError) Error() string {
+	return fmt.Sprintf("endpoint %q is known of a former run, but has not connected to this one", e.name)
+}
+
+// found finds a device that can be reached or will wake up; one that has yet to
+// connect comes with an awayError.
+func found(server *session.Server, pattern string) (*session.Endpoint, error) {
+	e, err := server.Find(pattern)
+	if err == nil && e.Away() {
+		err = &awayError{e.Name()}
+	}
+	return e, err
+}
+
+// notAway lets a command that does not wait queue its request instead.
+func notAway(err error) error {
+	if _, away := err.(*awayError); away {
+		return nil
+	}
+	return err
 }
 
 // ambiguous says whether an error is that of a name that means several

@@ -67,13 +67,31 @@ func (t *Text) silent(uris []string) string {
 	p := t.page()
 	p.head("silence", t.Style.Refusal, "no message has arrived in 30 s")
 	for _, line := range []string{
-		"is the server URI in the device one of " + strings.Join(uris, " ") + ", with coap:// and security mode 3 (no security)?",
+		"is the server URI in the device one of " + strings.Join(uris, " ") + ", with " + securityOf(uris) + "?",
 		"can the device reach that address: same network, no NAT in between, and no firewall here that drops UDP?",
 		"does the device try at all: many wait minutes between two attempts; a restart begins anew",
 	} {
 		p.line("look", line)
 	}
 	return p.String()
+}
+
+// securityOf says which security mode goes with the URIs. Core 1.2 §E.1.
+func securityOf(uris []string) string {
+	plain, secured := "security mode 3 (no security)", "security mode 0 (pre-shared key) or 2 (certificate)"
+	coaps := 0
+	for _, uri := range uris {
+		if strings.HasPrefix(uri, "coaps") {
+			coaps++
+		}
+	}
+	switch coaps {
+	case 0:
+		return "coap:// and " + plain
+	case len(uris):
+		return "coaps:// and " + secured
+	}
+	return plain + " for coap://, " + secured + " for coaps://"
 }
 
 // registerDevices registers the simulated devices that the program connects, and

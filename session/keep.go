@@ -153,9 +153,13 @@ func (s *Server) restore(l *Listener, k *kept) {
 	reader.objectList([]byte(k.Raw))
 	g.Deviations = nil // they were told when the client registered
 	e := &Endpoint{server: s, name: g.Endpoint, registration: g, listener: l}
-	if awake := g.Updated.Add(s.awake()); g.Queue && awake.After(now) {
+	awake := g.Updated.Add(s.awake())
+	switch {
+	case l.link.Scheme() != "coap":
+		e.asleep = true // its connection or session is gone, and it alone can make another
+	case g.Queue && awake.After(now):
 		e.awakeUntil = awake.UnixNano()
-	} else {
+	default:
 		e.asleep = g.Queue
 	}
 	s.endpoints[g.Endpoint] = e

@@ -1,14 +1,18 @@
 package session
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"lwcon/lwm2m/objects"
+	"lwcon/session/device"
 	"lwcon/session/transport"
 )
 
@@ -20,6 +24,11 @@ func keeping(t *testing.T, network *transport.MemoryNetwork, name string, fresh 
 	if err != nil {
 		t.Fatal(err)
 	}
+	return keepingOn(t, link, name, fresh)
+}
+
+func keepingOn(t *testing.T, link transport.Link, name string, fresh bool) *Server {
+	t.Helper()
 	s := NewServer(ServerConfig{Definitions: objects.New()})
 	l, err := s.Listen(link)
 	if err != nil {
@@ -71,6 +80,43 @@ func TestRegistrationsAndObservationsOutliveTheServer(t *testing.T) {
 		}
 		if e.Registration().Restored {
 			t.Error("still marked as restored after an Update")
+		}
+	})
+}
+
+func TestARequestWaitsForARestoredDeviceToConnectAnew(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "registrations")
+	synctest.Test(t, func(t *testing.T) {
+		network := transport.NewMemoryNetwork()
+		listen := func() *Server {
+			link, err := network.Stream("192.0.2.1:5683")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return keepingOn(t, link, name, false)
+		}
+		s := listen()
+		var dialled atomic.Int32
+		far, _ := transport.ParseAddress("192.0.2.1:5683")
+		c := clientOf(t, testProfile, func(context.Context, device.Account) (transport.Link, transport.Address, error) {
+			link, err := network.Stream(fmt.Sprintf("192.0.2.7:%d", 40000+dialled.Add(1)))
+			return connecting{link, far}, far, err
+		})
+		if r, err := c.Register(t.Context()); err != nil || r.Code != Created {
+			t.Fatalf("register: %+v, %v", r, err)
+		}
+		s.Close()
+		s = listen()
+		defer s.Close()
+		e, err := s.Find("thermo")
+		if err != nil || !e.Asleep() || !e.Away() {
+			t.Fatalf("%v; want it asleep and away until it connects", err)
+		}
+		if r, err := Read(t.Context(), e, at("/3/0/0"), ReadOptions{}); err != nil || shown(r) != "2.05 /3/0/0=ACME" {
+			t.Errorf("%v, %v", r, err)
+		}
+		if e.Asleep() || e.Away() || dialled.Load() < 2 {
+			t.Errorf("asleep %v after %d connections", e.Asleep(), dialled.Load())
 		}
 	})
 }

@@ -38,11 +38,20 @@ type waiting struct {
 	err   error // why it leaves without being sent
 }
 
-// Asleep says whether the client is in queue mode and taken to be asleep.
+// Asleep says whether the client is out of reach until it is heard of: in queue
+// mode and taken to be asleep, or restored without the connection that it had.
 func (e *Endpoint) Asleep() bool {
 	e.server.mu.Lock()
 	defer e.server.mu.Unlock()
 	return e.asleep
+}
+
+// Away says whether the client, though not in queue mode, is out of reach until
+// it connects anew: it was restored without the connection that it had.
+func (e *Endpoint) Away() bool {
+	e.server.mu.Lock()
+	defer e.server.mu.Unlock()
+	return e.asleep && e.registration != nil && !e.registration.Queue
 }
 
 // Queue returns the requests that wait for the client to wake up, in the order
@@ -112,7 +121,7 @@ func (s *Server) AwakeTime() time.Duration {
 func (s *Server) heard(e *Endpoint) {
 	if e.registration == nil || !e.registration.Queue {
 		if e.asleep {
-			e.asleep = false // it registered anew, without queue mode
+			e.asleep = false // it registered anew, without queue mode, or connected anew
 			s.grant(e)
 		}
 		return
