@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"slices"
@@ -375,28 +376,33 @@ func (c *BootstrapClient) placeholders() *placeholders {
 	if host == "" {
 		host = hostOf(c.listener.URIs())
 	}
-	if port == "" {
-		port = b.registrationPort()
-	}
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	p := &placeholders{advertise: host, endpoint: c.name}
-	if port != "" {
-		p.advertise += ":" + port
-	}
-	return p
+	return &placeholders{endpoint: c.name, advertise: func(scheme string) string {
+		port := cmp.Or(port, b.registrationPort(scheme))
+		if port == "" {
+			return host
+		}
+		return host + ":" + port
+	}}
 }
 
-// registrationPort is the port of the first listener that takes registrations, ""
-// if there is none.
-func (b *BootstrapServer) registrationPort() string {
+// registrationPort is the port of the first listener that takes registrations by
+// the scheme, else of the first that takes any, "" if there is none.
+func (b *BootstrapServer) registrationPort(scheme string) string {
+	var first string
 	for _, l := range b.server.Listeners() {
-		if !l.BootstrapOnly() {
-			return portOf(l.URIs())
+		if l.BootstrapOnly() {
+			continue
 		}
+		port := portOf(l.URIs())
+		if l.Scheme() == scheme {
+			return port
+		}
+		first = cmp.Or(first, port)
 	}
-	return ""
+	return first
 }
 
 // hostOf is the host of the first URI of a list.

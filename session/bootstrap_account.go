@@ -14,7 +14,8 @@ type BootstrapAccount struct {
 	Delete []lwm2m.Path
 	// Write is written then, one Write for each object instance, in the order in
 	// which they come first. In texts ${advertise} stands for where the device
-	// reaches lwcon, HOST:PORT, and ${endpoint} for the name of the device.
+	// reaches lwcon by the scheme before it, HOST:PORT, and ${endpoint} for the
+	// name of the device.
 	Write []lwm2m.Node
 }
 
@@ -60,14 +61,18 @@ func AdvertisedAccount(scheme string) *BootstrapAccount {
 const serverObject = 1
 
 // placeholders are what texts of an account can name.
-type placeholders struct{ advertise, endpoint string }
+type placeholders struct {
+	advertise func(scheme string) string // HOST:PORT of the listener with the scheme, else of the first
+	endpoint  string
+}
 
 // fill puts into a text what it names.
 func (p *placeholders) fill(v lwm2m.Value) lwm2m.Value {
 	if !strings.Contains(v.Text(), "${") {
 		return v
 	}
-	text := strings.NewReplacer("${advertise}", p.advertise, "${endpoint}", p.endpoint).Replace(v.Text())
+	scheme, _, _ := strings.Cut(v.Text(), "://")
+	text := strings.NewReplacer("${advertise}", p.advertise(scheme), "${endpoint}", p.endpoint).Replace(v.Text())
 	switch v.Type() {
 	case lwm2m.String:
 		return lwm2m.StringValue(text)

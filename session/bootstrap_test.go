@@ -206,6 +206,35 @@ func TestPlaceholdersAreFilled(t *testing.T) {
 	})
 }
 
+func TestTheAdvertisedPortIsThatOfTheScheme(t *testing.T) {
+	bootstrapBench(t, ownAccounts(), func(t *testing.T, b *BootstrapServer, d *bootstrapDeviceMade) {
+		stream, err := transport.NewMemoryNetwork().Stream("192.0.2.1:5700")
+		if err == nil {
+			_, err = b.server.Listen(stream)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.ask("/bs", "ep=dev")
+		for _, advertise := range []string{"", "198.51.100.1", "198.51.100.1:7"} {
+			b.SetAdvertise(advertise)
+			fill := b.Latest("").placeholders()
+			var got []string
+			for _, text := range []string{"coap://${advertise}", "coap+tcp://${advertise}/x", "${advertise}"} {
+				got = append(got, fill.fill(lwm2m.StringValue(text)).Text())
+			}
+			want := map[string]string{
+				"":               "coap://192.0.2.1:5683 coap+tcp://192.0.2.1:5700/x 192.0.2.1:5683",
+				"198.51.100.1":   "coap://198.51.100.1:5683 coap+tcp://198.51.100.1:5700/x 198.51.100.1:5683",
+				"198.51.100.1:7": "coap://198.51.100.1:7 coap+tcp://198.51.100.1:7/x 198.51.100.1:7",
+			}[advertise]
+			if strings.Join(got, " ") != want {
+				t.Errorf("%q: got %s, want %s", advertise, strings.Join(got, " "), want)
+			}
+		}
+	})
+}
+
 func TestAnEndpointWithoutAccountIsRefused(t *testing.T) {
 	own := &BootstrapAccount{Write: AdvertisedAccount("coap").Write}
 	bootstrapBench(t, BootstrapAccounts{ByEndpoint: map[string]*BootstrapAccount{"known": own}}, func(t *testing.T, b *BootstrapServer, d *bootstrapDeviceMade) {
