@@ -77,3 +77,19 @@ func TestACommandWaitsForARestoredDeviceToConnect(t *testing.T) {
 		b.do("read -e dev1 /3/0/0")
 	})
 }
+
+func TestWhoWaitsForADeviceIsToldOfHandshakesThatFail(t *testing.T) {
+	for _, line := range []string{"read /3/0/0", "wait registered", "wait update"} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			b.env.Follow, b.env.Wait = true, time.Minute
+			time.AfterFunc(time.Second, func() {
+				b.env.Sessions.handshakeFailed(&transport.HandshakeError{Cause: "unknown identity"})
+			})
+			_, events, err := b.try(line)
+			if err == nil || len(events) != 1 || !strings.Contains(string(events[0].AppendJSON(nil)), "unknown identity") {
+				t.Errorf("%s: %v, told of %v, want the handshake", line, err, events)
+			}
+		})
+	}
+}

@@ -77,12 +77,21 @@ func (env *Env) device(ctx context.Context) (*session.Endpoint, error) {
 			return nil, failure(NoPeerError, "%v; waited %v", err, env.Wait).
 				hinting("is the device entered with one of these: %s", listed(env.Sessions.URIs()))
 		}
+		env.followHandshake(&event)
 		if event.Kind != session.EventRegister && event.Kind != session.EventUpdate {
 			continue
 		}
 		if e, err = found(server, env.Endpoint); err == nil || ambiguous(err) {
 			return e, err
 		}
+	}
+}
+
+// followHandshake tells of a handshake that failed, perhaps why the device that is
+// waited for does not come, where nobody else shows events.
+func (env *Env) followHandshake(e *session.Event) {
+	if e.Kind == session.EventHandshake && env.Follow && env.emit != nil {
+		_ = env.emit(Happened{*e}) // who does not listen still gets the result
 	}
 }
 

@@ -174,9 +174,11 @@ func (w *waiting) run(ctx context.Context) error {
 	switch w.topic {
 	case waitPresent, waitAsleep, waitAwake:
 		for !w.holds() {
-			if _, _, err := now.Next(ctx); err != nil {
+			e, _, err := now.Next(ctx)
+			if err != nil {
 				return err
 			}
+			w.env.followHandshake(&e)
 		}
 		w.result.Passed = true
 		return nil
@@ -188,6 +190,7 @@ func (w *waiting) run(ctx context.Context) error {
 			return err
 		}
 		if !w.counts(&e) {
+			w.env.followHandshake(&e)
 			continue
 		}
 		w.result.Events = append(w.result.Events, e)
