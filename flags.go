@@ -121,13 +121,23 @@ func settle(p *console.Program, args, call commands.Args, getenv func(string) st
 // lineOf is the line of the command; rest has the flags that are not the
 // program's, bare has none.
 func lineOf(p *console.Program, own []commands.Parameter, rest, bare []string) ([]string, error) {
-	if len(bare) == 0 || len(bare) == 1 && bare[0] == "demo" {
-		rest = bare // the flags are the prompt's: no command takes them
-	}
 	if len(bare) > 0 && bare[0] == "demo" {
 		p.Demo = true
+		demo, _, err := p.Table.Lookup(bare[:1])
+		if err != nil {
+			return nil, err
+		}
+		args, left, err := commands.ParseFlags(rest, demo.Parameters, takesWord(p.Table))
+		if err != nil {
+			return nil, err
+		}
+		p.DemoSecurity = args.Text("security")
+		rest, bare = left, bare[1:]
 		at := slices.Index(rest, "demo")
 		rest = slices.Delete(rest, at, at+1)
+	}
+	if len(bare) == 0 {
+		rest = nil // the flags are the prompt's: no command takes them
 	}
 	rest = command(p.Table, rest)
 	if len(rest) > 0 && strings.HasPrefix(rest[0], "-") {

@@ -25,6 +25,8 @@ type Program struct {
 	Timeout  time.Duration   // for an answer
 	Wait     *time.Duration  // for a device to register; nil: DefaultWait, but not at a prompt
 	Demo     bool            // a server and a simulated device on loopback
+	// DemoSecurity is one of commands.DemoSecurities; "": none.
+	DemoSecurity string
 
 	JSON      bool
 	Color     terminal.Color
@@ -147,6 +149,19 @@ func (f *face) open(ctx context.Context, peer bool) error {
 		c.Connect, c.State = nil, ""
 		if len(c.Listen)+len(c.Links) == 0 {
 			c.Listen = []string{demoListen}
+			if f.demoSecured() {
+				c.Listen = []string{demoListenSecurely}
+			}
+		}
+	}
+	var keys *commands.Configuration // of the device of the demo
+	if peer && f.program.Demo && f.demoSecured() {
+		var err error
+		if c.Credentials == nil {
+			c.Credentials = commands.NewConfiguration()
+		}
+		if keys, err = commands.DemoKeys(f.program.DemoSecurity, c.Credentials, f.program.Clock.Now()); err != nil {
+			return err
 		}
 	}
 	s, err := commands.Open(ctx, c)
@@ -155,7 +170,7 @@ func (f *face) open(ctx context.Context, peer bool) error {
 	}
 	f.env.Sessions = s
 	if peer && f.program.Demo {
-		return f.startDemo(ctx)
+		return f.startDemo(ctx, keys)
 	}
 	return nil
 }

@@ -105,7 +105,7 @@ func (p *prompter) welcome(ctx context.Context) {
 	switch {
 	case p.program.JSON:
 	case p.program.Demo:
-		p.screen.Print(p.stderr.demoHint())
+		p.screen.Print(p.stderr.demoHint(p.program.DemoSecurity))
 	default:
 		p.greet(p.screen.Print)
 	}

@@ -24,6 +24,14 @@ func (s *Store) PSK(identity []byte) (key []byte, ok bool) {
 	return c.Key.Octets(), true
 }
 
+// SetOwn replaces what lwcon proves itself with, and the trust anchors for
+// certificates of peers.
+func (s *Store) SetOwn(own transport.KeyPair, roots *x509.CertPool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.own, s.has, s.roots = own, true, roots
+}
+
 // Own returns what lwcon proves itself with.
 func (s *Store) Own() (transport.KeyPair, bool) {
 	s.mu.RLock()
