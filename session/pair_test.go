@@ -107,11 +107,15 @@ func tcpPair(t testing.TB, c ServerConfig) (*Server, *Endpoint) {
 // pairOver is a server that listens on a link, and a client of ours that has
 // registered over another.
 func pairOver(t testing.TB, c ServerConfig, link, up transport.Link, server transport.Address) (*Server, *Endpoint) {
-	ctx := deadline(t)
 	s := NewServer(c)
 	if _, err := s.Listen(link); err != nil {
 		t.Fatal(err)
 	}
+	return s, registeredOver(t, s, up, server)
+}
+
+// registeredOver is a client of ours that has registered with a server over a link.
+func registeredOver(t testing.TB, s *Server, up transport.Link, server transport.Address) *Endpoint {
 	profile, err := device.Parse("bench.yaml", benchProfile, objects.New())
 	if err != nil {
 		t.Fatal(err)
@@ -125,14 +129,14 @@ func pairOver(t testing.TB, c ServerConfig, link, up transport.Link, server tran
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { client.Close(deadline(t)) })
-	if r, err := client.Register(ctx); err != nil || r.Code != Created {
+	if r, err := client.Register(deadline(t)); err != nil || r.Code != Created {
 		t.Fatalf("register: %+v, %v", r, err)
 	}
 	e, err := s.Find("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, e
+	return e
 }
 
 const benchProfile = `lwcon: 1

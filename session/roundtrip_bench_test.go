@@ -21,11 +21,12 @@ import (
 )
 
 // BenchmarkRoundTrip measures sequential CON reads of /3/0/0 over loopback, two
-// ends in one process: what lwcon reaches over UDP and TCP, our server alone
+// ends in one process: what lwcon reaches over UDP, DTLS and TCP, our server alone
 // before a device that does nothing but answer, and the limit of the sockets.
 // With idle peers beside, it is the same server that knows 100,000 more.
 func BenchmarkRoundTrip(b *testing.B) {
 	b.Run("lwcon-udp", func(b *testing.B) { benchmarkRead(b, udpPair) })
+	b.Run("lwcon-dtls-psk", func(b *testing.B) { benchmarkRead(b, dtlsPair) })
 	b.Run("lwcon-tcp", func(b *testing.B) { benchmarkRead(b, tcpPair) })
 	b.Run("server-udp", func(b *testing.B) { benchmarkRead(b, rawDevice) })
 	b.Run("raw-udp", benchmarkRaw)
