@@ -41,7 +41,7 @@ func element(text string) (byte, bool) {
 		octet, width, ok := unescape(inside)
 		return append(octet, 0)[0], ok && width == len(inside)
 	}
-	if len(text) > 1 && strings.TrimLeft(text, "-")[:1] == "0" {
+	if len(text) > 1 && strings.HasPrefix(strings.TrimLeft(text, "-"), "0") {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(text, 10, 16)

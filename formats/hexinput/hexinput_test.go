@@ -135,6 +135,7 @@ func FuzzHexWithSeparatorsReadsBack(f *testing.F) {
 	f.Add([]byte{2}, "{-56, '\\n', 200u}[1, 2]")
 	f.Add([]byte{3}, "b'\\xc8\\310' \"\\\n\"")
 	f.Add([]byte{1}, "/* /* | ] > : 0000")
+	f.Add([]byte{0}, "{--")
 	f.Fuzz(func(t *testing.T, octets []byte, text string) {
 		for _, kind := range []hexinput.Kind{hexinput.Auto, hexinput.Hex, hexinput.Base64} {
 			if out, err := hexinput.Parse(text, kind); err == nil && len(out) > len(text) {
