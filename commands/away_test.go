@@ -8,8 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"lwcon/lwm2m/objects"
-	"lwcon/session/coap"
 	"lwcon/session/transport"
 )
 
@@ -17,52 +15,22 @@ import (
 // never registered, even past the end of its registration.
 func TestACommandWaitsForARestoredDeviceToConnect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		network, state, b := transport.NewMemoryNetwork(), t.TempDir(), &bench{t: t}
-		stream := func(address string) *transport.Memory {
-			link, err := network.Stream(address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return link
-		}
-		var server transport.Address
-		open := func() {
-			link := stream("192.0.2.1:5683")
-			s, err := Open(t.Context(), Config{Links: []transport.Link{link}, Definitions: objects.New(), Seed: 1, State: state})
-			if err != nil {
-				t.Fatal(err)
-			}
-			server = link.Address()
-			b.env = &Env{Table: All(), Sessions: s, Definitions: objects.New(), Version: "test"}
-		}
-		open()
-		device := &bed{bench: b, server: server}
-		connect := func(from string) {
-			link := stream(from)
-			var err error
-			device.client, err = coap.NewEndpoint(coap.Config{Link: link, Handler: func(r *coap.Request) {
-				m := coap.NewResponse(coap.Content)
-				m.SetContentFormat(0)
-				m.Payload = []byte("ACME")
-				_ = r.Respond(m)
-			}})
-			if err == nil {
-				err = link.Connect(t.Context(), server)
-			}
-			if err != nil {
+		state, b := t.TempDir(), &bed{bench: &bench{t: t}, link: transport.NewMemoryNetwork().Stream, on: true}
+		register := func(from string) {
+			if err := b.dial(from).Connect(t.Context(), b.server); err != nil {
 				t.Error(err)
 			}
+			b.send("/rd", "ep=dev1", "lt=60", "lwm2m=1.1", "b=T")
 		}
-		connect("192.0.2.7:40001")
-		device.send("/rd", "ep=dev1", "lt=60", "lwm2m=1.1", "b=T")
-		_ = b.env.Sessions.Close(context.Background())
-		_ = device.client.Close()
-
-		open()
-		defer func() {
+		leave := func() {
 			_ = b.env.Sessions.Close(context.Background())
-			_ = device.client.Close()
-		}()
+			_ = b.client.Close()
+		}
+		b.open(state, false)
+		register("192.0.2.7:40001")
+		leave()
+		b.open(state, false)
+		defer leave()
 		b.env.Wait = 10 * time.Second
 		var failed *Error
 		if _, _, err := b.try("read -e dev1 /3/0/0"); !errors.As(err, &failed) || failed.Kind != NoPeerError ||
@@ -70,10 +38,7 @@ func TestACommandWaitsForARestoredDeviceToConnect(t *testing.T) {
 			t.Errorf("got %v, want no-peer and why", err)
 		}
 		b.env.Wait = 5 * time.Minute
-		time.AfterFunc(2*time.Minute, func() {
-			connect("192.0.2.7:40002")
-			device.send("/rd", "ep=dev1", "lt=60", "lwm2m=1.1", "b=T")
-		})
+		time.AfterFunc(2*time.Minute, func() { register("192.0.2.7:40002") })
 		b.do("read -e dev1 /3/0/0")
 	})
 }

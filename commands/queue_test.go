@@ -18,11 +18,11 @@ import (
 // its radio is on.
 type bed struct {
 	*bench
-	network *transport.MemoryNetwork
-	server  transport.Address
-	client  *coap.Endpoint
-	on      bool
-	place   string // its location
+	link   func(address string) (*transport.Memory, error) // of a network
+	server transport.Address
+	client *coap.Endpoint
+	on     bool
+	place  string // its location
 }
 
 // asleep runs a test with a client in queue mode that has gone to sleep. State
@@ -30,25 +30,9 @@ type bed struct {
 func asleep(t *testing.T, state string, f func(b *bed)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		b := &bed{bench: &bench{t: t}, network: transport.NewMemoryNetwork(), on: true}
+		b := &bed{bench: &bench{t: t}, link: transport.NewMemoryNetwork().Datagram, on: true}
 		b.open(state, false)
-		link, err := b.network.Datagram("192.0.2.7:40001")
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.client, err = coap.NewEndpoint(coap.Config{Link: link, Handler: func(r *coap.Request) {
-			if !b.on {
-				r.Ignore()
-				return
-			}
-			m := coap.NewResponse(coap.Content)
-			m.SetContentFormat(0)
-			m.Payload = []byte("ACME")
-			_ = r.Respond(m)
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		b.dial("192.0.2.7:40001")
 		t.Cleanup(func() {
 			_ = b.client.Close()
 			_ = b.env.Sessions.Close(context.Background())
@@ -63,16 +47,44 @@ func asleep(t *testing.T, state string, f func(b *bed)) {
 // open opens the server, as a new run of lwcon does.
 func (b *bed) open(state string, fresh bool) {
 	b.t.Helper()
-	link, err := b.network.Datagram("192.0.2.1:5683")
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	link := b.at("192.0.2.1:5683")
 	s, err := Open(b.t.Context(), Config{Links: []transport.Link{link}, Definitions: objects.New(), Seed: 1, State: state, Fresh: fresh})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	b.server = link.Address()
 	b.env = &Env{Table: All(), Sessions: s, Definitions: objects.New(), Version: "test"}
+}
+
+// at is a link of the bed's network.
+func (b *bed) at(address string) *transport.Memory {
+	b.t.Helper()
+	link, err := b.link(address)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return link
+}
+
+// dial makes the client, at an address.
+func (b *bed) dial(address string) *transport.Memory {
+	b.t.Helper()
+	link := b.at(address)
+	var err error
+	b.client, err = coap.NewEndpoint(coap.Config{Link: link, Handler: func(r *coap.Request) {
+		if !b.on {
+			r.Ignore()
+			return
+		}
+		m := coap.NewResponse(coap.Content)
+		m.SetContentFormat(0)
+		m.Payload = []byte("ACME")
+		_ = r.Respond(m)
+	}})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return link
 }
 
 // send sends a Register or an Update.
