@@ -62,9 +62,12 @@ func (t *target) reason(env *Env, err error) error {
 func (env *Env) device(ctx context.Context) (*session.Endpoint, error) {
 	server := env.Sessions.Server()
 	events := env.Sessions.Log().Reader(env.Sessions.Log().End())
+	if env.Wait <= 0 {
+		return server.Find(env.Endpoint)
+	}
 	e, err := found(server, env.Endpoint)
-	if err == nil || env.Wait <= 0 || ambiguous(err) {
-		return e, notAway(err)
+	if err == nil || ambiguous(err) {
+		return e, err
 	}
 	waiting, cancel := env.within(ctx, env.Wait)
 	defer cancel()
@@ -95,29 +98,14 @@ func (env *Env) followHandshake(e *session.Event) {
 	}
 }
 
-// awayError: the device is known of a former run, and has not connected since.
-type awayError struct{ name string }
-
-func (e *awayError) Error() string {
-	return fmt.Sprintf("endpoint %q is known of a former run, but has not connected to this one", e.name)
-}
-
-// found finds a device that can be reached or will wake up; one that has yet to
-// connect comes with an awayError.
+// found finds a device that can be reached or will wake up; for one that has yet to
+// connect, as for none, it has an error that says so.
 func found(server *session.Server, pattern string) (*session.Endpoint, error) {
 	e, err := server.Find(pattern)
 	if err == nil && e.Away() {
-		err = &awayError{e.Name()}
+		err = fmt.Errorf("endpoint %q is known of a former run, but has not connected to this one", e.Name())
 	}
 	return e, err
-}
-
-// notAway lets a command that does not wait queue its request instead.
-func notAway(err error) error {
-	if _, away := err.(*awayError); away {
-		return nil
-	}
-	return err
 }
 
 // ambiguous says whether an error is that of a name that means several
