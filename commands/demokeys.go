@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/x509"
 	"time"
@@ -56,20 +55,13 @@ func DemoKeys(security string, server *Configuration, now time.Time) (device *Co
 		if err != nil {
 			return err
 		}
-		pair, err := keyPair(key, certificate)
-		if err != nil {
-			return err
-		}
-		c.Store.SetOwn(pair, roots)
+		c.Store.SetOwn(transport.KeyPair{
+			Private: key, PublicKey: certificate.RawSubjectPublicKeyInfo, Chain: []*x509.Certificate{certificate},
+		}, roots)
 		return nil
 	}
 	if err := own(server, "lwcon", demoHost); err != nil {
 		return nil, err
 	}
 	return device, own(device, demoEndpoint)
-}
-
-func keyPair(key *ecdsa.PrivateKey, certificate *x509.Certificate) (transport.KeyPair, error) {
-	public, err := x509.MarshalPKIXPublicKey(key.Public())
-	return transport.KeyPair{Private: key, PublicKey: public, Chain: []*x509.Certificate{certificate}}, err
 }

@@ -15,6 +15,26 @@ const (
 // demoProfile is the simulated device of the demo.
 const demoProfile = "thermometer"
 
+// demoServer makes a configuration that of the server of the demo, and returns the
+// keys of the device, nil without security.
+func (f *face) demoServer(c *commands.Config) (keys *commands.Configuration, err error) {
+	c.Connect, c.State = nil, ""
+	listen, security := demoListen, f.program.DemoSecurity
+	if security != "" && security != commands.DemoPlain {
+		listen = demoListenSecurely
+		if c.Credentials == nil {
+			c.Credentials = commands.NewConfiguration()
+		}
+		if keys, err = commands.DemoKeys(security, c.Credentials, f.program.Clock.Now()); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.Listen)+len(c.Links) == 0 {
+		c.Listen = []string{listen}
+	}
+	return keys, nil
+}
+
 // startDemo registers a simulated thermometer with the server, or the device that
 // the program connects. It has sessions of its own, so that events and numbers
 // of exchanges are those of a server with a device far away. Keys are those of the
@@ -38,11 +58,6 @@ func (f *face) startDemo(ctx context.Context, keys *commands.Configuration) erro
 		}
 	}
 	return nil
-}
-
-// demoSecured says whether the demo is to be secured.
-func (f *face) demoSecured() bool {
-	return f.program.DemoSecurity != "" && f.program.DemoSecurity != commands.DemoPlain
 }
 
 // demoHint is what to type first.

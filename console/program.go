@@ -142,25 +142,13 @@ type face struct {
 // needed.
 func (f *face) open(ctx context.Context, peer bool) error {
 	c := f.program.Sessions
+	var keys *commands.Configuration // of the device of the demo
 	switch {
 	case !peer:
 		c.Listen, c.Bootstrap, c.Connect, c.State = nil, nil, nil, ""
 	case f.program.Demo:
-		c.Connect, c.State = nil, ""
-		if len(c.Listen)+len(c.Links) == 0 {
-			c.Listen = []string{demoListen}
-			if f.demoSecured() {
-				c.Listen = []string{demoListenSecurely}
-			}
-		}
-	}
-	var keys *commands.Configuration // of the device of the demo
-	if peer && f.program.Demo && f.demoSecured() {
 		var err error
-		if c.Credentials == nil {
-			c.Credentials = commands.NewConfiguration()
-		}
-		if keys, err = commands.DemoKeys(f.program.DemoSecurity, c.Credentials, f.program.Clock.Now()); err != nil {
+		if keys, err = f.demoServer(&c); err != nil {
 			return err
 		}
 	}

@@ -116,10 +116,8 @@ func parseClientHello(datagram []byte) (h clientHello, ok bool) {
 	}
 	r.take(r.uint8()) // compression
 	h.x509 = true
-	if len(r.b) >= 2 && !r.bad {
-		if !h.extensions(r.take(r.uint16())) {
-			return h, false
-		}
+	if len(r.b) >= 2 && !r.bad && !h.extensions(r.take(r.uint16())) {
+		return h, false
 	}
 	return h, !r.bad
 }
