@@ -179,9 +179,12 @@ func (c *Capture) run() {
 		}
 		batch, last := c.queue, c.closed
 		c.queue, c.queued = nil, 0
-		failed := c.status.Err
+		failed := c.status.Err != nil
+		if failed { // while the batch before it was written
+			c.status.Dropped += uint64(len(batch))
+		}
 		c.mu.Unlock()
-		if failed == nil {
+		if !failed {
 			c.report(c.writeAll(batch))
 		}
 		if last {
