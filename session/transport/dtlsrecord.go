@@ -25,6 +25,7 @@ type clientHello struct {
 	suites     []CipherSuite
 	cookie     bool
 	cid        bool
+	cidLength  int
 	serverName string
 	rawKeys    bool // server_certificate_type offers raw public keys, RFC 7250
 	x509       bool // or nothing is said of certificate types
@@ -104,7 +105,12 @@ func parseClientHello(datagram []byte) (h clientHello, ok bool) {
 	if !isClientHello(datagram) {
 		return h, false
 	}
-	r := &reader{b: datagram[recordHead+handshakeHead:]}
+	return readClientHello(datagram[recordHead+handshakeHead:])
+}
+
+// readClientHello reads the body of a ClientHello, and does not mind what follows it.
+func readClientHello(b []byte) (h clientHello, ok bool) {
+	r := &reader{b: b}
 	h.version = uint16(r.uint16())
 	r.take(32)        // random
 	r.take(r.uint8()) // session id
@@ -141,7 +147,9 @@ func (h *clientHello) extensions(b []byte) bool {
 		body := r.take(r.uint16())
 		switch kind {
 		case extensionConnectionID:
-			h.cid = true
+			if h.cid = true; len(body) > 0 {
+				h.cidLength = int(body[0])
+			}
 		case extensionServerName:
 			if len(body) > serverNameHeader && body[2] == serverNameHost {
 				h.serverName = string(body[serverNameHeader:])
