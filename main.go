@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"os"
-	"runtime"
 
 	"lwcon/commands"
 	"lwcon/console"
@@ -17,16 +16,11 @@ import (
 // version is what lwcon says of itself; see CHANGELOG.md.
 const version = "0.1.0"
 
-// heapFloor is never touched, so that it takes address space and no memory. With it
-// the garbage collector runs once in some 30 MB and not once in 4: a decoded payload
-// or an exchange lives shortly, and collecting took as long as making them. A heap
-// of many peers is not held to be larger for it.
-var heapFloor = make([]byte, 32<<20)
-
 func main() {
-	status := run(os.Args[1:])
-	runtime.KeepAlive(heapFloor)
-	os.Exit(status)
+	if os.Getenv("GOGC") == "" {
+		keepHeapFloor()
+	}
+	os.Exit(run(os.Args[1:]))
 }
 
 // run is the program: flags and environment make the configuration, the console
