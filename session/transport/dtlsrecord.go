@@ -25,6 +25,7 @@ type clientHello struct {
 	suites     []CipherSuite
 	cookie     bool
 	cid        bool
+	ownCID     string // that it wants to be sent
 	serverName string
 	rawKeys    bool // server_certificate_type offers raw public keys, RFC 7250
 	x509       bool // or nothing is said of certificate types
@@ -142,6 +143,7 @@ func (h *clientHello) extensions(b []byte) bool {
 		switch kind {
 		case extensionConnectionID:
 			h.cid = true
+			h.ownCID, _ = cidIn(body)
 		case extensionServerName:
 			if len(body) > serverNameHeader && body[2] == serverNameHost {
 				h.serverName = string(body[serverNameHeader:])
@@ -157,6 +159,55 @@ func (h *clientHello) extensions(b []byte) bool {
 		}
 	}
 	return !r.bad
+}
+
+// cidIn returns the Connection ID that an extension carries. RFC 9146 §3.
+func cidIn(extension []byte) (cid string, ok bool) {
+	if len(extension) == 0 || int(extension[0]) != len(extension)-1 {
+		return "", false
+	}
+	return string(extension[1:]), true
+}
+
+// serverHello is what a ServerHello agrees to.
+type serverHello struct {
+	random [helloRandom]byte
+	cid    bool
+	ownCID string // that the server wants to be sent
+}
+
+const helloRandom = 32
+
+// parseServerHello reads a record that is a ServerHello in one fragment; false for
+// anything else. RFC 5246 §7.4.1.3.
+func parseServerHello(record []byte) (h serverHello, ok bool) {
+	if len(record) < recordHead+handshakeHead || record[0] != recordHandshake || epochOf(record) != 0 || record[recordHead] != messageServerHello {
+		return h, false
+	}
+	r := &reader{b: record[recordHead:]}
+	r.uint8() // type
+	length := r.uint8()<<16 | r.uint16()
+	r.uint16() // sequence
+	offset, size := r.uint8()<<16|r.uint16(), r.uint8()<<16|r.uint16()
+	if offset != 0 || size != length || len(r.b) < size {
+		return h, false
+	}
+	r.b = r.b[:size]
+	r.uint16() // version
+	copy(h.random[:], r.take(helloRandom))
+	r.take(r.uint8()) // session id
+	r.uint16()        // suite
+	r.uint8()         // compression
+	if len(r.b) < 2 || r.bad {
+		return h, !r.bad
+	}
+	extensions := &reader{b: r.take(r.uint16())}
+	for len(extensions.b) >= 4 && !extensions.bad {
+		if kind, body := extensions.uint16(), extensions.take(extensions.uint16()); kind == extensionConnectionID {
+			h.ownCID, h.cid = cidIn(body)
+		}
+	}
+	return h, !r.bad && !extensions.bad
 }
 
 // alertNames are those of TLS 1.2. RFC 5246 §7.2, RFC 4279 §6, RFC 6066.
