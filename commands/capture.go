@@ -48,13 +48,13 @@ func closeCapture(c *transport.Capture) error {
 	return nil
 }
 
-// ports are those that carry CoAP: of the listeners, and of the servers of our
-// devices.
+// ports are those that carry CoAP in plain text: of the listeners, and of the servers
+// of our devices.
 func (w *wires) ports() []transport.CapturePort {
 	var all []transport.CapturePort
 	for _, one := range w.chosen("") {
 		port := one.bound.Port()
-		if port != 0 && port != defaultCoAPPort {
+		if port != 0 && port != defaultCoAPPort && !one.secure {
 			all = append(all, transport.CapturePort{Stream: one.Reliable(), Port: port})
 		}
 	}
@@ -63,10 +63,10 @@ func (w *wires) ports() []transport.CapturePort {
 
 // changeCapture starts or ends a capture, as the arguments say.
 func (env *Env) changeCapture(args Args) error {
-	rotated := args.Has("rotate") || args.Has("files")
+	rotated := args.Has("rotate") || args.Has("files") || args.Has("secrets")
 	switch {
 	case args.Switch("stop") && (args.Has("to") || rotated), rotated && !args.Has("to"):
-		return usage("trace: --rotate and --files go with --to, and --stop with neither")
+		return usage("trace: --rotate, --files and --secrets go with --to, and --stop with none of them")
 	case args.Switch("stop"):
 		return env.Sessions.StopCapture()
 	case !args.Has("to"):
@@ -82,6 +82,9 @@ func (env *Env) changeCapture(args Args) error {
 	}
 	if c.Files < 1 {
 		return usage("trace --files 0: expected at least 1")
+	}
+	if args.Switch("secrets") || env.Sessions.KeyLog() != "" {
+		c.KeyLog = &env.Sessions.keyLog
 	}
 	return env.Sessions.StartCapture(c)
 }

@@ -25,7 +25,7 @@ func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Lin
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, err
 	}
-	return transport.NewDTLSServer(s.wrap(inner), s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed}), nil
+	return transport.NewDTLSServer(s.wrapSecure(inner), s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, KeyLog: &s.keyLog}), nil
 }
 
 // handshakeFailed tells of a client that tried to speak securely and failed.
@@ -67,7 +67,7 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, Classify(err)
 	}
-	link, err := transport.NewDTLSClient(ctx, s.wrap(inner), peer, hostOf(uri), keys, transport.SecureOptions{})
+	link, err := transport.NewDTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, transport.SecureOptions{KeyLog: &s.keyLog})
 	if err != nil {
 		return nil, Classify(err)
 	}

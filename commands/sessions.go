@@ -27,6 +27,8 @@ type Config struct {
 	Definitions    lwm2m.Registry // nil: nothing is known
 	Credentials    *Configuration // nil: none
 	ShowSecrets    bool           // keys are shown as they are
+	KeyLog         string         // file that is given the secrets of secure sessions; "": none
+	Warn           func(string)   // is told what goes wrong meanwhile; nil: nobody
 	Advertise      string         // HOST or HOST:PORT to be reached at; "": where the device's messages came in
 	Clock          clock.Clock    // nil: the machine's
 	State          string         // directory in which registrations outlive the program; "" keeps none
@@ -51,6 +53,8 @@ type Sessions struct {
 	state       string
 	fresh       bool
 	wires       wires
+	keyLog      transport.KeyLog
+	warn        func(string)
 	advertise   string
 	credentials *Configuration
 	bootstrap   *session.BootstrapServer
@@ -70,12 +74,16 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		return nil, err
 	}
 	s := &Sessions{
-		log: session.NewLog(), taps: newTaps(c.Tap), clock: c.Clock,
+		log: session.NewLog(), clock: c.Clock,
 		definitions: c.Definitions, parameters: parameters, seed: c.Seed, state: c.State, fresh: c.Fresh,
 		advertise: c.Advertise, listening: map[string]*session.Listener{},
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
+	}
+	s.taps = newTaps(c.Tap, &s.wires)
+	if s.warn = c.Warn; s.warn == nil {
+		s.warn = func(string) {}
 	}
 	if s.credentials = c.Credentials; s.credentials == nil {
 		s.credentials = NewConfiguration()
@@ -89,6 +97,9 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	})
 	s.server.SetReobserve(true)
 	s.server.SetAwakeTime(linkAwakeTime(c.Link))
+	if err := s.openKeyLog(&c); err != nil {
+		return nil, err
+	}
 	for _, uri := range c.Listen {
 		if _, err := s.Listen(ctx, uri); err != nil {
 			_ = s.Close(ctx) // the first error is the one to tell
@@ -255,5 +266,5 @@ func (s *Sessions) Close(ctx context.Context) error {
 		s.bootstrap.Close()
 	}
 	errs = append(errs, s.server.Close())
-	return errors.Join(append(errs, s.StopCapture())...)
+	return errors.Join(append(errs, s.StopCapture(), s.closeKeyLog())...)
 }

@@ -14,6 +14,7 @@ type taps struct {
 	mu    sync.RWMutex
 	fixed coap.Tap
 	all   []*subscription
+	wires *wires // whose capture is given what secure sessions carry
 	// Secrets are masked in what is shown, unless they are to be seen.
 	masker  *session.Masker
 	secrets atomic.Bool
@@ -22,7 +23,9 @@ type taps struct {
 // subscription is one who sees what passes.
 type subscription struct{ tap coap.Tap }
 
-func newTaps(fixed coap.Tap) *taps { return &taps{fixed: fixed, masker: session.NewMasker()} }
+func newTaps(fixed coap.Tap, w *wires) *taps {
+	return &taps{fixed: fixed, wires: w, masker: session.NewMasker()}
+}
 
 // masked is a message with its secrets masked, which its note then tells.
 func masked(m *session.Masker, p coap.Passage) coap.Passage {
@@ -44,11 +47,15 @@ func (s *Sessions) ShowsSecrets() bool { return s.taps.secrets.Load() }
 func (t *taps) pass(p coap.Passage) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if t.fixed == nil && len(t.all) == 0 {
+	captured := p.Secure && t.wires.capture.Load() != nil
+	if t.fixed == nil && len(t.all) == 0 && !captured {
 		return
 	}
 	if !t.secrets.Load() {
 		p = masked(t.masker, p)
+	}
+	if captured {
+		t.wires.inner(&p)
 	}
 	if t.fixed != nil {
 		t.fixed(p)

@@ -78,12 +78,15 @@ func traceCommand() *Command {
 		Help: `At the prompt it sets how much is shown from now on; without a level it tells the present one. As one shot the messages
 follow until --count, --for or Ctrl-C. --to writes a capture beside it, of all links and with their real addresses and
 ports, until --stop, the next --to or the end; Wireshark opens it while it grows. What was lost on purpose is not in
-it. Secrets are masked unless set show-secrets is on.`,
+it. Secrets are masked unless set show-secrets is on. What DTLS carries can be read in it with --secrets, or where lwcon
+was started with --key-log: by the secrets of the sessions, and where those are not enough, since a session began before
+the file or speaks at another port than 5684, as messages beside, on an interface of their own.`,
 		Parameters: append([]Parameter{
 			{Name: "level", Kind: KindEnum, Values: traceLevels(), Positional: true, Summary: "how much"},
 			{Name: "to", Kind: KindFile, Word: "FILE.pcapng", Summary: "write what passes to this file"},
 			{Name: "rotate", Word: "SIZE", Summary: "begin another file at this size: 10MB, 512KiB"},
 			{Name: "files", Kind: KindCount, Default: "5", Summary: "how many files to keep"},
+			{Name: "secrets", Kind: KindSwitch, Summary: "the capture holds what DTLS is read with: who has the file can read the traffic"},
 			{Name: "stop", Kind: KindSwitch, Summary: "end the capture"},
 		}, streamParameters()...),
 		Examples: []string{"trace summary", "trace off", "trace full --count 4", "trace --to x.pcapng --rotate 10MB --files 5", "trace --stop"},
@@ -91,7 +94,14 @@ it. Secrets are masked unless set show-secrets is on.`,
 			if err := env.changeCapture(args); err != nil {
 				return nil, err
 			}
+			warning := ""
+			if args.Has("to") {
+				warning = env.Sessions.capturesSecrets()
+			}
 			if env.Follow || args.Has("count") || args.Has("for") {
+				if warning != "" {
+					env.Sessions.warn(warning)
+				}
 				err := env.followWire(ctx, args, emit)
 				if env.Follow && args.Has("to") {
 					err = closing(err, env.Sessions.StopCapture())
@@ -105,7 +115,9 @@ it. Secrets are masked unless set show-secrets is on.`,
 			if level == "" {
 				level = TraceOff
 			}
-			return &Settings{Command: "trace", List: append([]Setting{{"trace", level}}, env.Sessions.captureSettings()...)}, nil
+			return &Settings{
+				Command: "trace", List: append([]Setting{{"trace", level}}, env.Sessions.captureSettings()...), Warning: warning,
+			}, nil
 		},
 	}
 }

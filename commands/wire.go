@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"lwcon/session/coap"
 	"lwcon/session/transport"
 )
 
@@ -23,13 +24,19 @@ type wires struct {
 // was really on the wire.
 type wire struct {
 	*transport.Faulty
-	wires *wires
-	bound transport.Address // zero where the link does not know
+	wires  *wires
+	bound  transport.Address // zero where the link does not know
+	secure bool              // it carries DTLS or TLS
 }
 
 // wrap makes a link one of the sessions'.
-func (s *Sessions) wrap(link transport.Link) transport.Link {
-	w := &wire{wires: &s.wires}
+func (s *Sessions) wrap(link transport.Link) transport.Link { return s.wrapWire(link, false) }
+
+// wrapSecure makes a link below DTLS or TLS one of the sessions'.
+func (s *Sessions) wrapSecure(link transport.Link) transport.Link { return s.wrapWire(link, true) }
+
+func (s *Sessions) wrapWire(link transport.Link, secure bool) transport.Link {
+	w := &wire{wires: &s.wires, secure: secure}
 	if b, ok := link.(interface{ Address() transport.Address }); ok {
 		w.bound = b.Address()
 	}
@@ -51,6 +58,15 @@ func (w *wires) tap(r transport.WireRecord) {
 		return
 	}
 	c.Tap(r)
+}
+
+// inner hands what a secure session carries to the capture.
+func (w *wires) inner(p *coap.Passage) {
+	if c := w.capture.Load(); c != nil && !p.Inner {
+		c.Inner(transport.WireRecord{
+			Time: p.Time, Direction: p.Direction, Local: p.Local, Remote: p.Peer, Stream: p.Stream, Bytes: p.Bytes, Note: p.Note,
+		})
+	}
 }
 
 // own says whether a record came from a link of ours.

@@ -136,16 +136,18 @@ type face struct {
 	shared   bool         // traces and results share the screen
 	level    string       // of the tracer
 	say      func(string) // where the tracer writes
+	warner   func(string) // where warnings go meanwhile; nil: to standard error
 }
 
 // open opens the sessions: what the program says, without a peer if none is
 // needed.
 func (f *face) open(ctx context.Context, peer bool) error {
 	c := f.program.Sessions
+	c.Warn = f.warned
 	var keys *commands.Configuration // of the device of the demo
 	switch {
 	case !peer:
-		c.Listen, c.Bootstrap, c.Connect, c.State = nil, nil, nil, ""
+		c.Listen, c.Bootstrap, c.Connect, c.State, c.KeyLog = nil, nil, nil, "", ""
 	case f.program.Demo:
 		var err error
 		if keys, err = f.demoServer(&c); err != nil {

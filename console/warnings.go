@@ -18,14 +18,31 @@ func (f *face) warn(say func(string)) {
 	if s.ShowsSecrets() {
 		warnings = append(warnings, "--show-secrets: keys are shown and captured as they are")
 	}
+	if name := s.KeyLog(); name != "" {
+		warnings = append(warnings, "--key-log: everybody who has "+name+" can read all that the secure sessions carry, keys included; so can who has a capture made meanwhile")
+	}
 	if f.secured() {
 		warnings = append(warnings, store.Warnings(f.program.Clock.Now())...)
 	}
 	for _, w := range warnings {
-		p := f.stderr.page()
-		p.head(f.stderr.Style.Failure("warning"), nil, terminal.Escape(w))
-		say(p.String())
+		say(f.stderr.warning(w))
 	}
+}
+
+// warned says what goes wrong beside what is being done.
+func (f *face) warned(text string) {
+	if f.warner != nil {
+		f.warner(f.stderr.warning(text))
+		return
+	}
+	write(f.err, f.stderr.warning(text))
+}
+
+// warning is a line that warns.
+func (t *Text) warning(text string) string {
+	p := t.page()
+	p.head(t.Style.Failure("warning"), nil, terminal.Escape(text))
+	return p.String()
 }
 
 // secured says whether anything open asks for credentials.

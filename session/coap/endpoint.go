@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,6 +48,7 @@ type Endpoint struct {
 	link       transport.Link
 	lender     transport.Lender // nil where the link always receives by itself
 	stream     bool
+	secure     bool // the link is of DTLS or TLS
 	clock      clock.Clock
 	start      time.Time
 	handler    Handler
@@ -95,6 +97,7 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 	e := &Endpoint{
 		link:         c.Link,
 		stream:       c.Link.Reliable(),
+		secure:       strings.HasPrefix(c.Link.Scheme(), "coaps"),
 		clock:        c.Clock,
 		handler:      c.Handler,
 		onBlock:      c.OnBlock,
@@ -197,7 +200,7 @@ func (e *Endpoint) parameters(p *peer, request *Parameters) Parameters {
 
 // pass writes a message that passes to the log and shows it to the tap.
 func (e *Endpoint) pass(p *peer, via transport.Local, r *entry) {
-	r.stream = e.stream
+	r.stream, r.secure = e.stream, e.secure
 	e.log.append(r, p.address, via, &p.place)
 	if e.tap != nil {
 		e.show(p, via, r)
@@ -207,7 +210,7 @@ func (e *Endpoint) pass(p *peer, via transport.Local, r *entry) {
 func (e *Endpoint) show(p *peer, via transport.Local, r *entry) {
 	e.tap(Passage{
 		Number: r.number, Time: r.time, Direction: r.direction, Peer: p.address, Local: via,
-		Stream: r.stream, Inner: r.inner, Bytes: r.bytes, Note: r.note.text(r.arg), Deviations: r.deviations,
+		Stream: r.stream, Secure: r.secure, Inner: r.inner, Bytes: r.bytes, Note: r.note.text(r.arg), Deviations: r.deviations,
 	})
 }
 

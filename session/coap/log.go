@@ -66,6 +66,7 @@ type Record struct {
 	Peer      transport.Address
 	Local     transport.Local
 	Stream    bool
+	Secure    bool
 	Inner     bool
 	Bytes     []byte
 	Note      string
@@ -80,6 +81,7 @@ type entry struct {
 	time       time.Time
 	direction  transport.Direction
 	stream     bool
+	secure     bool
 	inner      bool
 	note       note
 	arg        uint32
@@ -95,6 +97,7 @@ const (
 	logReceived = 1 << iota
 	logStream
 	logInner
+	logSecure
 )
 
 // next takes the next number.
@@ -136,6 +139,9 @@ func (r *entry) flags() byte {
 	}
 	if r.stream {
 		f |= logStream
+	}
+	if r.secure {
+		f |= logSecure
 	}
 	if r.inner {
 		f |= logInner
@@ -232,6 +238,7 @@ func (p *logPage) record(b []byte) Record {
 		Time:   time.Unix(0, int64(binary.LittleEndian.Uint64(b[8:]))).UTC(),
 		Peer:   p.addresses[binary.LittleEndian.Uint16(b[24:])],
 		Stream: flags&logStream != 0,
+		Secure: flags&logSecure != 0,
 		Inner:  flags&logInner != 0,
 		Bytes:  slices.Clone(b[logHead : logHead+length]),
 		Note:   note(b[30]).text(binary.LittleEndian.Uint32(b[20:])),

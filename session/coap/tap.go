@@ -22,6 +22,8 @@ type Passage struct {
 	Local     transport.Local
 	// Stream: the bytes are a frame of a stream, not a datagram.
 	Stream bool
+	// Secure: DTLS or TLS carries it.
+	Secure bool
 	// Inner: the bytes are what protection hides; the outer message passes on
 	// its own.
 	Inner bool

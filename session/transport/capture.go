@@ -38,14 +38,17 @@ type CaptureConfig struct {
 	// longer where a stream's frames have to be complete to be understood. It is
 	// called from one goroutine, in order. Nil writes what passed.
 	Mask func(WireRecord) (b []byte, masked bool)
-	// Ports are those that carry CoAP, for the comment of each file, which says
+	// Ports are those that carry CoAP in plain text, for the comment of each file, which says
 	// how tshark reads them. It is asked when a file begins; may be nil.
 	Ports func() []CapturePort
 	// Application is the program's name and version.
 	Application string
+	// KeyLog makes the files hold the secrets of secure sessions, so that they can be
+	// read with nothing else; nil: they stay as encrypted as the wire.
+	KeyLog *KeyLog
 }
 
-// CapturePort is a port that carries CoAP.
+// CapturePort is a port that carries CoAP in plain text.
 type CapturePort struct {
 	Stream bool
 	Port   uint16
@@ -70,17 +73,28 @@ type Capture struct {
 	config CaptureConfig
 	done   chan struct{} // closed once all is written
 
-	mu     sync.Mutex
-	woken  *sync.Cond
-	queue  []WireRecord
-	queued int // bytes
-	closed bool
-	status CaptureStatus
+	unfollow func() // ends what KeyLog gives, nil without one
+
+	mu      sync.Mutex
+	woken   *sync.Cond
+	queue   []captured
+	queued  int      // bytes
+	secrets [][]byte // lines that came since the last batch
+	closed  bool
+	status  CaptureStatus
 
 	// Of the goroutine that writes:
 	files captureFiles
+	inner innerMessages
 	flows map[flow]uint32 // number of the next byte from the first to the second
 	order []flow          // in order of age
+}
+
+// captured is a record that waits to be written.
+type captured struct {
+	WireRecord
+	at    time.Time // when it came, by the machine's clock
+	inner bool      // what a secure session carried
 }
 
 // flow is one direction of a stream.
@@ -97,10 +111,15 @@ func NewCapture(c CaptureConfig) (*Capture, error) {
 	w := &Capture{config: c, done: make(chan struct{}), flows: make(map[flow]uint32)}
 	w.woken = sync.NewCond(&w.mu)
 	w.files = captureFiles{first: c.File, rotate: c.Rotate, keep: c.Files, application: c.Application, comment: w.comment}
+	w.files.begun = func() { w.inner.begin(w.files.secrets) }
+	w.files.secretly = c.KeyLog != nil
 	if err := w.files.open(); err != nil {
 		return nil, err
 	}
 	w.status.Files = slices.Clone(w.files.names)
+	if c.KeyLog != nil {
+		w.unfollow = c.KeyLog.follow(w.secret)
+	}
 	go w.run()
 	return w, nil
 }
@@ -108,6 +127,9 @@ func NewCapture(c CaptureConfig) (*Capture, error) {
 // comment tells how the file is read.
 func (c *Capture) comment() string {
 	text := "CoAP; headers below it are made up, addresses, ports and times are real."
+	if c.config.KeyLog != nil {
+		text += " It holds the secrets of its secure sessions; what they carried and cannot be read with them alone stands on the interface inside."
+	}
 	var options []string
 	if c.config.Ports != nil {
 		for _, p := range c.config.Ports() {
@@ -129,7 +151,18 @@ func (c *Capture) comment() string {
 
 // Tap takes a record in. It is a WireTap and never blocks for long: what comes
 // faster than it can be written is dropped.
-func (c *Capture) Tap(r WireRecord) {
+func (c *Capture) Tap(r WireRecord) { c.put(captured{WireRecord: r}) }
+
+// Inner takes in a message that a secure session carried. It is written beside the
+// record that carried it where the file does not tell how to read that. Without
+// KeyLog it is not written.
+func (c *Capture) Inner(r WireRecord) {
+	if c.config.KeyLog != nil {
+		c.put(captured{WireRecord: r, inner: true})
+	}
+}
+
+func (c *Capture) put(r captured) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed || c.status.Err != nil || c.queued+len(r.Bytes) > maxCaptureQueue {
@@ -137,6 +170,9 @@ func (c *Capture) Tap(r WireRecord) {
 		return
 	}
 	r.Bytes = slices.Clone(r.Bytes)
+	if c.config.KeyLog != nil {
+		r.at = time.Now()
+	}
 	c.queue = append(c.queue, r)
 	c.queued += len(r.Bytes) + captureBlock
 	c.woken.Signal()
@@ -150,6 +186,9 @@ func (c *Capture) Status() CaptureStatus {
 	s.Files = slices.Clone(s.Files)
 	return s
 }
+
+// HoldsSecrets says whether the files tell how to read secure sessions.
+func (c *Capture) HoldsSecrets() bool { return c.config.KeyLog != nil }
 
 // ErrCaptureClosed is returned by the second Close.
 var ErrCaptureClosed = errors.New("capture closed")
@@ -166,6 +205,9 @@ func (c *Capture) Close() error {
 	c.woken.Signal()
 	c.mu.Unlock()
 	<-c.done
+	if c.unfollow != nil {
+		c.unfollow()
+	}
 	return c.Status().Err
 }
 
@@ -174,18 +216,14 @@ func (c *Capture) run() {
 	defer close(c.done)
 	for {
 		c.mu.Lock()
-		for len(c.queue) == 0 && !c.closed {
-			c.woken.Wait()
-		}
-		batch, last := c.queue, c.closed
-		c.queue, c.queued = nil, 0
+		batch, secrets, last := c.ripe()
 		failed := c.status.Err != nil
 		if failed { // while the batch before it was written
 			c.status.Dropped += uint64(len(batch))
 		}
 		c.mu.Unlock()
 		if !failed {
-			c.report(c.writeAll(batch))
+			c.report(c.writeAll(batch, secrets))
 		}
 		if last {
 			err := c.files.close()
@@ -201,7 +239,13 @@ func (c *Capture) run() {
 
 // writeAll writes a batch, and flushes it so that the file can be read while it
 // grows.
-func (c *Capture) writeAll(batch []WireRecord) (packets, dropped uint64, err error) {
+func (c *Capture) writeAll(batch []captured, secrets [][]byte) (packets, dropped uint64, err error) {
+	for _, lines := range secrets {
+		if err := c.files.addSecrets(lines); err != nil {
+			return 0, uint64(len(batch)), err
+		}
+		c.inner.told(lines)
+	}
 	for i, r := range batch {
 		n, err := c.write(r)
 		packets += n
@@ -222,7 +266,14 @@ func (c *Capture) report(packets, dropped uint64, err error) {
 }
 
 // write adds one record: a packet, of a stream as many as it takes.
-func (c *Capture) write(r WireRecord) (packets uint64, err error) {
+func (c *Capture) write(one captured) (packets uint64, err error) {
+	if one.inner {
+		return c.writeInner(&one.WireRecord)
+	}
+	r := one.WireRecord
+	if c.config.KeyLog != nil {
+		c.inner.look(&r)
+	}
 	comment := r.Note
 	if c.config.Mask != nil {
 		b, masked := c.config.Mask(r)
@@ -250,7 +301,7 @@ func (c *Capture) write(r WireRecord) (packets uint64, err error) {
 			}
 			p.sequence, p.acknowledged = c.count(p.from, p.to, len(p.payload))
 		}
-		if err := c.put(r.Time, &p, comment); err != nil {
+		if err := c.frame(r.Time, &p, comment); err != nil {
 			return packets, err
 		}
 		packets++
@@ -279,7 +330,7 @@ func (c *Capture) count(from, to netip.AddrPort, n int) (sequence, acknowledged 
 	return sequence, c.flows[back]
 }
 
-func (c *Capture) put(at time.Time, p *packet, comment string) error {
+func (c *Capture) frame(at time.Time, p *packet, comment string) error {
 	frame := p.append(make([]byte, 0, ethernetHeader+ipv6Header+tcpHeader+len(p.payload)))
 	info := gopacket.CaptureInfo{Timestamp: at, CaptureLength: len(frame), Length: len(frame)}
 	return c.files.write(info, frame, comment)

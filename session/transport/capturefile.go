@@ -30,6 +30,10 @@ type captureFiles struct {
 	keep        int
 	application string
 	comment     func() string
+	begun       func() // is told of each file, may be nil
+	secretly    bool   // they hold secrets: for the owner's eyes only
+
+	secrets [][]byte // lines for the files to come, the newest
 
 	file   *os.File
 	writer *pcapgo.NgWriter
@@ -46,13 +50,20 @@ func (f *captureFiles) open() error {
 		extension := filepath.Ext(f.first)
 		name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(f.first, extension), f.count, extension)
 	}
-	file, err := os.Create(name)
+	mode := os.FileMode(0o666)
+	if f.secretly {
+		mode = keyLogMode
+	}
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_RDWR, mode)
 	if err != nil {
 		return fmt.Errorf("capture %s: %w", name, cause(err))
 	}
 	options := pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{Application: f.application, Comment: f.comment()}}
 	ethernet := pcapgo.NgInterface{Name: "lwcon", LinkType: layers.LinkTypeEthernet}
 	writer, err := pcapgo.NewNgWriterInterface(file, ethernet, options)
+	if err == nil && f.secretly {
+		_, err = writer.AddInterface(pcapgo.NgInterface{Name: "inside", LinkType: linkUpperPDU, Description: "what secure sessions carried"})
+	}
 	if err == nil {
 		err = writer.Flush()
 	}
@@ -62,6 +73,14 @@ func (f *captureFiles) open() error {
 	}
 	f.file, f.writer, f.size = file, writer, captureBlock+int64(len(options.SectionInfo.Comment))
 	f.names = append(f.names, name)
+	if f.begun != nil {
+		f.begun()
+	}
+	for _, lines := range f.secrets {
+		if err := f.writeSecrets(lines); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
