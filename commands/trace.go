@@ -76,7 +76,8 @@ func traceCommand() *Command {
 		Name: "trace", Group: GroupCommon, Roles: AnyRole, Passive: true, Stream: true,
 		Summary: "show each message on the wire",
 		Help: `At the prompt it sets how much is shown from now on; without a level it tells the present one. As one shot the messages
-follow until --count, --for or Ctrl-C. --to writes a capture beside it, of all links and with their real addresses and
+follow until --count, --for or Ctrl-C. Over DTLS its datagrams are shown beside them, with flights of handshakes, alerts and
+repetitions; full and hex show each record, with epoch, sequence number and fragments, and those that carry data. --to writes a capture beside it, of all links and with their real addresses and
 ports, until --stop, the next --to or the end; Wireshark opens it while it grows. What was lost on purpose is not in
 it. Secrets are masked unless set show-secrets is on. What DTLS carries can be read in it with --secrets, or where lwcon
 was started with --key-log: by the secrets of the sessions, and where those are not enough, since a session began before
@@ -128,19 +129,20 @@ const maxTraced = 1000
 
 // followWire emits the messages as they pass.
 func (env *Env) followWire(ctx context.Context, args Args, emit Emit) error {
-	passages := make(chan *Passed, maxTraced)
+	passed := make(chan Event, maxTraced)
 	lost := make(chan struct{}, 1)
-	end := env.Sessions.Tap(func(p coap.Passage) {
+	take := func(e Event) {
 		select {
-		case passages <- NewPassed(p):
+		case passed <- e:
 		default:
 			select {
 			case lost <- struct{}{}:
 			default:
 			}
 		}
-	})
-	defer end()
+	}
+	defer env.Sessions.Tap(func(p coap.Passage) { take(NewPassed(p)) })()
+	defer env.Sessions.TapSecured(func(d *SecureDatagram) { take(d) })()
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if args.Has("for") {
 		limited, cancel = env.within(ctx, args.Duration("for"))
@@ -149,9 +151,10 @@ func (env *Env) followWire(ctx context.Context, args Args, emit Emit) error {
 	for count := 0; !args.Has("count") || count < args.Count("count"); {
 		var e Event
 		select {
-		case p := <-passages:
-			e = p
-			count++
+		case e = <-passed:
+			if _, message := e.(*Passed); message {
+				count++
+			}
 		case <-lost:
 			e = Lost{1, env.clock().Now()}
 		case <-limited.Done():

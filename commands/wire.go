@@ -13,6 +13,7 @@ import (
 // purpose and captured.
 type wires struct {
 	capture atomic.Pointer[transport.Capture] // nil while nothing is captured
+	secured securedTaps
 
 	mu     sync.Mutex
 	all    []*wire
@@ -50,14 +51,19 @@ func (s *Sessions) wrapWire(link transport.Link, secure bool) transport.Link {
 	return w
 }
 
-// tap hands what passes to the capture. What two links of ours say to each other
+// tap hands what passes to the capture and to who sees DTLS. What two links of ours say to each other
 // passes two taps, and is taken as it is sent.
 func (w *wires) tap(r transport.WireRecord) {
-	c := w.capture.Load()
-	if c == nil || r.Direction == transport.Received && len(r.Bytes) > 0 && w.own(&r) {
+	c, secured := w.capture.Load(), w.secured.any.Load()
+	if c == nil && !secured || r.Direction == transport.Received && len(r.Bytes) > 0 && w.own(&r) {
 		return
 	}
-	c.Tap(r)
+	if c != nil {
+		c.Tap(r)
+	}
+	if secured && !r.Stream && r.Secured() {
+		w.secured.show(r)
+	}
 }
 
 // inner hands what a secure session carries to the capture.

@@ -135,6 +135,8 @@ func (t *Text) Event(e commands.Event) string {
 		t.watched(p, e)
 	case *commands.Passed:
 		t.passed(p, e, t.Wire)
+	case *commands.SecureDatagram:
+		t.secured(p, e, t.Wire)
 	case commands.Texter:
 		p.texter(e)
 	default:

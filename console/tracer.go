@@ -24,7 +24,7 @@ type tracer struct {
 
 // traced is a message, or somebody who waits until all before is shown.
 type traced struct {
-	message *commands.Passed
+	message commands.Event
 	shown   chan<- struct{}
 }
 
@@ -40,16 +40,24 @@ func newTracer(s *commands.Sessions, render func(commands.Event) string, say fun
 				close(m.shown)
 				continue
 			}
-			say(render(m.message))
+			if text := render(m.message); text != "" {
+				say(text)
+			}
 		}
 	})
-	t.untap = s.Tap(func(p coap.Passage) {
+	take := func(e commands.Event) {
 		select {
-		case t.messages <- traced{message: commands.NewPassed(p)}:
+		case t.messages <- traced{message: e}:
 		default:
 			t.left.Add(1)
 		}
-	})
+	}
+	messages := s.Tap(func(p coap.Passage) { take(commands.NewPassed(p)) })
+	records := s.TapSecured(func(d *commands.SecureDatagram) { take(d) })
+	t.untap = func() {
+		messages()
+		records()
+	}
 	return t
 }
 

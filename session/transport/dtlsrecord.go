@@ -105,7 +105,12 @@ func parseClientHello(datagram []byte) (h clientHello, ok bool) {
 	if !isClientHello(datagram) {
 		return h, false
 	}
-	r := &reader{b: datagram[recordHead+handshakeHead:]}
+	return readClientHello(datagram[recordHead+handshakeHead:])
+}
+
+// readClientHello reads the body of a ClientHello, and does not mind what follows it.
+func readClientHello(b []byte) (h clientHello, ok bool) {
+	r := &reader{b: b}
 	h.version = uint16(r.uint16())
 	r.take(32)        // random
 	r.take(r.uint8()) // session id
@@ -142,8 +147,7 @@ func (h *clientHello) extensions(b []byte) bool {
 		body := r.take(r.uint16())
 		switch kind {
 		case extensionConnectionID:
-			h.cid = true
-			h.ownCID, _ = cidIn(body)
+			h.ownCID, h.cid = cidIn(body)
 		case extensionServerName:
 			if len(body) > serverNameHeader && body[2] == serverNameHost {
 				h.serverName = string(body[serverNameHeader:])
@@ -171,43 +175,43 @@ func cidIn(extension []byte) (cid string, ok bool) {
 
 // serverHello is what a ServerHello agrees to.
 type serverHello struct {
-	random [helloRandom]byte
+	random string
+	suite  CipherSuite
 	cid    bool
 	ownCID string // that the server wants to be sent
 }
 
-const helloRandom = 32
-
-// parseServerHello reads a record that is a ServerHello in one fragment; false for
-// anything else. RFC 5246 §7.4.1.3.
+// parseServerHello reads a record that begins with a ServerHello in one fragment;
+// false for anything else.
 func parseServerHello(record []byte) (h serverHello, ok bool) {
 	if len(record) < recordHead+handshakeHead || record[0] != recordHandshake || epochOf(record) != 0 || record[recordHead] != messageServerHello {
 		return h, false
 	}
-	r := &reader{b: record[recordHead:]}
-	r.uint8() // type
-	length := r.uint8()<<16 | r.uint16()
-	r.uint16() // sequence
-	offset, size := r.uint8()<<16|r.uint16(), r.uint8()<<16|r.uint16()
-	if offset != 0 || size != length || len(r.b) < size {
+	for _, m := range parseMessages(record[recordHead:]) {
+		if !m.Fragment() {
+			return readServerHello(record[recordHead+handshakeHead:][:m.Length])
+		}
+		break
+	}
+	return h, false
+}
+
+const helloRandom = 32
+
+// readServerHello reads the body of a ServerHello. RFC 5246 §7.4.1.3.
+func readServerHello(b []byte) (h serverHello, ok bool) {
+	r := &reader{b: b}
+	r.uint16() // version
+	h.random = string(r.take(helloRandom))
+	r.take(r.uint8()) // session id
+	h.suite = CipherSuite(r.uint16())
+	r.uint8() // compression
+	var known clientHello
+	if r.bad || len(r.b) >= 2 && !known.extensions(r.take(r.uint16())) {
 		return h, false
 	}
-	r.b = r.b[:size]
-	r.uint16() // version
-	copy(h.random[:], r.take(helloRandom))
-	r.take(r.uint8()) // session id
-	r.uint16()        // suite
-	r.uint8()         // compression
-	if len(r.b) < 2 || r.bad {
-		return h, !r.bad
-	}
-	extensions := &reader{b: r.take(r.uint16())}
-	for len(extensions.b) >= 4 && !extensions.bad {
-		if kind, body := extensions.uint16(), extensions.take(extensions.uint16()); kind == extensionConnectionID {
-			h.ownCID, h.cid = cidIn(body)
-		}
-	}
-	return h, !r.bad && !extensions.bad
+	h.cid, h.ownCID = known.cid, known.ownCID
+	return h, !r.bad
 }
 
 // alertNames are those of TLS 1.2. RFC 5246 §7.2, RFC 4279 §6, RFC 6066.

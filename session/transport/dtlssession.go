@@ -105,7 +105,7 @@ func newSealed(r *handshakeRecord, suite CipherSuite, server bool, ownCID string
 	if !known || r.answer == nil || r.hello == nil || len(r.secrets.clientRandom) != helloRandom || len(r.secrets.master) == 0 {
 		return nil, errNotSealed
 	}
-	keys, err := prf.GenerateEncryptionKeys(r.secrets.master, r.secrets.clientRandom, r.answer.random[:], 0, s.key, implicitNonce, s.hash)
+	keys, err := prf.GenerateEncryptionKeys(r.secrets.master, r.secrets.clientRandom, []byte(r.answer.random), 0, s.key, implicitNonce, s.hash)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,183 @@
+package commands
+
+import (
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lwcon/session/transport"
+)
+
+// SecureDatagram is a datagram of DTLS that passed on the wire, with what can be read
+// of it without its keys.
+//
+//	{"event":"dtls","time":"…","direction":"received","peer":"192.0.2.7:40001","records":[{"type":"handshake","epoch":0,
+//	 "sequence":1,"octets":134,"flight":3,"messages":[{"name":"ClientHello","number":1,"length":122,"cookie":true,…}]}],
+//	 "octets":147,"hex":"16fe…"}
+type SecureDatagram struct {
+	Time      time.Time
+	Direction transport.Direction
+	Peer      transport.Address
+	Records   []transport.DTLSRecord
+	Rest      int    // octets at the end that are no whole record
+	Note      string // "lost", "duplicated"
+	Bytes     []byte
+}
+
+// newSecureDatagram keeps what a tap of the wire was shown.
+func newSecureDatagram(f *transport.Flights, r transport.WireRecord) *SecureDatagram {
+	r.Bytes = slices.Clone(r.Bytes)
+	d := f.Read(&r)
+	return &SecureDatagram{r.Time, r.Direction, r.Remote, d.Records, len(d.Rest), r.Note, r.Bytes}
+}
+
+// Data says whether it carries nothing but what the session is for.
+func (d *SecureDatagram) Data() bool {
+	return !slices.ContainsFunc(d.Records, func(r transport.DTLSRecord) bool {
+		return r.Flight != 0 || !r.Encrypted() || r.TypeName() == "alert"
+	}) && d.Rest == 0
+}
+
+// AppendJSON appends the datagram as one JSON object.
+func (d *SecureDatagram) AppendJSON(b []byte) []byte {
+	o := beginObject(b)
+	o.text("event", "dtls")
+	o.moment("time", d.Time)
+	o.text("direction", d.Direction.String())
+	o.text("peer", d.Peer.String())
+	o.list("records", len(d.Records), func(i int, in *object) { in.dtlsRecord(&d.Records[i]) })
+	if d.Rest > 0 {
+		o.integer("rest", int64(d.Rest))
+	}
+	o.optional("note", d.Note)
+	o.integer("octets", int64(len(d.Bytes)))
+	o.hex("hex", string(d.Bytes))
+	return o.end()
+}
+
+// dtlsRecord writes what can be read of a record.
+func (o *object) dtlsRecord(r *transport.DTLSRecord) {
+	o.text("type", orNumber(r.TypeName(), int(r.Type)))
+	o.unsigned("epoch", uint64(r.Epoch))
+	o.unsigned("sequence", r.Sequence)
+	o.integer("octets", int64(len(r.Content)))
+	if r.Encrypted() {
+		o.boolean("encrypted", true)
+	}
+	if r.CID != nil {
+		o.hex("cid", string(r.CID))
+	}
+	if r.Flight > 0 {
+		o.integer("flight", int64(r.Flight))
+	}
+	if r.Retransmission {
+		o.boolean("retransmission", true)
+	}
+	if r.Finished {
+		o.boolean("finished", true)
+	}
+	if len(r.Messages) > 0 {
+		o.list("messages", len(r.Messages), func(i int, in *object) { in.handshakeMessage(&r.Messages[i]) })
+	}
+	if r.Alert != nil {
+		o.text("level", alertLevel(r.Alert))
+		o.text("description", orNumber(r.Alert.Name(), int(r.Alert.Description)))
+		o.integer("number", int64(r.Alert.Description))
+	}
+}
+
+// handshakeMessage writes a message of a handshake.
+func (o *object) handshakeMessage(m *transport.HandshakeMessage) {
+	o.text("name", orNumber(m.Name(), int(m.Type)))
+	o.integer("number", int64(m.Number))
+	o.integer("length", int64(m.Length))
+	if m.Fragment() {
+		o.integer("offset", int64(m.Offset))
+		o.integer("fragment", int64(m.FragmentLength))
+	}
+	h := m.Hello
+	if h == nil {
+		return
+	}
+	if h.Cookie {
+		o.boolean("cookie", true)
+	}
+	o.texts("suites", SuiteNames(h.Suites))
+	o.optional("server-name", h.ServerName)
+	if h.CID >= 0 {
+		o.integer("cid", int64(h.CID))
+	}
+	if h.RawKeys {
+		o.boolean("raw-public-keys", true)
+	}
+}
+
+// SuiteNames are the names of cipher suites, without those that are signals.
+func SuiteNames(suites []transport.CipherSuite) []string {
+	const renegotiation, fallback = 0x00ff, 0x5600
+	names := []string{}
+	for _, s := range suites {
+		if s != renegotiation && s != fallback {
+			names = append(names, s.String())
+		}
+	}
+	return names
+}
+
+func alertLevel(a *transport.Alert) string {
+	if a.Fatal {
+		return "fatal"
+	}
+	return "warning"
+}
+
+// orNumber is a name, or the number where there is none.
+func orNumber(name string, number int) string {
+	if name != "" {
+		return name
+	}
+	return "unknown " + strconv.Itoa(number)
+}
+
+// securedTaps hands each datagram of DTLS to all who want to see it.
+type securedTaps struct {
+	any     atomic.Bool // somebody does
+	mu      sync.RWMutex
+	all     []*securedTap
+	flights transport.Flights
+}
+
+// securedTap is one who sees datagrams of DTLS.
+type securedTap struct{ see func(*SecureDatagram) }
+
+// show shows a datagram to all.
+func (t *securedTaps) show(r transport.WireRecord) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	d := newSecureDatagram(&t.flights, r)
+	for _, one := range t.all {
+		one.see(d)
+	}
+}
+
+// change changes who sees it.
+func (t *securedTaps) change(all func([]*securedTap) []*securedTap) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all = all(t.all)
+	t.any.Store(len(t.all) > 0)
+}
+
+// TapSecured shows each datagram of DTLS that passes to see, which must be quick and
+// is not called any more once the function returned has been.
+func (s *Sessions) TapSecured(see func(*SecureDatagram)) (end func()) {
+	mine, t := &securedTap{see}, &s.wires.secured
+	t.change(func(all []*securedTap) []*securedTap { return append(all, mine) })
+	return func() {
+		t.change(func(all []*securedTap) []*securedTap {
+			return slices.DeleteFunc(all, func(other *securedTap) bool { return other == mine })
+		})
+	}
+}
