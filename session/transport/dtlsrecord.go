@@ -196,13 +196,13 @@ func parseServerHello(record []byte) (h serverHello, ok bool) {
 	return h, false
 }
 
-const helloRandom = 32
+const lengthOfRandom = 32
 
 // readServerHello reads the body of a ServerHello. RFC 5246 §7.4.1.3.
 func readServerHello(b []byte) (h serverHello, ok bool) {
 	r := &reader{b: b}
 	r.uint16() // version
-	h.random = string(r.take(helloRandom))
+	h.random = string(r.take(lengthOfRandom))
 	r.take(r.uint8()) // session id
 	h.suite = CipherSuite(r.uint16())
 	r.uint8() // compression

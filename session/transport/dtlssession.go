@@ -102,7 +102,7 @@ func newSealed(r *handshakeRecord, suite CipherSuite, server bool, ownCID string
 	s, known := aeadSuites[suite]
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !known || r.answer == nil || r.hello == nil || len(r.secrets.clientRandom) != helloRandom || len(r.secrets.master) == 0 {
+	if !known || r.answer == nil || r.hello == nil || len(r.secrets.clientRandom) != lengthOfRandom || len(r.secrets.master) == 0 {
 		return nil, errNotSealed
 	}
 	keys, err := prf.GenerateEncryptionKeys(r.secrets.master, r.secrets.clientRandom, []byte(r.answer.random), 0, s.key, implicitNonce, s.hash)
