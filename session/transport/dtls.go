@@ -345,7 +345,9 @@ func (l *DTLS) leaveHalf(p *securePeer) {
 // that the address had; false if the link was closed meanwhile.
 func (l *DTLS) established(p *securePeer) bool {
 	id, suite := p.proved()
-	p.takeOver(suite)
+	sealed := p.takeOver(suite)
+	p.hearing.Lock() // what it carries is heard after the end of the one before
+	defer p.hearing.Unlock()
 	l.mu.Lock()
 	l.leaveHalf(p)
 	before := l.peers[p.address]
@@ -354,7 +356,7 @@ func (l *DTLS) established(p *securePeer) bool {
 		p.shut()
 		return false
 	}
-	p.identity, p.ready = id, true
+	p.identity, p.sealed, p.ready = id, sealed, true
 	l.peers[p.address] = p
 	p.record.over()
 	if before == p || before == nil {

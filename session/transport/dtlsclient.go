@@ -41,9 +41,9 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 		return nil, failure
 	}
 	id, suite := p.proved()
-	p.takeOver(suite)
+	sealed := p.takeOver(suite)
 	l.mu.Lock()
-	p.identity, p.ready = id, true
+	p.identity, p.sealed, p.ready = id, sealed, true
 	l.mu.Unlock()
 	p.record.over()
 	p.release()

@@ -77,15 +77,26 @@ func (p *securePeer) keepEarly(b []byte) {
 }
 
 // takeOver ends the handshake's part in a session whose records we can seal
-// ourselves. One of another suite stays with it.
-func (p *securePeer) takeOver(suite CipherSuite) {
+// ourselves; nil for one of another suite, which stays with it.
+func (p *securePeer) takeOver(suite CipherSuite) *sealed {
+	if _, own := aeadSuites[suite]; !own {
+		return nil
+	}
 	l := p.link
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	// All records that have left are counted, and none leaves from here on: no
 	// sequence number is used twice, which would give the key away.
-	sealed, err := newSealed(&p.record, suite, l.server != nil, p.cid, p.sequence)
-	p.sealed, p.muted = sealed, err == nil
+	p.muted = true
+	next := p.sequence
+	l.mu.Unlock()
+	sealed, err := newSealed(&p.record, suite, l.server != nil, p.cid, next)
+	if err == nil {
+		return sealed
+	}
+	l.mu.Lock()
+	p.muted = false
+	l.mu.Unlock()
+	return nil
 }
 
 // serve delivers what has come before, and goes on reading where the session is not
@@ -105,7 +116,7 @@ func (p *securePeer) serve() {
 	p.early = nil
 	l.mu.Unlock()
 	for _, b := range early {
-		p.openAll(Datagram{From: from, Local: local, Bytes: b})
+		p.openAll(Datagram{From: from, Local: local, Bytes: b}, func([]byte) {}) // the Finished among them was heard
 	}
 	p.hearing.Unlock()
 }
@@ -130,13 +141,15 @@ func (p *securePeer) release() {
 func (p *securePeer) hear(d Datagram) {
 	p.hearing.Lock()
 	defer p.hearing.Unlock()
-	p.openAll(d)
+	p.openAll(d, p.handshakeAgain)
 }
 
 // plaintexts are buffers for what is read, and sealed.
 var plaintexts = sync.Pool{New: func() any { return new([maxPlaintext + recordHead + maxCID + 64]byte) }}
 
-func (p *securePeer) openAll(d Datagram) {
+// openAll delivers what a datagram holds, and gives messages of a handshake to again.
+// p.hearing is held.
+func (p *securePeer) openAll(d Datagram, again func(message []byte)) {
 	room := plaintexts.Get().(*[maxPlaintext + recordHead + maxCID + 64]byte)
 	defer plaintexts.Put(room)
 	rest := d.Bytes
@@ -158,7 +171,7 @@ func (p *securePeer) openAll(d Datagram) {
 		case recordData:
 			p.link.receiver.Receive(Datagram{From: from, Local: local, Bytes: o.message})
 		case recordHandshake:
-			p.handshakeAgain(o.message)
+			again(o.message)
 		case recordAlert:
 			if p.alerted(o.message) {
 				return

@@ -187,11 +187,8 @@ func parseServerHello(record []byte) (h serverHello, ok bool) {
 	if len(record) < recordHead+handshakeHead || record[0] != recordHandshake || epochOf(record) != 0 || record[recordHead] != messageServerHello {
 		return h, false
 	}
-	for _, m := range parseMessages(record[recordHead:]) {
-		if !m.Fragment() {
-			return readServerHello(record[recordHead+handshakeHead:][:m.Length])
-		}
-		break
+	if all := parseMessages(record[recordHead:]); len(all) > 0 && !all[0].Fragment() {
+		return readServerHello(record[recordHead+handshakeHead:][:all[0].Length])
 	}
 	return h, false
 }
