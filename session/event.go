@@ -28,11 +28,12 @@ const (
 	EventReobserve // an observation was begun again after a new Register
 	EventBootstrapRequest
 	EventBootstrapStep // what a bootstrap server did to a device
+	EventAlert         // a peer ended its secure session with an alert
 )
 
 var eventNames = [...]string{
 	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
-	"notification", "send", "request", "deviation", "handshake", "reobserve", "bootstrap-request", "bootstrap-step",
+	"notification", "send", "request", "deviation", "handshake", "reobserve", "bootstrap-request", "bootstrap-step", "alert",
 }
 
 // String returns the name that results and scenarios use.
@@ -73,6 +74,7 @@ type Event struct {
 	Bootstrap    *BootstrapAsked           // of EventBootstrapRequest
 	Step         *BootstrapStep            // of EventBootstrapStep
 	Handshake    *transport.HandshakeError // of EventHandshake
+	Alert        *PeerAlert                // of EventAlert
 	Deviations   []lwm2m.Deviation
 }
 

@@ -210,11 +210,15 @@ func (p *securePeer) handshakeAgain(message []byte) {
 type AlertError struct{ Description byte }
 
 func (e *AlertError) Error() string {
-	name := alertNames[e.Description]
-	if name == "" {
-		name = "unknown"
+	return fmt.Sprintf("the peer ended the session with the alert %s (%d)", e.Name(), e.Description)
+}
+
+// Name is that of the alert: bad_record_mac, or unknown.
+func (e *AlertError) Name() string {
+	if name := alertNames[e.Description]; name != "" {
+		return name
 	}
-	return fmt.Sprintf("the peer ended the session with the alert %s (%d)", name, e.Description)
+	return "unknown"
 }
 
 // alerted says whether an alert has ended the session, and ends it then.
