@@ -79,11 +79,13 @@ func (p *securePeer) keepEarly(b []byte) {
 // takeOver ends the handshake's part in a session whose records we can seal
 // ourselves; nil for one of another suite, which stays with it.
 func (p *securePeer) takeOver(suite CipherSuite) *sealed {
-	if _, own := aeadSuites[suite]; !own {
-		return nil
-	}
 	l := p.link
 	l.mu.Lock()
+	p.suite = suite
+	if _, own := aeadSuites[suite]; !own {
+		l.mu.Unlock()
+		return nil
+	}
 	// All records that have left are counted, and none leaves from here on: no
 	// sequence number is used twice, which would give the key away.
 	p.muted = true
