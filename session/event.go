@@ -58,10 +58,10 @@ func ParseEventKind(name string) (EventKind, bool) {
 // once in a Log.
 type Event struct {
 	Number       uint64 // position in the log, from 1
-	Kind         EventKind
 	Time         time.Time
-	Endpoint     string                    // the endpoint's name, "" where none is known
-	Exchange     uint64                    // number of the exchange, 0 if none
+	Endpoint     string // the endpoint's name, "" where none is known
+	Exchange     uint64 // number of the exchange, 0 if none
+	Kind         EventKind
 	Simulated    bool                      // it happened to a client of ours, not to a server
 	Server       uint16                    // of Simulated: the short server id, where the device has several servers
 	Code         Code                      // of what a simulated device asked: the answer; 0 if there was none
