@@ -17,6 +17,9 @@ import (
 const version = "0.1.0"
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		keepHeapFloor()
+	}
 	os.Exit(run(os.Args[1:]))
 }
 

@@ -2,6 +2,8 @@ package formats_test
 
 import (
 	"encoding/json"
+	"os"
+	"runtime/debug"
 	"testing"
 
 	"github.com/fxamacker/cbor/v2"
@@ -9,6 +11,13 @@ import (
 	"lwcon/formats"
 	"lwcon/lwm2m"
 )
+
+// TestMain lets the heap grow to what main lets it grow to, 32 MB, before anything is
+// collected: formats and baselines are measured in the heap that the program has.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(800)
+	os.Exit(m.Run())
+}
 
 // benchmarked are the formats of the benchmarks by the names used there.
 var benchmarked = []struct {

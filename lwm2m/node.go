@@ -2,6 +2,7 @@ package lwm2m
 
 import (
 	"math"
+	"math/bits"
 	"unsafe"
 )
 
@@ -275,6 +276,22 @@ func (n *Node) Path() Path {
 		p.prefix = m.Prefix
 	}
 	return p
+}
+
+// Level returns how many ids the path has.
+func (n *Node) Level() int { return int(n.level) }
+
+// Within says whether the path is p or below it, by its ids alone: a "*" in p is an
+// id like any other. A node with a prefix is in no path.
+func (n *Node) Within(p *Path) bool {
+	return n.level >= p.level && (n.ids^p.ids)>>shift(int(p.level)) == 0 && p.prefix == "" && n.shared() == nil
+}
+
+// Common returns how many ids the paths of two nodes have in common, from the
+// first on, whatever their prefixes are.
+func (n *Node) Common(other *Node) int {
+	same := bits.LeadingZeros64(n.ids^other.ids) / 16
+	return min(same, int(n.level), int(other.level))
 }
 
 // Value returns the value; for nodes without, and for a null, the zero Value.

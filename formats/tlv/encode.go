@@ -23,18 +23,31 @@ func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o codec.Options) ([]byte,
 	if len(nodes) > 0 && o.At.Level() == lwm2m.LevelRoot {
 		e.at = nodes[0].Path().Cut(lwm2m.LevelObject)
 	}
-	room := 0
+	room, heads := 0, 1
+	if e.at.Level() <= lwm2m.LevelObject {
+		heads++
+	}
 	for i := range e.nodes {
 		n := &e.nodes[i]
-		if err := e.check(f, n); err != nil {
-			return nil, err
+		v := n.Value()
+		if plain := n.Kind() == lwm2m.KindValue && v.Type() != lwm2m.None && n.Level() >= lwm2m.LevelResource &&
+			len(v.Text()) <= maxLength && n.Within(&e.at); !plain {
+			if err := e.check(f, n); err != nil {
+				return nil, err
+			}
 		}
-		room += 3*mostHead + max(8, len(n.Value().Text()))
+		room += (heads+n.Level()/lwm2m.LevelResourceInstance)*mostHead + max(8, len(v.Text()))
 	}
 	e.out = make([]byte, room)
 	e.pos = room
+	after := 0
 	for i := len(e.nodes) - 1; i >= 0; i-- {
-		e.node(i)
+		before := 0
+		if i > 0 {
+			before = e.nodes[i].Common(&e.nodes[i-1])
+		}
+		e.node(i, before, after)
+		after = before
 	}
 	if e.tooLong >= 0 {
 		return nil, codec.Refuse(f, &e.nodes[e.tooLong], "expected at most %d octets, found more", maxLength)
@@ -79,37 +92,26 @@ func (e *encoder) check(f lwm2m.ContentFormat, n *lwm2m.Node) error {
 	return nil
 }
 
-// node writes node i, with the heads of the groups that it is the first of.
-func (e *encoder) node(i int) {
+// node writes node i, with the heads of the groups that it is the first of; before
+// and after say how many ids it has in common with the nodes next to it.
+func (e *encoder) node(i, before, after int) {
 	p := e.nodes[i].Path()
-	var before, after lwm2m.Path // of the neighbours; the root if there is none
-	if i > 0 {
-		before = e.nodes[i-1].Path()
-	}
-	if i+1 < len(e.nodes) {
-		after = e.nodes[i+1].Path()
-	}
 	wrapped := e.at.Level() <= lwm2m.LevelObject && p.ObjectInstance() != lwm2m.AnyID
-	instance, member := p.Cut(lwm2m.LevelObjectInstance), p.Cut(lwm2m.LevelResource)
 	many := p.Level() == lwm2m.LevelResourceInstance && e.at.Level() < lwm2m.LevelResourceInstance
-	sameMany := func(q lwm2m.Path) bool { return q.Level() == p.Level() && member.Contains(q) }
-	if wrapped && !within(instance, after) {
+	if wrapped && after < lwm2m.LevelObjectInstance {
 		e.instanceEnd = e.pos
 	}
-	if many && !sameMany(after) {
+	if many && !(after >= lwm2m.LevelResource && e.nodes[i+1].Level() == p.Level()) {
 		e.multipleEnd = e.pos
 	}
 	e.entry(i, p)
-	if many && !sameMany(before) {
+	if many && !(before >= lwm2m.LevelResource && e.nodes[i-1].Level() == p.Level()) {
 		e.head(i, multipleResource, p.Resource(), e.multipleEnd-e.pos)
 	}
-	if wrapped && !within(instance, before) {
+	if wrapped && before < lwm2m.LevelObjectInstance {
 		e.head(i, objectInstance, p.ObjectInstance(), e.instanceEnd-e.pos)
 	}
 }
-
-// within says whether q, which may be no node's path, lies in an instance.
-func within(instance, q lwm2m.Path) bool { return q.Level() > 0 && instance.Contains(q) }
 
 // entry writes the entry of one node.
 func (e *encoder) entry(i int, p lwm2m.Path) {
@@ -132,6 +134,11 @@ func (e *encoder) entry(i int, p lwm2m.Path) {
 // head writes the head of an entry before its value.
 func (e *encoder) head(i int, k kind, id uint16, length int) {
 	first := byte(k) << 6
+	if length < 8 && id < 256 { // the common case
+		e.pos -= 2
+		e.out[e.pos], e.out[e.pos+1] = first|byte(length), byte(id)
+		return
+	}
 	switch {
 	case length < 8:
 		first |= byte(length)

@@ -27,7 +27,8 @@ const (
 	// stuckTime is how long after the peer changed to its keys the handshake may take
 	// yet: several repetitions of its last flight.
 	stuckTime = 8 * time.Second
-	// maxPlaintext is the largest message in one record; larger ones are lost.
+	// maxPlaintext is the largest message that is sent, and the largest that is surely
+	// received.
 	maxPlaintext = 4096
 	// cidLength is how many octets of a Connection ID a listener hands out. RFC 9146 §3.
 	cidLength = 8
@@ -45,8 +46,9 @@ type SecureOptions struct {
 
 // DTLS is a link of DTLS 1.2 sessions over a link of datagrams: those that clients
 // began with a listener, or one that was dialled. It is Secured: nothing is
-// delivered before the peer has proved who it is. A session costs three
-// goroutines. RFC 6347, RFC 9146.
+// delivered before the peer has proved who it is. A handshake costs three
+// goroutines and an established session none; one of a suite without authenticated
+// encryption keeps them. It lends what the link below lends. RFC 6347, RFC 9146.
 type DTLS struct {
 	inner   Link
 	options SecureOptions
@@ -58,6 +60,7 @@ type DTLS struct {
 	cids     map[string]*securePeer
 	half     []*securePeer // whose handshakes are under way, the oldest first
 	told     map[Address]bool
+	carried  int // sessions and handshakes that goroutines of their own read
 	closed   bool
 	sessions sync.WaitGroup
 }
@@ -71,6 +74,7 @@ type securePeer struct {
 	cancel  context.CancelFunc
 	record  handshakeRecord // of what was said in plain text
 	closing sync.Once
+	hearing sync.Mutex // held while what arrived is delivered
 
 	// Under link.mu.
 	address  Address
@@ -79,6 +83,13 @@ type securePeer struct {
 	ready    bool        // the handshake is complete
 	next     *securePeer // the handshake that is to replace this session
 	seen     int         // datagrams that arrived for it
+	suite    CipherSuite // agreed on
+	sealed   *sealed     // once it was taken over from the handshake
+	muted    bool        // the handshake sends nothing more
+	sequence uint64      // that the next encrypted record of the handshake has
+	early    [][]byte    // datagrams with encrypted records that came before
+	flight   [][]byte    // our last one, for a peer that has not got it
+	repeats  int         // of it
 	gone     bool
 	cause    error // why we end it
 }
@@ -104,16 +115,16 @@ func (l *DTLS) Start(r Receiver) error {
 		return ErrClosed
 	}
 	l.receiver = r
-	var waiting []*securePeer
+	var dialled *securePeer
 	for _, p := range l.peers {
-		waiting = append(waiting, p)
+		dialled = p
 	}
 	l.mu.Unlock()
 	if l.server != nil {
 		return l.inner.Start(l)
 	}
-	for _, p := range waiting {
-		l.sessions.Go(p.read)
+	if dialled != nil {
+		l.sessions.Go(dialled.serve)
 	}
 	return nil
 }
@@ -137,7 +148,13 @@ func (l *DTLS) newPeer(address Address, local Local) *securePeer {
 func (p *securePeer) write(b []byte) error {
 	p.record.sent(b)
 	p.link.mu.Lock()
-	to, local := p.address, p.local
+	to, local, muted := p.address, p.local, p.muted
+	if muted {
+		p.link.mu.Unlock()
+		return nil
+	}
+	p.count(b)
+	p.noteFlight(b)
 	p.link.mu.Unlock()
 	return p.link.inner.Send(to, local, b)
 }
@@ -171,15 +188,27 @@ func (l *DTLS) Receive(d Datagram) {
 			second = p.next
 		}
 	}
+	var open *securePeer
 	for _, to := range [...]*securePeer{first, second} {
-		if to != nil {
-			to.seen++
-			to.local = d.Local
-			to.record.received(d.Bytes)
+		if to == nil {
+			continue
+		}
+		to.seen++
+		to.local = d.Local
+		if to.sealed != nil && l.receiver != nil {
+			open = to
+			continue
+		}
+		to.record.received(d.Bytes)
+		to.keepEarly(d.Bytes)
+		if to.sealed == nil {
 			to.packets.put(d.From, d.Bytes)
 		}
 	}
 	l.mu.Unlock()
+	if open != nil {
+		open.hear(d)
+	}
 }
 
 // hello finds the handshake that a ClientHello belongs to, and begins it. The
@@ -207,6 +236,7 @@ func (l *DTLS) hello(p *securePeer, d Datagram) *securePeer {
 		begun.cid = l.newCID()
 		l.cids[begun.cid] = begun
 	}
+	l.carried++
 	l.sessions.Go(begun.accept)
 	if p == nil {
 		return begun
@@ -223,6 +253,9 @@ func (p *securePeer) stop(cause error) {
 	if p.cause == nil {
 		p.cause = cause
 	}
+	if p.sealed != nil {
+		return
+	}
 	_ = p.packets.Close()
 	if p.cancel != nil {
 		p.cancel()
@@ -233,6 +266,13 @@ func (p *securePeer) stop(cause error) {
 // waits until it is.
 func (p *securePeer) shut() {
 	p.closing.Do(func() {
+		p.link.mu.Lock()
+		sealed := p.sealed
+		p.link.mu.Unlock()
+		if sealed != nil {
+			p.sayClose()
+			return
+		}
 		if p.conn != nil {
 			_ = p.conn.Close() // the peer may be gone: there is nobody to tell
 		}
@@ -258,8 +298,10 @@ func (p *securePeer) accept() {
 		}
 		return
 	}
-	if l.established(p) {
-		p.read()
+	stands := l.established(p)
+	p.release()
+	if stands {
+		p.serve()
 	}
 }
 
@@ -289,6 +331,7 @@ func (p *securePeer) forget() {
 		before.next = nil
 	}
 	l.leaveHalf(p)
+	l.carried--
 	delete(l.cids, p.cid)
 	l.mu.Unlock()
 	p.shut()
@@ -302,7 +345,10 @@ func (l *DTLS) leaveHalf(p *securePeer) {
 // established enters a session whose handshake is complete, in place of the one
 // that the address had; false if the link was closed meanwhile.
 func (l *DTLS) established(p *securePeer) bool {
-	id := p.proved()
+	id, suite := p.proved()
+	sealed := p.takeOver(suite)
+	p.hearing.Lock() // what it carries is heard after the end of the one before
+	defer p.hearing.Unlock()
 	l.mu.Lock()
 	l.leaveHalf(p)
 	before := l.peers[p.address]
@@ -311,7 +357,7 @@ func (l *DTLS) established(p *securePeer) bool {
 		p.shut()
 		return false
 	}
-	p.identity, p.ready = id, true
+	p.identity, p.sealed, p.ready = id, sealed, true
 	l.peers[p.address] = p
 	p.record.over()
 	if before == p || before == nil {
@@ -320,9 +366,9 @@ func (l *DTLS) established(p *securePeer) bool {
 	}
 	before.gone = true
 	delete(l.cids, before.cid)
+	before.stop(errReplaced)
 	receiver := l.receiver
 	l.mu.Unlock()
-	before.stop(errReplaced)
 	receiver.PeerDown(p.address, errReplaced)
 	return true
 }
@@ -340,19 +386,21 @@ func (p *securePeer) read() {
 			continue // a message too long for the buffer
 		}
 		if err != nil {
+			l.mu.Lock()
+			l.carried--
+			l.mu.Unlock()
 			p.finish(err)
 			return
 		}
-		from, local := p.follow()
+		from, local := p.follow(p.packets.current())
 		l.receiver.Receive(Datagram{From: from, Local: local, Bytes: buffer[:n]})
 	}
 }
 
 // follow notes where the peer is reached now: a record with a Connection ID may come
 // from a new address. RFC 9146 §6.
-func (p *securePeer) follow() (Address, Local) {
+func (p *securePeer) follow(from Address) (Address, Local) {
 	l := p.link
-	from := p.packets.current()
 	l.mu.Lock()
 	old := p.address
 	if p.cid == "" || from == old || from.IsZero() {
@@ -367,13 +415,11 @@ func (p *securePeer) follow() (Address, Local) {
 	p.address = from
 	l.peers[from] = p
 	local := p.local
-	l.mu.Unlock()
 	if other != nil && other != p {
-		other.link.mu.Lock()
 		other.gone = true
-		other.link.mu.Unlock()
 		other.stop(errReplaced)
 	}
+	l.mu.Unlock()
 	l.receiver.PeerMoved(old, from)
 	return from, local
 }
@@ -436,7 +482,7 @@ func (l *DTLS) Send(to Address, _ Local, b []byte) error {
 	case len(b) > maxPlaintext:
 		return fmt.Errorf("%v: %w: %d bytes, at most %d", to, ErrTooLong, len(b), maxPlaintext)
 	}
-	if _, err := p.conn.Write(b); err != nil {
+	if err := p.send(b); err != nil {
 		return fmt.Errorf("%v: %w", to, plainError(err))
 	}
 	return nil
@@ -450,9 +496,13 @@ func (l *DTLS) Disconnect(peer Address, cause error) {
 		p.cause = cause
 	}
 	ready := p != nil && p.ready
+	sealed := ready && p.sealed != nil
 	l.mu.Unlock()
 	if ready {
 		p.shut() // its reader reports it down
+	}
+	if sealed {
+		l.sessions.Go(func() { p.finish(io.EOF) })
 	}
 }
 

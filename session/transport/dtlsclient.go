@@ -19,6 +19,7 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 	l.mu.Lock()
 	p := l.newPeer(server, Local{})
 	l.peers[server] = p
+	l.carried++
 	l.mu.Unlock()
 	if keys.ServerName != "" {
 		host = keys.ServerName
@@ -39,11 +40,13 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 		_ = inner.Close() // why there is no session is the error to tell
 		return nil, failure
 	}
-	id := p.proved()
+	id, suite := p.proved()
+	sealed := p.takeOver(suite)
 	l.mu.Lock()
-	p.identity, p.ready = id, true
+	p.identity, p.sealed, p.ready = id, sealed, true
 	l.mu.Unlock()
 	p.record.over()
+	p.release()
 	return l, nil
 }
 
@@ -90,9 +93,7 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 	if !l.options.NoCID {
 		options = append(options, dtls.WithConnectionIDGenerator(dtls.OnlySendCIDGenerator()))
 	}
-	if l.options.KeyLog != nil {
-		options = append(options, dtls.WithKeyLogWriter(l.options.KeyLog))
-	}
+	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{&p.record, l.options.KeyLog}))
 	return options, nil
 }
 

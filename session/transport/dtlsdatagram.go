@@ -170,19 +170,16 @@ func parseHello(kind byte, b []byte) *Hello {
 		}
 		hello.Cookie, hello.Suites, hello.ServerName, hello.RawKeys = h.cookie, h.suites, h.serverName, h.rawKeys
 		if h.cid {
-			hello.CID = h.cidLength
+			hello.CID = len(h.ownCID)
 		}
 	case messageServerHello:
-		r := &reader{b: b[versionAndRandom:]}
-		r.take(r.uint8()) // session id
-		hello.Suites = []CipherSuite{CipherSuite(r.uint16())}
-		r.uint8() // compression
-		var h clientHello
-		if r.bad || len(r.b) >= 2 && !h.extensions(r.take(r.uint16())) {
+		h, ok := readServerHello(b)
+		if !ok {
 			return nil
 		}
+		hello.Suites = []CipherSuite{h.suite}
 		if h.cid {
-			hello.CID = h.cidLength
+			hello.CID = len(h.ownCID)
 		}
 	default:
 		return nil

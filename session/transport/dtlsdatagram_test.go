@@ -130,6 +130,7 @@ func tappedHandshake(t *testing.T, o SecureOptions, lose func(n int) bool) (reco
 		}
 		b.exchange(client, back)
 		_ = client.Close()
+		synctest.Wait()
 		_ = b.server.Close()
 	})
 	return records

@@ -25,7 +25,7 @@ type clientHello struct {
 	suites     []CipherSuite
 	cookie     bool
 	cid        bool
-	cidLength  int
+	ownCID     string // that it wants to be sent
 	serverName string
 	rawKeys    bool // server_certificate_type offers raw public keys, RFC 7250
 	x509       bool // or nothing is said of certificate types
@@ -147,9 +147,7 @@ func (h *clientHello) extensions(b []byte) bool {
 		body := r.take(r.uint16())
 		switch kind {
 		case extensionConnectionID:
-			if h.cid = true; len(body) > 0 {
-				h.cidLength = int(body[0])
-			}
+			h.ownCID, h.cid = cidIn(body)
 		case extensionServerName:
 			if len(body) > serverNameHeader && body[2] == serverNameHost {
 				h.serverName = string(body[serverNameHeader:])
@@ -165,6 +163,52 @@ func (h *clientHello) extensions(b []byte) bool {
 		}
 	}
 	return !r.bad
+}
+
+// cidIn returns the Connection ID that an extension carries. RFC 9146 §3.
+func cidIn(extension []byte) (cid string, ok bool) {
+	if len(extension) == 0 || int(extension[0]) != len(extension)-1 {
+		return "", false
+	}
+	return string(extension[1:]), true
+}
+
+// serverHello is what a ServerHello agrees to.
+type serverHello struct {
+	random string
+	suite  CipherSuite
+	cid    bool
+	ownCID string // that the server wants to be sent
+}
+
+// parseServerHello reads a record that begins with a ServerHello in one fragment;
+// false for anything else.
+func parseServerHello(record []byte) (h serverHello, ok bool) {
+	if len(record) < recordHead+handshakeHead || record[0] != recordHandshake || epochOf(record) != 0 || record[recordHead] != messageServerHello {
+		return h, false
+	}
+	if all := parseMessages(record[recordHead:]); len(all) > 0 && !all[0].Fragment() {
+		return readServerHello(record[recordHead+handshakeHead:][:all[0].Length])
+	}
+	return h, false
+}
+
+const lengthOfRandom = 32
+
+// readServerHello reads the body of a ServerHello. RFC 5246 §7.4.1.3.
+func readServerHello(b []byte) (h serverHello, ok bool) {
+	r := &reader{b: b}
+	r.uint16() // version
+	h.random = string(r.take(lengthOfRandom))
+	r.take(r.uint8()) // session id
+	h.suite = CipherSuite(r.uint16())
+	r.uint8() // compression
+	var known clientHello
+	if r.bad || len(r.b) >= 2 && !known.extensions(r.take(r.uint16())) {
+		return h, false
+	}
+	h.cid, h.ownCID = known.cid, known.ownCID
+	return h, !r.bad
 }
 
 // alertNames are those of TLS 1.2. RFC 5246 §7.2, RFC 4279 §6, RFC 6066.

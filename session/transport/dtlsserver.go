@@ -30,9 +30,7 @@ func (p *securePeer) serverOptions() ([]dtls.ServerOption, error) {
 	if p.cid != "" {
 		options = append(options, dtls.WithConnectionIDGenerator(func() []byte { return []byte(p.cid) }))
 	}
-	if l.options.KeyLog != nil {
-		options = append(options, dtls.WithKeyLogWriter(l.options.KeyLog))
-	}
+	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{&p.record, l.options.KeyLog}))
 	return options, nil
 }
 
@@ -90,9 +88,13 @@ func (p *securePeer) verifyClient(raw [][]byte, _ [][]*x509.Certificate) error {
 	return err
 }
 
-// proved is who the peer has proved to be.
-func (p *securePeer) proved() Identity {
+// proved is who the peer has proved to be, and the suite that was agreed on.
+func (p *securePeer) proved() (Identity, CipherSuite) {
 	state, _ := p.conn.ConnectionState()
+	return p.identityIn(&state), CipherSuite(state.CipherSuiteID)
+}
+
+func (p *securePeer) identityIn(state *dtls.State) Identity {
 	if len(state.PeerCertificates) == 0 {
 		if p.link.server == nil {
 			return Identity{Mode: PreSharedKey} // a server proves it by the key alone

@@ -29,6 +29,8 @@ type handshakeRecord struct {
 	mu       sync.Mutex
 	done     bool
 	hello    *clientHello // of the client, ours or theirs
+	answer   *serverHello // to it
+	secrets  sessionSecrets
 	suites   []CipherSuite
 	identity string
 	claimed  bool
@@ -66,7 +68,7 @@ func (r *handshakeRecord) judged(err error) {
 func (r *handshakeRecord) over() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.done, r.suites, r.stuck = true, nil, nil
+	r.done, r.suites, r.stuck, r.answer, r.secrets = true, nil, nil, nil, sessionSecrets{}
 	if r.waits != nil {
 		r.waits.Stop()
 		r.waits = nil
@@ -83,6 +85,19 @@ func (r *handshakeRecord) cid() bool {
 	return r.hello != nil && r.hello.cid
 }
 
+// sentCID returns the Connection ID that this end's records carry, as agreed on so far.
+func (r *handshakeRecord) sentCID(server bool) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.answer == nil || r.hello == nil || !r.answer.cid || !r.hello.cid:
+		return ""
+	case server:
+		return r.hello.ownCID
+	}
+	return r.answer.ownCID
+}
+
 func (r *handshakeRecord) sent(b []byte) { r.look(b, false) }
 
 func (r *handshakeRecord) received(b []byte) { r.look(b, true) }
@@ -95,6 +110,11 @@ func (r *handshakeRecord) look(b []byte, came bool) {
 	}
 	if h, ok := parseClientHello(b); ok && (r.hello == nil || h.cookie) {
 		r.hello = &h
+	}
+	for record := range recordsOf(b) {
+		if h, ok := parseServerHello(record); ok {
+			r.answer = &h
+		}
 	}
 	if !came {
 		return

@@ -248,6 +248,19 @@ func (l *TLS) Identity(peer Address) (Identity, bool) {
 	return p.identity, true
 }
 
+// Session tells how the session with a peer stands; false if there is none.
+func (l *TLS) Session(peer Address) (SessionState, bool) {
+	l.mu.Lock()
+	p := l.peers[peer]
+	ready := p != nil && p.ready
+	l.mu.Unlock()
+	if !ready {
+		return SessionState{}, false
+	}
+	state := p.conn.ConnectionState()
+	return SessionState{Protocol: tls.VersionName(state.Version), Suite: CipherSuite(state.CipherSuite)}, true
+}
+
 // Send implements Link.
 func (l *TLS) Send(to Address, _ Local, b []byte) error {
 	l.mu.Lock()

@@ -1,0 +1,241 @@
+package transport
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"sync"
+
+	"github.com/pion/dtls/v3/pkg/crypto/ccm"
+	"github.com/pion/dtls/v3/pkg/crypto/prf"
+)
+
+const (
+	// sealedEpoch is that of all records after the handshake; there is no second one.
+	sealedEpoch = 1
+	// explicitNonce is how many octets of the nonce stand in each record: epoch and
+	// sequence number. RFC 5288 §3, RFC 6655 §3.
+	explicitNonce = 8
+	implicitNonce = 4
+	// maxSequence is the last sequence number of an epoch.
+	maxSequence = 1<<48 - 1
+	// replayWindow is how far behind the newest record one may be. RFC 6347 §4.1.2.6.
+	replayWindow = 64
+)
+
+// aeadSuite is how a suite protects records.
+type aeadSuite struct {
+	key  int // octets
+	tag  int // of CCM; 0 is GCM
+	hash func() hash.Hash
+}
+
+// aeadSuites are the suites whose records we protect ourselves. RFC 5288, RFC 5289,
+// RFC 5487, RFC 6655, RFC 7251.
+var aeadSuites = map[CipherSuite]aeadSuite{
+	0x00a8: {16, 0, sha256.New}, 0xc0a4: {16, 16, sha256.New}, 0xc0a8: {16, 8, sha256.New}, 0xc0a9: {32, 8, sha256.New},
+	0xc02b: {16, 0, sha256.New}, 0xc02c: {32, 0, sha512.New384}, 0xc02f: {16, 0, sha256.New}, 0xc030: {32, 0, sha512.New384},
+	0xc0ac: {16, 16, sha256.New}, 0xc0ae: {16, 8, sha256.New},
+}
+
+// sealed is a session after its handshake: it seals and opens records of the suites
+// of authenticated encryption, without a goroutine of its own. It is safe for
+// concurrent use. RFC 6347 §4.1, RFC 9146 §4.
+type sealed struct {
+	mu       sync.Mutex
+	out, in  direction
+	next     uint64 // sequence number to send with
+	newest   uint64 // sequence number received
+	window   uint64 // bit n: newest-n was received
+	received bool   // anything
+}
+
+// direction is the half of a session that one end writes.
+type direction struct {
+	aead cipher.AEAD
+	salt [implicitNonce]byte
+	cid  string
+}
+
+// sessionSecrets are what the keys of a session are made from.
+type sessionSecrets struct {
+	clientRandom, master []byte
+}
+
+// secretKeeper is the key log of one handshake: so its library tells the secrets. They
+// go on to the key log of the user, if there is one.
+type secretKeeper struct {
+	record *handshakeRecord
+	log    io.Writer
+}
+
+// Write takes the line CLIENT_RANDOM RANDOM MASTER, in hex.
+func (k *secretKeeper) Write(line []byte) (int, error) {
+	if words := bytes.Fields(line); len(words) == 3 && string(words[0]) == "CLIENT_RANDOM" {
+		random, wrong := hex.AppendDecode(nil, words[1])
+		master, bad := hex.AppendDecode(nil, words[2])
+		if wrong == nil && bad == nil {
+			k.record.mu.Lock()
+			k.record.secrets = sessionSecrets{random, master}
+			k.record.mu.Unlock()
+		}
+	}
+	if k.log == nil {
+		return len(line), nil
+	}
+	return k.log.Write(line)
+}
+
+var errNotSealed = errors.New("the records of this session are not sealed here")
+
+// newSealed makes the keys of a session of which the handshake is recorded; ownCID is
+// what this end gave out. It seals from the sequence number next on.
+func newSealed(r *handshakeRecord, suite CipherSuite, server bool, ownCID string, next uint64) (*sealed, error) {
+	theirCID := r.sentCID(server)
+	s, known := aeadSuites[suite]
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !known || r.answer == nil || r.hello == nil || len(r.secrets.clientRandom) != lengthOfRandom || len(r.secrets.master) == 0 {
+		return nil, errNotSealed
+	}
+	keys, err := prf.GenerateEncryptionKeys(r.secrets.master, r.secrets.clientRandom, []byte(r.answer.random), 0, s.key, implicitNonce, s.hash)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := s.direction(keys.ClientWriteKey, keys.ClientWriteIV)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := s.direction(keys.ServerWriteKey, keys.ServerWriteIV)
+	if err != nil {
+		return nil, err
+	}
+	if server {
+		ours, theirs = theirs, ours
+	}
+	if r.answer.cid && r.hello.cid {
+		ours.cid, theirs.cid = theirCID, ownCID
+	}
+	return &sealed{out: ours, in: theirs, next: next}, nil
+}
+
+func (s aeadSuite) direction(key, salt []byte) (d direction, err error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return d, err
+	}
+	if s.tag == 0 {
+		d.aead, err = cipher.NewGCM(block)
+	} else {
+		d.aead, err = ccm.NewCCM(block, s.tag, implicitNonce+explicitNonce)
+	}
+	copy(d.salt[:], salt)
+	return d, err
+}
+
+var errExhausted = errors.New("the session has no sequence number left")
+
+// append seals a message of a content type as one record and appends it to b.
+func (s *sealed) append(b []byte, kind byte, message []byte) ([]byte, error) {
+	s.mu.Lock()
+	sequence := s.next
+	s.next++
+	s.mu.Unlock()
+	if sequence > maxSequence {
+		return nil, errExhausted
+	}
+	d := &s.out
+	h := recordHeader{kind: kind, sequence: sealedEpoch<<48 | sequence, cid: d.cid}
+	if d.cid != "" {
+		h.kind = recordCID
+		message = append(append(make([]byte, 0, len(message)+1), message...), kind)
+	}
+	var nonce [implicitNonce + explicitNonce]byte
+	copy(nonce[:], d.salt[:])
+	binary.BigEndian.PutUint64(nonce[implicitNonce:], h.sequence)
+	b = h.append(b, explicitNonce+len(message)+d.aead.Overhead())
+	b = append(b, nonce[implicitNonce:]...)
+	var additional [maxAdditional]byte
+	return d.aead.Seal(b, nonce[:], message, h.additional(additional[:0], len(message))), nil
+}
+
+// opened is what was in a record.
+type opened struct {
+	kind    byte
+	message []byte
+	newest  bool // no record with a higher sequence number came before
+}
+
+// open opens one record; false for one that is not of this session, was changed on
+// the way, or came before. The message stands in room, or behind it.
+func (s *sealed) open(room, record []byte) (opened, bool) {
+	d := &s.in
+	h, body, ok := parseRecordHeader(record, len(d.cid))
+	if !ok || h.sequence>>48 != sealedEpoch || h.cid != d.cid || (h.kind == recordCID) != (d.cid != "") || len(body) < explicitNonce+d.aead.Overhead() {
+		return opened{}, false
+	}
+	sequence := h.sequence & maxSequence
+	if s.seen(sequence) {
+		return opened{}, false
+	}
+	var nonce [implicitNonce + explicitNonce]byte
+	copy(nonce[:], d.salt[:])
+	copy(nonce[implicitNonce:], body)
+	body = body[explicitNonce:]
+	var additional [maxAdditional]byte
+	message, err := d.aead.Open(room, nonce[:], body, h.additional(additional[:0], len(body)-d.aead.Overhead()))
+	if err != nil {
+		return opened{}, false
+	}
+	newest, fresh := s.accept(sequence)
+	if !fresh {
+		return opened{}, false
+	}
+	if h.kind == recordCID { // zeros may follow the type, RFC 9146 §4
+		message = bytes.TrimRight(message, "\x00")
+		if len(message) == 0 {
+			return opened{}, false
+		}
+		h.kind, message = message[len(message)-1], message[:len(message)-1]
+	}
+	return opened{h.kind, message, newest}, true
+}
+
+// seen says whether a sequence number came before, or may have.
+func (s *sealed) seen(sequence uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.replayed(sequence)
+}
+
+func (s *sealed) replayed(sequence uint64) bool {
+	if !s.received || sequence > s.newest {
+		return false
+	}
+	behind := s.newest - sequence
+	return behind >= replayWindow || s.window>>behind&1 == 1
+}
+
+// accept enters the sequence number of a record that is genuine; fresh is false if
+// another goroutine was first.
+func (s *sealed) accept(sequence uint64) (newest, fresh bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.replayed(sequence) {
+		return false, false
+	}
+	if s.received && sequence <= s.newest {
+		s.window |= 1 << (s.newest - sequence)
+		return false, true
+	}
+	s.window = s.window<<(sequence-s.newest) | 1
+	s.newest, s.received = sequence, true
+	return true, true
+}
