@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,6 +24,8 @@ type testKeys struct {
 	own   *KeyPair
 	roots *x509.CertPool
 	any   bool
+
+	trusted []*x509.Certificate
 }
 
 func (k *testKeys) PSK(identity []byte) ([]byte, bool) {
@@ -36,10 +39,12 @@ func (k *testKeys) Own() (KeyPair, bool) {
 	}
 	return *k.own, true
 }
-func (k *testKeys) TrustsKey([]byte) bool                    { return false }
-func (k *testKeys) TrustsCertificate(*x509.Certificate) bool { return false }
-func (k *testKeys) Roots() *x509.CertPool                    { return k.roots }
-func (k *testKeys) Any() bool                                { return k.any }
+func (k *testKeys) TrustsKey([]byte) bool { return false }
+func (k *testKeys) TrustsCertificate(c *x509.Certificate) bool {
+	return slices.ContainsFunc(k.trusted, c.Equal)
+}
+func (k *testKeys) Roots() *x509.CertPool { return k.roots }
+func (k *testKeys) Any() bool             { return k.any }
 
 // authority signs certificates for tests.
 type authority struct {
