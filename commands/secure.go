@@ -67,6 +67,7 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, Classify(err)
 	}
+	keys.AnyServer = s.credentials.Store.Any()
 	link, err := transport.NewDTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, transport.SecureOptions{KeyLog: &s.keyLog})
 	if err != nil {
 		return nil, Classify(err)

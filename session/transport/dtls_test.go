@@ -23,6 +23,8 @@ type testKeys struct {
 	own   *KeyPair
 	roots *x509.CertPool
 	any   bool
+
+	trusted string // raw public key
 }
 
 func (k *testKeys) PSK(identity []byte) ([]byte, bool) {
@@ -36,7 +38,8 @@ func (k *testKeys) Own() (KeyPair, bool) {
 	}
 	return *k.own, true
 }
-func (k *testKeys) TrustsKey([]byte) bool                    { return false }
+
+func (k *testKeys) TrustsKey(spki []byte) bool               { return k.trusted != "" && string(spki) == k.trusted }
 func (k *testKeys) TrustsCertificate(*x509.Certificate) bool { return false }
 func (k *testKeys) Roots() *x509.CertPool                    { return k.roots }
 func (k *testKeys) Any() bool                                { return k.any }

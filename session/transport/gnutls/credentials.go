@@ -4,6 +4,7 @@ package gnutls
 
 import (
 	"crypto/rand"
+	"net/netip"
 	"runtime"
 	"slices"
 	"sync"
@@ -21,6 +22,8 @@ type Credentials struct {
 	allowed     []uint16
 	priority    uintptr
 	certificate uintptr
+	public      []byte
+	name        []byte // SNI
 	cookies     [cookieKey]byte
 
 	mu     sync.Mutex
@@ -39,7 +42,10 @@ func NewCredentials(config Config) (*Credentials, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Credentials{library: l, server: config.Server, allowed: slices.Clone(config.Suites), users: 1}
+	c := &Credentials{library: l, server: config.Server, allowed: slices.Clone(config.Suites), public: config.PublicKey, users: 1}
+	if _, err := netip.ParseAddr(config.ServerName); err != nil { // an address is no name, RFC 6066 §3
+		c.name = []byte(config.ServerName)
+	}
 	_, _ = rand.Read(c.cookies[:]) // never fails
 	word := append([]byte(allowed), 0)
 	var wrong uintptr
@@ -61,6 +67,9 @@ func NewCredentials(config Config) (*Credentials, error) {
 	callPointer(l.setVerify, c.certificate, l.onVerify)
 	return c, nil
 }
+
+// PublicKey is that of this end, DER SubjectPublicKeyInfo.
+func (c *Credentials) PublicKey() []byte { return c.public }
 
 // Close gives the credentials up; their memory is given back with the last session.
 func (c *Credentials) Close() {

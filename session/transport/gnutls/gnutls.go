@@ -81,6 +81,7 @@ type Config struct {
 	Suites     []uint16 // allowed, by their numbers, the best first
 	PublicKey  []byte   // DER SubjectPublicKeyInfo of this end
 	PrivateKey []byte   // PKCS #8; it is not kept
+	ServerName string   // that a client says it looks for (SNI), "" or an address for none
 }
 
 // Result is what came of a handshake. It holds secrets.

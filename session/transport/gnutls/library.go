@@ -23,7 +23,7 @@ type symbols struct {
 	setErrno, setMTU, setTimeouts, timeout                        uintptr
 	handshake, isFatal, alert, sendAlert                          uintptr
 	peers, cipher, random, master                                 uintptr
-	generateKey, cookieSend, cookieVerify, prestateSet            uintptr
+	generateKey, cookieSend, cookieVerify, prestateSet, setName   uintptr
 }
 
 // names are what the symbols are called in the library.
@@ -45,7 +45,7 @@ func (s *symbols) names() map[string]*uintptr {
 		"gnutls_cipher_get": &s.cipher, "gnutls_session_get_random": &s.random,
 		"gnutls_session_get_master_secret": &s.master, "gnutls_key_generate": &s.generateKey,
 		"gnutls_dtls_cookie_send": &s.cookieSend, "gnutls_dtls_cookie_verify": &s.cookieVerify,
-		"gnutls_dtls_prestate_set": &s.prestateSet,
+		"gnutls_dtls_prestate_set": &s.prestateSet, "gnutls_server_name_set": &s.setName,
 	}
 }
 

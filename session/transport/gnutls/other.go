@@ -21,6 +21,9 @@ type Credentials struct{}
 // NewCredentials returns an *UnavailableError.
 func NewCredentials(Config) (*Credentials, error) { return nil, unavailable() }
 
+// PublicKey is none.
+func (c *Credentials) PublicKey() []byte { return nil }
+
 // Close does nothing.
 func (c *Credentials) Close() {}
 

@@ -31,6 +31,7 @@ const (
 
 	credentialsCertificate = 1
 	requireCertificate     = 2
+	nameDNS                = 1
 )
 
 // Session is one handshake. It is driven by what is fed to it, waits for nothing,
@@ -87,6 +88,9 @@ func (c *Credentials) Begin(cookie *Cookie, verify func(key []byte) error) (*Ses
 	if c.server {
 		callPointer(l.requestCertificate, s.handle, requireCertificate)
 	}
+	if len(c.name) > 0 {
+		callPointer(l.setName, s.handle, nameDNS, uintptr(unsafe.Pointer(&c.name[0])), uintptr(len(c.name)))
+	}
 	if cookie != nil {
 		callPointer(l.prestateSet, s.handle, uintptr(unsafe.Pointer(&cookie.state)))
 	}
@@ -105,7 +109,7 @@ func (s *Session) Free() {
 	s.credentials.unuse()
 }
 
-// Feed takes a datagram that arrived, nil where only time has passed. It returns what
+// Feed takes a datagram that arrived, which it keeps, nil where only time has passed. It returns what
 // is to be sent, when to call again at the latest, and whether the handshake is
 // complete. The error may be an *AlertError, an *Error or what verify returned; what
 // is to be sent goes out with it too.
