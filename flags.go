@@ -14,6 +14,7 @@ import (
 // the words of the command: none for the prompt.
 func configure(p *console.Program, words []string, getenv func(string) string) ([]string, error) {
 	own := programFlags(p.Table, words)
+	p.Profiles = func(config string) []string { return profileNames(config, getenv) }
 	from := []source{environment(getenv)}
 	args, rest, err := parse(own, words, takesWord(p.Table), from)
 	face(p, args) // first: an error is written by it

@@ -104,6 +104,19 @@ func flagNamed(known []commands.Parameter, name string) *commands.Parameter {
 // --connect does not mean the listen of the defaults.
 var roles = []string{"listen", "bootstrap", "connect", "device"}
 
+// profileNames are the profiles of the lwcon.yaml that would be read; none of one
+// that cannot be.
+func profileNames(config string, getenv func(string) string) []string {
+	if config == "" {
+		config = getenv(commands.FlagVariable("config"))
+	}
+	c, err := commands.LoadConfiguration(true, configurationFiles(config, getenv)...) // nothing secret is looked at
+	if err != nil {
+		return nil
+	}
+	return c.Profiles()
+}
+
 // configurationFiles is where lwcon.yaml is looked for: where --config says, else
 // here, then in the user's configuration directory.
 func configurationFiles(config string, getenv func(string) string) []string {

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"lwcon/session"
+	"lwcon/session/credentials"
+	"lwcon/session/transport"
 )
 
 // ClientState is how a client stands beside what it registered.
@@ -14,6 +16,10 @@ type ClientState struct {
 	Expires      time.Time // when the registration ends unless updated; zero if never
 	// ExpiresSoon says that less than a tenth of the lifetime is left.
 	ExpiresSoon bool
+	// Session and Identity, as it is shown, are of a device that speaks securely,
+	// Session else nil.
+	Session  *transport.SessionState
+	Identity string
 }
 
 // soon is the part of a lifetime that is its end.
@@ -25,6 +31,9 @@ func stateOf(e *session.Endpoint, g *session.Registration, now time.Time) Client
 	if end, limited := g.Expires(); limited {
 		s.Expires = end
 		s.ExpiresSoon = end.Sub(now) < g.Lifetime/soon
+	}
+	if state, who, secured := e.Secured(); secured {
+		s.Session, s.Identity = &state, credentials.Printable(who.Name)
 	}
 	return s
 }
@@ -38,4 +47,15 @@ func (o *object) state(s *ClientState) {
 		o.moment("expires", s.Expires)
 		o.boolean("expires-soon", s.ExpiresSoon)
 	}
+	if s.Session == nil {
+		return
+	}
+	in := o.object("session")
+	in.text("protocol", s.Session.Protocol)
+	if s.Session.Suite != 0 {
+		in.text("suite", s.Session.Suite.String())
+	}
+	in.text("identity", s.Identity)
+	in.boolean("connection-id", s.Session.CID)
+	o.close(in)
 }

@@ -104,6 +104,20 @@ func TestTheShellsAskForTheLastOfSomeWords(t *testing.T) {
 	}
 }
 
+func TestProfilesOfTheFileThatTheLineNamesAreOffered(t *testing.T) {
+	env := &Env{Table: All(), Definitions: objects.New(), Profiles: func(config string) []string { return []string{"testfest", "of-" + config} }}
+	for line, want := range map[string]string{
+		"complete -- --profile te":                     "testfest",
+		"complete -- --config x.yaml --profile of":     "of-x.yaml",
+		"complete -- --connect coap://h --device ther": "thermometer",
+	} {
+		r, _, err := runLine(t, env, t.Context(), line)
+		if err != nil || !slices.Equal(texts(r.(*Candidates).List), []string{want}) {
+			t.Errorf("%s: got %v, %v, want %s", line, r, err, want)
+		}
+	}
+}
+
 func FuzzCompleteTakesAnyLine(f *testing.F) {
 	f.Add("read /3")
 	f.Add("write /1/0 1=")

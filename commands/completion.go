@@ -128,8 +128,20 @@ func programWord(words []string) bool {
 func completeProgram(env *Env, words []string, prefix string) []Completion {
 	args := Args{parameters: ProgramFlags()}
 	p := parser{own: &args, common: &Args{}}
-	if len(words) > 0 {
-		return matching(p.lookup(words[len(words)-1]).complete(env, args, prefix), prefix)
+	n := len(words)
+	if n == 0 {
+		return completeFlags(&p, prefix)
 	}
-	return completeFlags(&p, prefix)
+	if before, _, err := ParseFlags(words[:n-1], args.parameters, env.Table.TakesWord); err == nil {
+		args = before
+	}
+	return matching(p.lookup(words[n-1]).complete(env, args, prefix), prefix)
+}
+
+// completeOwnProfiles offers the profiles of lwcon.yaml.
+func completeOwnProfiles(env *Env, soFar Args, _ string) []Completion {
+	if env.Profiles == nil {
+		return nil
+	}
+	return plain(env.Profiles(soFar.Text("config")))
 }

@@ -105,17 +105,27 @@ func (c *Configuration) Settings(profile string) ([][]credentials.Setting, error
 	return found, nil
 }
 
+// Profiles are the names of the profiles in the file, in their order.
+func (c *Configuration) Profiles() []string {
+	var names []string
+	if c.File() != nil {
+		for _, p := range c.File().Profiles {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
 // profile returns the profile of a name.
 func (c *Configuration) profile(name string) (*credentials.Profile, error) {
-	var names []string
 	if c.File() != nil {
 		for i := range c.File().Profiles {
 			if p := &c.File().Profiles[i]; p.Name == name {
 				return p, nil
 			}
-			names = append(names, c.File().Profiles[i].Name)
 		}
 	}
+	names := c.Profiles()
 	switch {
 	case c.File() == nil:
 		return nil, failure(ConfigError, "profile %q: expected lwcon.yaml with it, found no such file", name).

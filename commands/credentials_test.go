@@ -103,6 +103,35 @@ func TestUnsavedCredentialsLeaveTheFileAlone(t *testing.T) {
 	}
 }
 
+func TestAnOSCOREContextIsKeptListedAndNeverShown(t *testing.T) {
+	env, path := keyring(t)
+	line := "credentials add dev5 --oscore hex:" + secretMarker + " --sender-id hex:01 --recipient-id '' --salt hex:9e7c --id-context hex:37cb"
+	if _, err := discreet(t, env, line); err != nil {
+		t.Fatal(err)
+	}
+	want := "lwcon: 1\ndevices:\n  dev5: {oscore: {secret: \"hex:" + secretMarker + "\", salt: \"hex:9e7c\", sender-id: \"hex:01\", " +
+		"recipient-id: \"hex:\", id-context: \"hex:37cb\"}}\n"
+	if text, err := os.ReadFile(path); err != nil || string(text) != want {
+		t.Errorf("the file is\n%s%v", text, err)
+	}
+	r, _ := discreet(t, env, "credentials list")
+	m := fields(t, r)["credentials"].([]any)[0].(map[string]any)
+	if m["mode"] != "oscore" || m["identity"] != "hex:01" || m["key"] != "16 octets, hex" {
+		t.Errorf("listed as %v", m)
+	}
+	again, err := LoadConfiguration(false, path)
+	if err != nil || again.Store.Err() != nil {
+		t.Fatalf("%v, %v", err, again.Store.Err())
+	}
+	c := again.Store.Credentials()[0].OSCORE
+	if string(c.Salt) != "\x9e\x7c" || string(c.IDContext) != "\x37\xcb" || len(c.RecipientID) != 0 || c.Secret.Len() != 16 {
+		t.Errorf("read again: %+v", c)
+	}
+	if _, err := discreet(t, env, "credentials remove dev5"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWrongCredentialsAreRefusedInWords(t *testing.T) {
 	env, path := keyring(t)
 	if _, err := discreet(t, env, "credentials add dev0 --identity taken --key hex:00"); err != nil {
@@ -110,17 +139,22 @@ func TestWrongCredentialsAreRefusedInWords(t *testing.T) {
 	}
 	before, _ := os.ReadFile(path)
 	for line, want := range map[string]string{
-		"dev1":                                       "expected one of --key, --public-key, --certificate and --subject, found 0",
-		"dev1 --key hex:00 --subject x":              "found 2",
-		"dev1 --subject x --identity y":              "--identity belongs to a pre-shared key",
-		"dev1 --key " + secretMarker:                 "hex (16 octets), base64 (24 octets) or text (32 octets)",
-		"dev1 --key hex:":                            "expected a key of 1 to 64 octets, found 0 (hex)",
-		"dev1 --key hex:" + secretMarker + "0":       "expected an even number of digits, found 33",
-		"dev1 --key text:" + strings.Repeat("x", 65): "expected a key of 1 to 64 octets, found 65 (text)",
-		"dev1 --key hex:00 --identity \xff":          "expected UTF-8",
-		"dev1 --key hex:00 --identity taken":         "identity taken is that of dev0 already",
-		"dev1 --public-key hex:" + secretMarker:      "expected a public key",
-		"dev1 --certificate file:none.pem":           "no such file",
+		"dev1":                            "expected one of --key, --public-key, --certificate, --subject and --oscore, found 0",
+		"dev1 --key hex:00 --salt hex:00": "--salt belongs to an OSCORE context: expected --oscore, found --key",
+		"dev1 --oscore hex:00 --sender-id hex:01":                                   "expected --recipient-id with --oscore, found none",
+		"dev1 --oscore hex:00 --sender-id hex:01 --recipient-id hex:01":             "expected another id than sender-id",
+		"dev1 --oscore hex:00 --sender-id hex:0102030405060708 --recipient-id hex:": "sender-id: expected at most 7 octets, found 8",
+		"dev1 --oscore hex: --sender-id hex:01 --recipient-id hex:":                 "secret: expected a secret, found 0 octets",
+		"dev1 --key hex:00 --subject x":                                             "found 2",
+		"dev1 --subject x --identity y":                                             "--identity belongs to a pre-shared key",
+		"dev1 --key " + secretMarker:                                                "hex (16 octets), base64 (24 octets) or text (32 octets)",
+		"dev1 --key hex:":                                                           "expected a key of 1 to 64 octets, found 0 (hex)",
+		"dev1 --key hex:" + secretMarker + "0":                                      "expected an even number of digits, found 33",
+		"dev1 --key text:" + strings.Repeat("x", 65):                                "expected a key of 1 to 64 octets, found 65 (text)",
+		"dev1 --key hex:00 --identity \xff":                                         "expected UTF-8",
+		"dev1 --key hex:00 --identity taken":                                        "identity taken is that of dev0 already",
+		"dev1 --public-key hex:" + secretMarker:                                     "expected a public key",
+		"dev1 --certificate file:none.pem":                                          "no such file",
 	} {
 		_, err := discreet(t, env, "credentials add "+line)
 		if err == nil || !strings.Contains(err.Error(), want) || ExitStatus(nil, err) != ExitUsage {

@@ -15,13 +15,14 @@ import (
 func credentialsAddCommand() *Command {
 	return &Command{
 		Name: "credentials add", Group: GroupTools,
-		Summary: "make a device known: by a pre-shared key, a raw public key or a certificate",
+		Summary: "make a device known: by a pre-shared key, a raw public key, a certificate or an OSCORE context",
 		Help: `The credential is written into lwcon.yaml, that of --config, else ./lwcon.yaml, else the one in the user's configuration
 directory, which is made with mode 0600 where there is none. What else stands in the file stays, comments too. It
 holds at once, for the next handshake. --unsaved leaves the file alone.
 
 A key is hex:…, base64:…, text:…, env:NAME or file:FILE. A public key is SubjectPublicKeyInfo or a certificate, PEM or DER, or
-a bare point of P-256 or P-384. Lines with --key are not kept in the history of the prompt; env: and file: keep a key out of
+a bare point of P-256 or P-384. The ids of an OSCORE context are those that the device sees: --sender-id is its own, and may be
+empty (hex:). lwcon keeps such a context but does not speak OSCORE yet. Lines with --key or --oscore are not kept in the history of the prompt; env: and file: keep a key out of
 the shell's history too.`,
 		Spec: "Core 1.2 §E.1",
 		Parameters: []Parameter{
@@ -32,6 +33,11 @@ the shell's history too.`,
 			{Name: "public-key", Kind: KindText, Word: "KEY", Summary: "the raw public key"},
 			{Name: "certificate", Kind: KindText, Word: "KEY", Summary: "the device's own certificate, trusted as it is"},
 			{Name: "subject", Kind: KindText, Word: "NAME", Summary: "the name in a certificate that a trust anchor signed"},
+			{Name: "oscore", Kind: KindSecret, Summary: "the master secret of an OSCORE context"},
+			{Name: "sender-id", Kind: KindText, Word: "ID", Summary: "OSCORE: the device's id, at most 7 octets"},
+			{Name: "recipient-id", Kind: KindText, Word: "ID", Summary: "OSCORE: lwcon's id"},
+			{Name: "salt", Kind: KindText, Word: "OCTETS", Summary: "OSCORE: the master salt"},
+			{Name: "id-context", Kind: KindText, Word: "OCTETS", Summary: "OSCORE: the id context"},
 			{Name: "unsaved", Kind: KindSwitch, Summary: "for this run only"},
 		},
 		Examples: []string{
@@ -39,6 +45,7 @@ the shell's history too.`,
 			"credentials add urn:imei:351756051523999 --alias bench-a --identity dev1 --key env:PSK_BENCH_A",
 			"credentials add dev3 --public-key file:d3.pem",
 			"credentials add dev4 --certificate file:d4.pem --unsaved",
+			"credentials add dev5 --oscore env:OSCORE_DEV5 --sender-id hex:01 --recipient-id hex:02 --salt hex:9e7ca92223786340",
 		},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			c, err := env.credentialsOf("credentials add")
@@ -55,7 +62,16 @@ the shell's history too.`,
 }
 
 // proofs are the flags of which credentials add takes exactly one.
-var proofs = []string{"key", "public-key", "certificate", "subject"}
+var proofs = []string{"key", "public-key", "certificate", "subject", "oscore"}
+
+// companions are flags that belong to one of them.
+var companions = [...]struct{ flag, proof, what string }{
+	{"identity", "key", "a pre-shared key"},
+	{"sender-id", "oscore", "an OSCORE context"},
+	{"recipient-id", "oscore", "an OSCORE context"},
+	{"salt", "oscore", "an OSCORE context"},
+	{"id-context", "oscore", "an OSCORE context"},
+}
 
 // entry makes a credential of the arguments; file names are relative to a
 // directory.
@@ -64,10 +80,12 @@ func (c *Configuration) entry(args Args, directory string) (credentials.Entry, e
 	e := credentials.Entry{Credential: x}
 	given := slices.DeleteFunc(slices.Clone(proofs), func(name string) bool { return !args.Has(name) })
 	if len(given) != 1 {
-		return e, usage("credentials add %s: expected one of --key, --public-key, --certificate and --subject, found %d", x.Endpoint, len(given))
+		return e, usage("credentials add %s: expected one of --key, --public-key, --certificate, --subject and --oscore, found %d", x.Endpoint, len(given))
 	}
-	if args.Has("identity") && given[0] != "key" {
-		return e, usage("credentials add %s: --identity belongs to a pre-shared key: expected --key, found --%s", x.Endpoint, given[0])
+	for _, f := range companions {
+		if args.Has(f.flag) && given[0] != f.proof {
+			return e, usage("credentials add %s: --%s belongs to %s: expected --%s, found --%s", x.Endpoint, f.flag, f.what, f.proof, given[0])
+		}
 	}
 	text := args.Text(given[0])
 	var err error
@@ -90,6 +108,17 @@ func (c *Configuration) entry(args Args, directory string) (credentials.Entry, e
 	case "subject":
 		x.Mode, x.Name = transport.Certificate, text
 		return e, nil
+	case "oscore":
+		x.Mode = transport.NoSecurity
+		for _, id := range [...]string{"sender-id", "recipient-id"} {
+			if !args.Has(id) {
+				return e, usage("credentials add %s: expected --%s with --oscore, found none", x.Endpoint, id)
+			}
+		}
+		x.OSCORE, err = sources.OSCORE(credentials.OSCOREText{
+			Secret: text, Salt: args.Text("salt"), SenderID: args.Text("sender-id"), RecipientID: args.Text("recipient-id"),
+			IDContext: args.Text("id-context"),
+		})
 	}
 	if err != nil {
 		problem := usage("credentials add %s: --%s: %v", x.Endpoint, given[0], err)
@@ -97,7 +126,7 @@ func (c *Configuration) entry(args Args, directory string) (credentials.Entry, e
 		return e, problem
 	}
 	e.Text = credentials.Relative(c.Path, directory, text)
-	if given[0] != "key" && !credentials.Noted(text) {
+	if given[0] != "key" && given[0] != "oscore" && !credentials.Noted(text) {
 		e.Text = "" // it was told by its structure: written in hex
 	}
 	return e, nil

@@ -12,24 +12,25 @@ import (
 // scenario has its own; any number can share one set of sessions. One Env runs
 // one command at a time.
 type Env struct {
-	Table       Table             // what help and completion speak of
-	Sessions    *Sessions         // nil while none is open
-	Definitions *objects.Registry // nil: nothing is known
-	Version     string            // of lwcon
-	Clock       clock.Clock       // nil: the machine's
-	Endpoint    string            // the device that commands are for; "" while exactly one is registered
-	Timeout     time.Duration     // how long to wait for an answer; 0: what the link says
-	Wait        time.Duration     // how long to wait for the device to register; 0: not at all
-	Follow      bool              // streaming commands go on, as in one-shot mode
-	Directory   string            // what the name of a @FILE is relative to; "": the working directory
-	Input       io.Reader         // what "-" reads; nil: nothing
-	Request     RequestDefaults   // how requests are sent whose flags do not say
-	Trace       string            // how much of the wire the face shows, a Trace level; "" is TraceOff
-	emit        Emit              // of the running command
-	exchange    uint64            // number of that of the newest answer
-	base        *Env              // the environment that this one is a copy of for one command, nil if none
-	since       uint64            // number of the newest event when the last command that was not Passive began
-	sinceTime   time.Time         // when that was
+	Table       Table                        // what help and completion speak of
+	Sessions    *Sessions                    // nil while none is open
+	Definitions *objects.Registry            // nil: nothing is known
+	Version     string                       // of lwcon
+	Clock       clock.Clock                  // nil: the machine's
+	Endpoint    string                       // the device that commands are for; "" while exactly one is registered
+	Timeout     time.Duration                // how long to wait for an answer; 0: what the link says
+	Wait        time.Duration                // how long to wait for the device to register; 0: not at all
+	Follow      bool                         // streaming commands go on, as in one-shot mode
+	Directory   string                       // what the name of a @FILE is relative to; "": the working directory
+	Input       io.Reader                    // what "-" reads; nil: nothing
+	Request     RequestDefaults              // how requests are sent whose flags do not say
+	Profiles    func(config string) []string // the profiles of lwcon.yaml, that of --config if it is given; nil: none is known
+	Trace       string                       // how much of the wire the face shows, a Trace level; "" is TraceOff
+	emit        Emit                         // of the running command
+	exchange    uint64                       // number of that of the newest answer
+	base        *Env                         // the environment that this one is a copy of for one command, nil if none
+	since       uint64                       // number of the newest event when the last command that was not Passive began
+	sinceTime   time.Time                    // when that was
 }
 
 // with returns the environment changed by the flags of one command.

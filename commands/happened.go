@@ -38,6 +38,11 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		o.text("address", h.Handshake.Peer.String())
 		o.text("message", h.Handshake.Cause)
 		o.optional("hint", h.Handshake.Cure)
+	case h.Alert != nil:
+		o.text("address", h.Alert.Peer.String())
+		o.text("message", h.Alert.Alert.Error())
+		o.text("alert", h.Alert.Alert.Name())
+		o.integer("number", int64(h.Alert.Alert.Description))
 	case h.Bootstrap != nil:
 		o.asked(h.Bootstrap)
 	case h.Step != nil:

@@ -86,6 +86,21 @@ func TestATraceWithSecretsShowsWhatASessionThatBeganBeforeCarries(t *testing.T) 
 	}
 }
 
+func TestAClientTellsOfItsSecureSession(t *testing.T) {
+	env, ctx := securely(t, nil)
+	registers(t, env, ctx)
+	r, _, err := runLine(t, env, ctx, "clients dev1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := r.AppendJSON(nil)
+	valid(t, line)
+	const want = `"session":{"protocol":"DTLS 1.2","suite":"TLS_PSK_WITH_AES_128_CCM_8","identity":"dev1","connection-id":true}`
+	if !strings.Contains(string(line), want) {
+		t.Errorf("%s is not in %s", want, line)
+	}
+}
+
 func TestAKeyLogThatCannotBeIsSaid(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "none", "keys.log")
 	_, err := Open(t.Context(), Config{KeyLog: name})

@@ -22,6 +22,8 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 		t.request(p, &h.Event)
 	case h.Handshake != nil:
 		t.handshake(p, &h.Event)
+	case h.Alert != nil:
+		p.head("alert", nil, deviceOf(&h.Event), terminal.Escape(h.Alert.Peer.String()), t.Style.Dim(timeOfDay(h.Time)), t.Style.Failure(h.Alert.Alert.Error()))
 	case h.Bootstrap != nil:
 		t.bootstrapAsked(p, &h.Event)
 	case h.Step != nil:

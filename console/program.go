@@ -34,7 +34,8 @@ type Program struct {
 	Trace     string // a Trace level of commands
 	KeepGoing bool   // lines of a pipe go on behind one that failed
 
-	HistoryFile string // "": the history of the prompt is not kept
+	Profiles    func(config string) []string // of lwcon.yaml, for completion; may be nil
+	HistoryFile string                       // "": the history of the prompt is not kept
 
 	In, Out, Err *os.File            // nil: those of the process
 	Clock        clock.Clock         // nil: the machine's
@@ -101,7 +102,7 @@ func (p *Program) face() *face {
 func (p *Program) environment() *commands.Env {
 	return &commands.Env{
 		Table: p.Table, Definitions: p.Definitions, Version: p.Version, Clock: p.Clock,
-		Endpoint: p.Endpoint, Timeout: p.Timeout, Trace: p.Trace,
+		Endpoint: p.Endpoint, Timeout: p.Timeout, Trace: p.Trace, Profiles: p.Profiles,
 	}
 }
 

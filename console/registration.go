@@ -61,6 +61,9 @@ func (t *Text) client(p *page, c *commands.Clients) {
 			rows = append(rows, []cell{{extra[0], nil}, {terminal.Escape(extra[1]), nil}})
 		}
 	}
+	if text := sessionText(c); text != "" {
+		rows = append(rows, []cell{{"session", nil}, {text, nil}})
+	}
 	if state := t.clientState(c, 0); state != "" {
 		rows = append(rows, []cell{{"state", nil}, {state, t.Style.Refusal}})
 	}
@@ -68,6 +71,25 @@ func (t *Text) client(p *page, c *commands.Clients) {
 	t.instances(p, g)
 	p.line("sent", "the list as sent: "+terminal.Escape(g.Raw))
 	t.deviations(p, g.Deviations, "")
+}
+
+// sessionText is how the one client speaks securely, "" if it does not.
+func sessionText(c *commands.Clients) string {
+	if len(c.States) == 0 || c.States[0].Session == nil {
+		return ""
+	}
+	s := c.States[0].Session
+	parts := []string{s.Protocol}
+	if s.Suite != 0 {
+		parts = append(parts, s.Suite.String())
+	}
+	parts = append(parts, "identity "+terminal.Escape(c.States[0].Identity))
+	if s.CID {
+		parts = append(parts, "with a Connection ID")
+	} else {
+		parts = append(parts, "without a Connection ID: another address needs another handshake")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // instances writes what a device registered, an object on a line with its

@@ -132,6 +132,9 @@ func (n *Connection) peer(link uint32, event coap.PeerEvent) {
 	if event.Change != coap.PeerDown {
 		return
 	}
+	if alert := alertOf(event); alert != nil {
+		n.append(Event{Kind: EventAlert, Time: n.client.clock.Now(), Alert: alert})
+	}
 	n.client.aside(func() {
 		if n.hungUp(link) && n.State() == ClientRegistered {
 			_, _ = n.Register(n.client.life)

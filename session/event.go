@@ -28,11 +28,12 @@ const (
 	EventReobserve // an observation was begun again after a new Register
 	EventBootstrapRequest
 	EventBootstrapStep // what a bootstrap server did to a device
+	EventAlert         // a peer ended its secure session with an alert
 )
 
 var eventNames = [...]string{
 	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
-	"notification", "send", "request", "deviation", "handshake", "reobserve", "bootstrap-request", "bootstrap-step",
+	"notification", "send", "request", "deviation", "handshake", "reobserve", "bootstrap-request", "bootstrap-step", "alert",
 }
 
 // String returns the name that results and scenarios use.
@@ -57,10 +58,10 @@ func ParseEventKind(name string) (EventKind, bool) {
 // once in a Log.
 type Event struct {
 	Number       uint64 // position in the log, from 1
-	Kind         EventKind
 	Time         time.Time
-	Endpoint     string                    // the endpoint's name, "" where none is known
-	Exchange     uint64                    // number of the exchange, 0 if none
+	Endpoint     string // the endpoint's name, "" where none is known
+	Exchange     uint64 // number of the exchange, 0 if none
+	Kind         EventKind
 	Simulated    bool                      // it happened to a client of ours, not to a server
 	Server       uint16                    // of Simulated: the short server id, where the device has several servers
 	Code         Code                      // of what a simulated device asked: the answer; 0 if there was none
@@ -73,6 +74,7 @@ type Event struct {
 	Bootstrap    *BootstrapAsked           // of EventBootstrapRequest
 	Step         *BootstrapStep            // of EventBootstrapStep
 	Handshake    *transport.HandshakeError // of EventHandshake
+	Alert        *PeerAlert                // of EventAlert
 	Deviations   []lwm2m.Deviation
 }
 

@@ -156,10 +156,13 @@ func quoted(names []string) string {
 
 // peerChanged takes note of a client whose session goes on from another address.
 func (l *Listener) peerChanged(event coap.PeerEvent) {
+	s := l.server
+	if alert := alertOf(event); alert != nil {
+		s.log.Append(Event{Kind: EventAlert, Time: s.clock.Now(), Endpoint: s.at(event.Peer), Alert: alert})
+	}
 	if event.Change != coap.PeerMoved {
 		return
 	}
-	s := l.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.endpoints {

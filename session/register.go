@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lwcon/lwm2m"
@@ -98,6 +99,10 @@ func (s *Server) register(g *Registration, l *Listener) bool {
 		s.endpoints[g.Endpoint] = e
 	}
 	s.supersede(g)
+	if slices.Equal(g.Formats, s.formats) { // as most devices of one kind announce the same
+		g.Formats = s.formats
+	}
+	s.formats = g.Formats
 	g.checkRegister(e)
 	if e.registration != nil {
 		s.end(e, EventReplaced, g.Exchange)

@@ -87,7 +87,7 @@ func (r *registerReader) query(item, name, value string, hasValue bool) {
 	case "lwm2m":
 		r.version(value)
 	case "b":
-		g.Binding = lwm2m.Binding(value)
+		g.Binding = binding(value)
 	case "Q":
 		g.Queue = true
 		if hasValue {
@@ -111,6 +111,16 @@ func (r *registerReader) query(item, name, value string, hasValue bool) {
 	}
 }
 
+// binding is a binding as sent; the usual ones keep nothing of the message.
+func binding(value string) lwm2m.Binding {
+	for _, usual := range [...]lwm2m.Binding{"U", "UQ", "T", "UT", "N"} {
+		if usual == lwm2m.Binding(value) {
+			return usual
+		}
+	}
+	return lwm2m.Binding(value)
+}
+
 // endpoint takes the endpoint name.
 func (r *registerReader) endpoint(name string) {
 	if r.update {
@@ -118,12 +128,12 @@ func (r *registerReader) endpoint(name string) {
 	}
 	if len(name) > maxEndpointName {
 		r.note(ruleEndpointLength, 0, "endpoint name of %d octets, cut to %d", len(name), maxEndpointName)
-		name = strings.Clone(name[:maxEndpointName])
+		name = name[:maxEndpointName]
 	}
 	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
 		r.note(ruleEndpointControl, 0, "endpoint name %q: expected UTF-8 without control characters", name)
 	}
-	r.registration.Endpoint = name
+	r.registration.Endpoint = strings.Clone(name) // it is kept, and the rest of the item is not
 }
 
 // lifetime takes lt: seconds, unsigned, 32 bit.

@@ -61,6 +61,7 @@ type Server struct {
 	restored        map[transport.Address]*Endpoint // taken up again after a restart, by where they were
 	started         time.Time
 	reobserves      bool
+	formats         []lwm2m.ContentFormat     // of the newest registration, for others that have the same
 	wishes          map[string][]*Observation // of endpoints that are to register anew, by name
 	awakeTime       time.Duration
 	nextQueued      uint64

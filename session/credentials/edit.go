@@ -108,6 +108,14 @@ func (e *Entry) node() *yaml.Node {
 		}
 		set(n, "sender-id", quoted("hex:"+hexOf(e.OSCORE.SenderID)))
 		set(n, "recipient-id", quoted("hex:"+hexOf(e.OSCORE.RecipientID)))
+		if e.OSCORE.IDContext != nil {
+			set(n, "id-context", quoted("hex:"+hexOf(e.OSCORE.IDContext)))
+		}
+		for _, name := range [...]struct{ key, value string }{{"algorithm", e.OSCORE.Algorithm}, {"hkdf", e.OSCORE.HKDF}} {
+			if name.value != "" {
+				set(n, name.key, quoted(name.value))
+			}
+		}
 	case e.Mode == transport.PreSharedKey:
 		if e.Identity != e.Endpoint {
 			set(n, "identity", scalar(Printable(e.Identity)))

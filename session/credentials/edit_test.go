@@ -1,6 +1,7 @@
 package credentials
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -178,9 +179,13 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 		pskOf("urn:imei:2", "\xff\x00", "key two"),
 		{Endpoint: "dev3", Mode: transport.RawPublicKey, PublicKey: rpk},
 		{Endpoint: "dev4", Mode: transport.Certificate, Name: "dev4"},
+		{Endpoint: "dev6", Mode: transport.NoSecurity, OSCORE: &OSCORE{Secret: NewSecret([]byte("master"), "text"), SenderID: []byte{1}, RecipientID: []byte{2}}},
 		{Endpoint: "dev5", Mode: transport.Certificate, Certificate: certificateOf(t, newKey(t), "five")},
+		{Endpoint: "dev7", Mode: transport.NoSecurity, OSCORE: &OSCORE{
+			Secret: NewSecret([]byte("other"), "text"), SenderID: []byte{1}, Salt: []byte{9}, IDContext: []byte{7}, Algorithm: "AES-CCM-16-64-128", HKDF: "SHA-256",
+		}},
 	}
-	for format, left := range map[string]int{FormatYAML: 0, FormatJSON: 1, FormatCSV: 3, FormatLines: 3} {
+	for format, left := range map[string]int{FormatYAML: 0, FormatJSON: 2, FormatCSV: 5, FormatLines: 5} {
 		text, missing, err := Export(format, list)
 		if err != nil || missing != left {
 			t.Errorf("%s: %d are left out, %v; want %d", format, missing, err, left)
@@ -194,6 +199,11 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 		for i, c := range again {
 			if c.ModeName() != list[i].ModeName() || c.Key.octets != list[i].Key.octets || c.Identity != list[i].Identity {
 				t.Errorf("%s: %d is another: %+v", format, i, c)
+			}
+			if a, b := c.OSCORE, list[i].OSCORE; a != nil && (a.Secret.octets != b.Secret.octets || !bytes.Equal(a.SenderID, b.SenderID) ||
+				!bytes.Equal(a.RecipientID, b.RecipientID) || !bytes.Equal(a.Salt, b.Salt) || !bytes.Equal(a.IDContext, b.IDContext) ||
+				a.Algorithm != b.Algorithm || a.HKDF != b.HKDF) {
+				t.Errorf("%s: another context: %+v", format, a)
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // Export writes a list of credentials in a format, secrets and all, and says how
 // many it could not hold: CSV and lines hold pre-shared keys only, JSON no
-// certificates.
+// certificates, and of an OSCORE context no more than secret and ids.
 func Export(format string, list []*Credential) (text []byte, left int, err error) {
 	switch format {
 	case FormatJSON:
@@ -68,20 +68,25 @@ func exportJSON(list []*Credential) (text []byte, left int, err error) {
 		Details any    `json:"details,omitempty"`
 	}
 	type element struct {
-		Endpoint string `json:"endpoint"`
-		TLS      mode   `json:"tls"`
+		Endpoint string      `json:"endpoint"`
+		TLS      *mode       `json:"tls,omitempty"`
+		OSCORE   *oscoreJSON `json:"oscore,omitempty"`
 	}
 	all := []element{}
 	for _, c := range list {
 		switch {
+		case c.OSCORE != nil && len(c.OSCORE.Salt)+len(c.OSCORE.IDContext)+len(c.OSCORE.Algorithm)+len(c.OSCORE.HKDF) == 0:
+			all = append(all, element{Endpoint: c.Endpoint, OSCORE: &oscoreJSON{ // as the server sees it
+				SenderID: hexOf(c.OSCORE.RecipientID), RecipientID: hexOf(c.OSCORE.SenderID), MasterSecret: hexOf(c.OSCORE.Secret.Octets()),
+			}})
 		case c.OSCORE != nil || c.Mode == transport.Certificate && (c.Certificate != nil || c.Name != c.Endpoint):
 			left++
 		case c.Mode == transport.PreSharedKey:
-			all = append(all, element{c.Endpoint, mode{"psk", pskJSON{Printable(c.Identity), hexOf(c.Key.Octets())}}})
+			all = append(all, element{Endpoint: c.Endpoint, TLS: &mode{"psk", pskJSON{Printable(c.Identity), hexOf(c.Key.Octets())}}})
 		case c.Mode == transport.RawPublicKey:
-			all = append(all, element{c.Endpoint, mode{"rpk", rpkJSON{Key: hexOf(c.PublicKey.SPKI)}}})
+			all = append(all, element{Endpoint: c.Endpoint, TLS: &mode{"rpk", rpkJSON{Key: hexOf(c.PublicKey.SPKI)}}})
 		default:
-			all = append(all, element{c.Endpoint, mode{Mode: "x509"}})
+			all = append(all, element{Endpoint: c.Endpoint, TLS: &mode{Mode: "x509"}})
 		}
 	}
 	text, err = json.MarshalIndent(all, "", "  ")

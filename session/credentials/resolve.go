@@ -78,6 +78,37 @@ func (s Sources) Certificate(text string) (*x509.Certificate, string, error) {
 // the mandatory algorithm.
 const maxOSCOREID = 7
 
+// OSCOREText is an OSCORE context as lwcon.yaml writes it: each part is hex:…, text:…,
+// env:NAME and so on. An identifier can be empty; "" elsewhere leaves a part out.
+type OSCOREText struct {
+	Secret, Salt, SenderID, RecipientID, IDContext string
+	Algorithm, HKDF                                string
+}
+
+// OSCORE reads an OSCORE context, seen from the client. RFC 8613 §3.1.
+func (s Sources) OSCORE(t OSCOREText) (*OSCORE, error) {
+	part := func(text, what string) *reference {
+		if text == "" {
+			return nil
+		}
+		return &reference{text: text, what: what}
+	}
+	id := func(text, what string) *reference {
+		if text == "" {
+			text = "hex:"
+		}
+		return &reference{text: text, what: what}
+	}
+	c, at, err := s.oscore(&oscoreEntry{
+		secret: id(t.Secret, "secret"), salt: part(t.Salt, "salt"), senderID: id(t.SenderID, "sender-id"),
+		recipientID: id(t.RecipientID, "recipient-id"), idContext: part(t.IDContext, "id-context"), algorithm: t.Algorithm, hkdf: t.HKDF,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", at.what, err)
+	}
+	return c, nil
+}
+
 // oscore looks up an OSCORE context; at is what an error is about.
 func (s Sources) oscore(e *oscoreEntry) (c *OSCORE, at *reference, err error) {
 	c = &OSCORE{Algorithm: e.algorithm, HKDF: e.hkdf}

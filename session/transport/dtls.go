@@ -85,6 +85,7 @@ type securePeer struct {
 	ready    bool        // the handshake is complete
 	next     *securePeer // the handshake that is to replace this session
 	seen     int         // datagrams that arrived for it
+	suite    CipherSuite // agreed on
 	sealed   *sealed     // once it was taken over from the handshake
 	muted    bool        // the handshake sends nothing more
 	sequence uint64      // that the next encrypted record of the handshake has

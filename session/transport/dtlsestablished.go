@@ -79,11 +79,13 @@ func (p *securePeer) keepEarly(b []byte) {
 // takeOver ends the handshake's part in a session whose records we can seal
 // ourselves; nil for one of another suite, which stays with it.
 func (p *securePeer) takeOver(suite CipherSuite) *sealed {
-	if _, own := aeadSuites[suite]; !own {
-		return nil
-	}
 	l := p.link
 	l.mu.Lock()
+	p.suite = suite
+	if _, own := aeadSuites[suite]; !own {
+		l.mu.Unlock()
+		return nil
+	}
 	// All records that have left are counted, and none leaves from here on: no
 	// sequence number is used twice, which would give the key away.
 	p.muted = true
@@ -210,11 +212,15 @@ func (p *securePeer) handshakeAgain(message []byte) {
 type AlertError struct{ Description byte }
 
 func (e *AlertError) Error() string {
-	name := alertNames[e.Description]
-	if name == "" {
-		name = "unknown"
+	return fmt.Sprintf("the peer ended the session with the alert %s (%d)", e.Name(), e.Description)
+}
+
+// Name is that of the alert: bad_record_mac, or unknown.
+func (e *AlertError) Name() string {
+	if name := alertNames[e.Description]; name != "" {
+		return name
 	}
-	return fmt.Sprintf("the peer ended the session with the alert %s (%d)", name, e.Description)
+	return "unknown"
 }
 
 // alerted says whether an alert has ended the session, and ends it then.

@@ -1,0 +1,23 @@
+package transport
+
+// SessionState is what the two ends of a secure session agreed on.
+type SessionState struct {
+	Protocol string      // "DTLS 1.2"
+	Suite    CipherSuite // 0 if it is not known
+	CID      bool        // it goes on when the peer has another address, RFC 9146
+}
+
+// Session tells how the session with a peer stands; false if there is none.
+func (l *DTLS) Session(peer Address) (SessionState, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.peers[peer]
+	if p == nil || !p.ready {
+		return SessionState{}, false
+	}
+	s := SessionState{Protocol: "DTLS 1.2", Suite: p.suite, CID: p.cid != "" && p.record.cid()}
+	if l.server == nil {
+		s.CID = p.sealed != nil && p.sealed.out.cid != ""
+	}
+	return s, true
+}
