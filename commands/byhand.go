@@ -22,7 +22,7 @@ type hand struct {
 
 // toParameter names a peer that is not registered.
 func toParameter() Parameter {
-	return Parameter{Name: "to", Kind: KindURI, Summary: "a peer that is not registered: coap://HOST:PORT or coap+tcp://HOST:PORT, from a port of its own"}
+	return Parameter{Name: "to", Kind: KindURI, Summary: "a peer that is not registered: coap://HOST:PORT, coaps://, coap+tcp:// or coaps+tcp://, from a port of its own"}
 }
 
 // patienceParameter is how long to wait for what comes back.
@@ -65,7 +65,7 @@ func (env *Env) hand(ctx context.Context, command string, args Args) (*hand, err
 // dial opens a link of its own for one message.
 func (h *hand) dial(ctx context.Context, command, uri string) error {
 	s := h.env.Sessions
-	link, peer, err := s.dial(ctx, command, uri, func() (transport.ClientKeys, error) { return s.credentialsOf(h.env.Endpoint) })
+	link, peer, err := s.dial(ctx, command, uri, func() (transport.ClientKeys, error) { return s.credentialsOf(h.env.Endpoint, uri) })
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func connectCommand() *Command {
 		Summary: "be a simulated device that registers with a server",
 		Spec:    "Core 1.2 §6.2.1",
 		Parameters: []Parameter{
-			{Name: "uri", Kind: KindURI, Positional: true, Required: true, Summary: "the server: coap://HOST:PORT"},
+			{Name: "uri", Kind: KindURI, Positional: true, Required: true, Summary: "the server: coap://HOST:PORT, coaps://, coap+tcp:// or coaps+tcp://"},
 			{Name: "profile", Kind: KindFile, Word: "PROFILE", Positional: true, Default: "minimal", Summary: "what the device is: a built-in profile or a file", Complete: completeProfiles},
 			{Name: "client", Kind: KindText, Word: "NAME", Summary: "the endpoint name to register with, instead of the profile's"},
 		},

@@ -81,11 +81,19 @@ func schemeOf(command, uri string) (string, error) {
 	if !ok {
 		return "", usage("%s %q: expected a URI such as coap://127.0.0.1:5683", command, uri)
 	}
-	if scheme != "coap" && scheme != "coaps" && scheme != "coap+tcp" {
-		return "", usage("%s %q: expected the scheme coap, coaps or coap+tcp, found %q", command, uri, scheme)
+	switch scheme {
+	case "coap", "coaps", "coap+tcp", "coaps+tcp":
+	default:
+		return "", usage("%s %q: expected the scheme coap, coaps, coap+tcp or coaps+tcp, found %q", command, uri, scheme)
 	}
 	return scheme, nil
 }
+
+// streams says whether a scheme is one of streams.
+func streams(scheme string) bool { return strings.HasSuffix(scheme, "+tcp") }
+
+// secure says whether a scheme is one of DTLS or TLS.
+func secure(scheme string) bool { return strings.HasPrefix(scheme, "coaps") }
 
 // dial opens a link towards the peer of a URI; a secure one proves itself with what
 // security returns. The error is an *Error.
@@ -94,7 +102,7 @@ func (s *Sessions) dial(ctx context.Context, command, uri string, security clien
 	if err != nil {
 		return nil, peer, err
 	}
-	if scheme == "coap+tcp" {
+	if streams(scheme) {
 		link, peer, err = transport.DialTCP(ctx, uri)
 	} else {
 		link, peer, err = transport.DialUDP(ctx, uri)
@@ -104,7 +112,7 @@ func (s *Sessions) dial(ctx context.Context, command, uri string, security clien
 		e.Err = err
 		return nil, peer, e
 	}
-	if scheme == "coaps" {
+	if secure(scheme) {
 		link, err = s.secure(ctx, uri, link, peer, security)
 		return link, peer, err
 	}

@@ -13,7 +13,7 @@ func callFlags() []Parameter {
 // command takes. Each is also an environment variable: FlagVariable.
 func ProgramFlags() []Parameter {
 	return []Parameter{
-		{Name: "listen", Short: 'l', Kind: KindURI, Repeated: true, Summary: "be a server there; host empty: all local addresses, port 0: any"},
+		{Name: "listen", Short: 'l', Kind: KindURI, Repeated: true, Summary: "be a server there: coap://HOST:PORT, coaps://, coap+tcp:// or coaps+tcp://; host empty: all local addresses, port 0: any"},
 		{Name: "bootstrap", Short: 'b', Kind: KindURI, Repeated: true, Summary: "be a bootstrap server there; with the URI of --listen, both at one port"},
 		{Name: "connect", Short: 'c', Kind: KindURI, Summary: "be a client towards that server, with --device"},
 		{Name: "device", Kind: KindText, Word: "PROFILE", Summary: "the simulated device that --connect registers: minimal, thermometer, full, bootstrap or a file", Complete: completeProfiles},
@@ -26,7 +26,7 @@ func ProgramFlags() []Parameter {
 		{Name: "accept-any-identity", Kind: KindSwitch, Summary: "let in peers whose identity is unknown, or not that of their endpoint; for the bench only"},
 		{Name: "insecure-file-mode", Kind: KindSwitch, Summary: "read keys from files that others can read too"},
 		{Name: "show-secrets", Kind: KindSwitch, Summary: "show keys in answers, traces, details and captures as they are"},
-		{Name: "key-log", Kind: KindFile, Summary: "write the secrets of DTLS sessions there, as Wireshark reads them, and into captures: who has them can read the traffic"},
+		{Name: "key-log", Kind: KindFile, Summary: "write the secrets of DTLS and TLS sessions there, as Wireshark reads them, and into captures: who has them can read the traffic"},
 		{Name: "state", Kind: KindDirectory, Summary: "where registrations are kept over a restart; else the user's state directory"},
 		{Name: "fresh", Kind: KindSwitch, Summary: "ignore the registrations that were kept"},
 		{Name: "advertise", Kind: KindText, Word: "HOST[:PORT]", Summary: "what is written into Package URI and bootstrap accounts; else the local address that the device talks to"},

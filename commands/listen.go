@@ -25,7 +25,7 @@ func listenCommand() *Command {
 		Summary: "be a server at one more address",
 		Help:    "A host that is left out means all local addresses, IPv4 and IPv6; port 0 any free one.",
 		Parameters: []Parameter{
-			{Name: "uri", Kind: KindURI, Positional: true, Default: DefaultListen, Summary: "coap://HOST:PORT"},
+			{Name: "uri", Kind: KindURI, Positional: true, Default: DefaultListen, Summary: "coap://HOST:PORT, coaps://, coap+tcp:// or coaps+tcp://"},
 			{Name: "role", Kind: KindEnum, Values: []string{"server", "bootstrap"}, Default: "server", Summary: "what to be there"},
 		},
 		Examples: []string{"listen", "listen coap://127.0.0.1:0", "listen coap://:5783 --role bootstrap"},

@@ -19,13 +19,30 @@ const DefaultSecureListen = "coaps://:5684"
 // Secure says whether there are credentials to be a server with.
 func (s *Sessions) Secure() bool { return !s.credentials.Store.Empty() }
 
-// listenSecure makes a listener of a link of datagrams secure.
+// listenSecure makes a listener secure: by TLS over streams, by DTLS over datagrams.
 func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Link, error) {
-	if err := s.credentials.Ready("listen " + uri); err != nil {
+	err := s.credentials.Ready("listen " + uri)
+	if err == nil && inner.Reliable() {
+		err = s.certified(uri)
+	}
+	if err != nil {
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, err
 	}
-	return transport.NewDTLSServer(s.wrapSecure(inner), s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, KeyLog: &s.keyLog}), nil
+	keys, o := s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, KeyLog: &s.keyLog}
+	if inner.Reliable() {
+		return transport.NewTLSServer(s.wrapSecure(inner), keys, o), nil
+	}
+	return transport.NewDTLSServer(s.wrapSecure(inner), keys, o), nil
+}
+
+// certified returns why nobody could be let in by TLS: there is no certificate.
+func (s *Sessions) certified(uri string) error {
+	if own, has := s.credentials.Store.Own(); has && len(own.Chain) > 0 {
+		return nil
+	}
+	return failure(ConfigError, "listen %s: expected own: certificate: and private-key: in lwcon.yaml, found none; over TLS lwcon has certificates only", uri).
+		hinting("keys new makes them; coaps:// is DTLS, which has pre-shared keys too")
 }
 
 // handshakeFailed tells of a client that tried to speak securely and failed.
@@ -43,16 +60,20 @@ func (s *Sessions) security(a device.Account, endpoint string) clientSecurity {
 		if a.Mode != device.ModeNone && a.Secret != "" {
 			return session.ClientKeys(a)
 		}
-		return s.credentialsOf(endpoint)
+		return s.credentialsOf(endpoint, a.URI)
 	}
 }
 
-// credentialsOf are those of an endpoint as a client; "" takes the only ones.
-func (s *Sessions) credentialsOf(endpoint string) (transport.ClientKeys, error) {
+// credentialsOf are those of an endpoint as a client towards a URI; "" takes the only
+// ones. Over TLS they are a certificate wherever there is one.
+func (s *Sessions) credentialsOf(endpoint, uri string) (transport.ClientKeys, error) {
 	if err := s.credentials.Ready("connect"); err != nil {
 		return transport.ClientKeys{}, err
 	}
 	keys, ok := s.credentials.Store.Client(endpoint)
+	if own, has := s.credentials.Store.CertificateClient(); has && strings.HasPrefix(uri, "coaps+tcp:") {
+		keys, ok = own, true
+	}
 	if !ok {
 		return keys, failure(ConfigError, "connect: expected credentials of endpoint %q, found none", endpoint).
 			hinting("--psk IDENTITY=hex:… gives a key for this run, credentials add keeps one")
@@ -60,7 +81,7 @@ func (s *Sessions) credentialsOf(endpoint string) (transport.ClientKeys, error) 
 	return keys, nil
 }
 
-// secure makes a link of datagrams towards a server secure. The error is an *Error.
+// secure makes a link towards a server secure. The error is an *Error.
 func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link, peer transport.Address, security clientSecurity) (transport.Link, error) {
 	keys, err := security()
 	if err != nil {
@@ -68,7 +89,13 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		return nil, Classify(err)
 	}
 	keys.AnyServer = s.credentials.Store.Any()
-	link, err := transport.NewDTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, transport.SecureOptions{KeyLog: &s.keyLog})
+	o := transport.SecureOptions{KeyLog: &s.keyLog}
+	var link transport.Link
+	if inner.Reliable() {
+		link, err = transport.NewTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, o)
+	} else {
+		link, err = transport.NewDTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, o)
+	}
 	if err != nil {
 		return nil, Classify(err)
 	}

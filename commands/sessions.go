@@ -159,13 +159,13 @@ func (s *Sessions) listenLink(ctx context.Context, command, uri string) (transpo
 		return nil, err
 	}
 	var link transport.Link
-	if scheme == "coap+tcp" {
+	if streams(scheme) {
 		link, err = transport.ListenTCP(ctx, uri)
 	} else {
 		link, err = transport.ListenUDP(ctx, uri)
 	}
 	switch {
-	case err == nil && scheme == "coaps":
+	case err == nil && secure(scheme):
 		return s.listenSecure(uri, link)
 	case err == nil:
 		return s.wrap(link), nil

@@ -119,7 +119,7 @@ which of them a request of the server means; it is answered 5.03 and counted.
 answer nothing any more once they are registered. --notify has each observation notify at that rate, whatever its attributes say.`,
 		Spec: "Core 1.2 §6.2.1",
 		Parameters: []Parameter{
-			{Name: "connect", Kind: KindURI, Required: true, Summary: "the server: coap://HOST:PORT"},
+			{Name: "connect", Kind: KindURI, Required: true, Summary: "the server: coap://HOST:PORT, coaps://, coap+tcp:// or coaps+tcp://"},
 			{Name: "device", Kind: KindFile, Word: "PROFILE", Default: "thermometer", Summary: "what each device is: a built-in profile or a file", Complete: completeProfiles},
 			{Name: "count", Kind: KindCount, Default: "100", Summary: "how many devices"},
 			{Name: "rate", Kind: KindText, Word: "NUMBER", Default: "100", Summary: "Registers a second; 0 as fast as the server answers"},

@@ -43,12 +43,18 @@ func (s *Sessions) wrapWire(link transport.Link, secure bool) transport.Link {
 	}
 	s.wires.mu.Lock()
 	defer s.wires.mu.Unlock()
-	w.Faulty = transport.NewFaulty(transport.Tapped(link, s.clock, s.wires.tap), s.clock, s.wires.seed, nil)
+	w.Faulty = transport.NewFaulty(transport.Tapped(link, s.clock, w.tap), s.clock, s.wires.seed, nil)
 	for d, fault := range s.wires.faults {
 		_ = w.Set(transport.Direction(d), fault) // it was checked when it was set
 	}
 	s.wires.all = append(s.wires.all, w)
 	return w
+}
+
+// tap hands what passes on the link to all who want to see it.
+func (w *wire) tap(r transport.WireRecord) {
+	r.Encrypted = w.secure
+	w.wires.tap(r)
 }
 
 // tap hands what passes to the capture and to who sees DTLS. What two links of ours say to each other

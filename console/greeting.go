@@ -78,20 +78,32 @@ func (t *Text) silent(uris []string) string {
 
 // securityOf says which security mode goes with the URIs. Core 1.2 §E.1.
 func securityOf(uris []string) string {
-	plain, secured := "security mode 3 (no security)", "security mode 0 (pre-shared key) or 2 (certificate)"
-	coaps := 0
+	kinds := []struct{ name, scheme, mode string }{
+		{"coap://", "coap", "security mode 3 (no security)"},
+		{"coaps://", "coaps:", "security mode 0 (pre-shared key) or 2 (certificate)"},
+		{"coaps+tcp://", "coaps+", "security mode 2 (certificate)"},
+	}
+	counts := make([]int, len(kinds))
 	for _, uri := range uris {
-		if strings.HasPrefix(uri, "coaps") {
-			coaps++
+		kind := 0
+		for i := range kinds {
+			if strings.HasPrefix(uri, kinds[i].scheme) {
+				kind = i
+			}
+		}
+		counts[kind]++
+	}
+	var all []string
+	for i, k := range kinds {
+		switch counts[i] {
+		case 0:
+		case len(uris):
+			return k.name + " and " + k.mode
+		default:
+			all = append(all, k.mode+" for "+k.name)
 		}
 	}
-	switch coaps {
-	case 0:
-		return "coap:// and " + plain
-	case len(uris):
-		return "coaps:// and " + secured
-	}
-	return plain + " for coap://, " + secured + " for coaps://"
+	return strings.Join(all, ", ")
 }
 
 // registerDevices registers the simulated devices that the program connects, and

@@ -23,6 +23,20 @@ func (s *Store) Client(endpoint string) (transport.ClientKeys, bool) {
 	if len(only) == 1 {
 		return pskKeys(only[0]), true
 	}
+	return s.ownClient()
+}
+
+// CertificateClient returns what a client proves itself with where only certificates
+// are spoken; false if there is none.
+func (s *Store) CertificateClient() (transport.ClientKeys, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	keys, ok := s.ownClient()
+	return keys, ok && keys.Mode == transport.Certificate
+}
+
+// ownClient is a client that proves itself with what is lwcon's own. The lock is held.
+func (s *Store) ownClient() (transport.ClientKeys, bool) {
 	if !s.has {
 		return transport.ClientKeys{}, false
 	}

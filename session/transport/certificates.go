@@ -39,6 +39,50 @@ func verifyChain(chain []*x509.Certificate, roots *x509.CertPool, name string) e
 	return explained(leaf, name, err)
 }
 
+// maxChain is how many certificates of a peer are looked at.
+const maxChain = 10
+
+// countChain refuses a chain of none and of too many.
+func countChain(n int) error {
+	switch {
+	case n == 0:
+		return &CertificateError{Reason: "no certificate came", Cure: "the peer is to have a certificate, or to use a pre-shared key"}
+	case n > maxChain:
+		return &CertificateError{Reason: fmt.Sprintf("a chain of %d certificates came, at most %d are looked at", n, maxChain)}
+	}
+	return nil
+}
+
+// parseChain reads the certificates of a peer.
+func parseChain(raw [][]byte) ([]*x509.Certificate, error) {
+	if err := countChain(len(raw)); err != nil {
+		return nil, err
+	}
+	var chain []*x509.Certificate
+	for i, der := range raw {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, &CertificateError{Reason: fmt.Sprintf("certificate %d of the chain cannot be read: %v", i+1, err)}
+		}
+		chain = append(chain, c)
+	}
+	return chain, nil
+}
+
+// verifyClient lets the certificate of a client in that is known by itself, or that a
+// trust anchor vouches for; any, if the keys say so.
+func verifyClient(keys Keys, chain []*x509.Certificate) error {
+	if keys.Any() || keys.TrustsCertificate(chain[0]) {
+		return nil
+	}
+	return verifyChain(chain, keys.Roots(), "")
+}
+
+// certificateIdentity is who a peer with a certificate is.
+func certificateIdentity(c *x509.Certificate) Identity {
+	return Identity{Mode: Certificate, Name: c.Subject.CommonName, PublicKey: string(c.RawSubjectPublicKeyInfo), Certificate: string(c.Raw)}
+}
+
 // explained says in words why a certificate was not taken.
 func explained(leaf *x509.Certificate, name string, err error) *CertificateError {
 	var invalid x509.CertificateInvalidError

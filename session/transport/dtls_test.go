@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -24,7 +25,9 @@ type testKeys struct {
 	roots *x509.CertPool
 	any   bool
 
-	trusted string // raw public key
+	trusted []*x509.Certificate
+
+	trustedKey string // raw
 }
 
 func (k *testKeys) PSK(identity []byte) ([]byte, bool) {
@@ -39,10 +42,15 @@ func (k *testKeys) Own() (KeyPair, bool) {
 	return *k.own, true
 }
 
-func (k *testKeys) TrustsKey(spki []byte) bool               { return k.trusted != "" && string(spki) == k.trusted }
-func (k *testKeys) TrustsCertificate(*x509.Certificate) bool { return false }
-func (k *testKeys) Roots() *x509.CertPool                    { return k.roots }
-func (k *testKeys) Any() bool                                { return k.any }
+func (k *testKeys) TrustsKey(spki []byte) bool {
+	return k.trustedKey != "" && string(spki) == k.trustedKey
+}
+
+func (k *testKeys) TrustsCertificate(c *x509.Certificate) bool {
+	return slices.ContainsFunc(k.trusted, c.Equal)
+}
+func (k *testKeys) Roots() *x509.CertPool { return k.roots }
+func (k *testKeys) Any() bool             { return k.any }
 
 // authority signs certificates for tests.
 type authority struct {

@@ -108,37 +108,14 @@ func (p *securePeer) keyOf(identity []byte) ([]byte, error) {
 
 var errUnknownIdentity = errors.New("unknown PSK identity")
 
-// maxChain is how many certificates of a peer are looked at.
-const maxChain = 10
-
-// verifyClient lets the certificate of a client in that is known by itself, or
-// that a trust anchor vouches for; any, if the keys say so.
+// verifyClient lets the certificate of a client in, or does not.
 func (p *securePeer) verifyClient(raw [][]byte, _ [][]*x509.Certificate) error {
 	chain, err := parseChain(raw)
-	if err == nil && !p.link.server.Any() && !p.link.server.TrustsCertificate(chain[0]) {
-		err = verifyChain(chain, p.link.server.Roots(), "")
+	if err == nil {
+		err = verifyClient(p.link.server, chain)
 	}
 	p.record.judged(err)
 	return err
-}
-
-// parseChain reads the certificates of a peer.
-func parseChain(raw [][]byte) ([]*x509.Certificate, error) {
-	switch {
-	case len(raw) == 0:
-		return nil, &CertificateError{Reason: "no certificate came", Cure: "the peer is to have a certificate, or to use a pre-shared key"}
-	case len(raw) > maxChain:
-		return nil, &CertificateError{Reason: fmt.Sprintf("a chain of %d certificates came, at most %d are looked at", len(raw), maxChain)}
-	}
-	var chain []*x509.Certificate
-	for i, der := range raw {
-		c, err := x509.ParseCertificate(der)
-		if err != nil {
-			return nil, &CertificateError{Reason: fmt.Sprintf("certificate %d of the chain cannot be read: %v", i+1, err)}
-		}
-		chain = append(chain, c)
-	}
-	return chain, nil
 }
 
 // pionConn is a session by the library of pre-shared keys and certificates.
@@ -159,9 +136,8 @@ func (p *securePeer) identityIn(state *dtls.State) Identity {
 		}
 		return Identity{Mode: PreSharedKey, Name: string(state.IdentityHint)}
 	}
-	id := Identity{Mode: Certificate, Certificate: string(state.PeerCertificates[0])}
 	if c, err := x509.ParseCertificate(state.PeerCertificates[0]); err == nil {
-		id.Name, id.PublicKey = c.Subject.CommonName, string(c.RawSubjectPublicKeyInfo)
+		return certificateIdentity(c)
 	}
-	return id
+	return Identity{Mode: Certificate, Certificate: string(state.PeerCertificates[0])}
 }

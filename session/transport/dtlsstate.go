@@ -2,7 +2,7 @@ package transport
 
 // SessionState is what the two ends of a secure session agreed on.
 type SessionState struct {
-	Protocol string      // "DTLS 1.2"
+	Protocol string      // "DTLS 1.2", "TLS 1.3"
 	Suite    CipherSuite // 0 if it is not known
 	CID      bool        // it goes on when the peer has another address, RFC 9146
 }

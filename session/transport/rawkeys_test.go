@@ -47,7 +47,7 @@ func TestDTLSTakesRawPublicKeysThatAreKnown(t *testing.T) {
 	device, host := rawPair(t), rawPair(t)
 	for _, suite := range rawKeySuites {
 		t.Run(suite.String(), func(t *testing.T) {
-			securely(t, &testKeys{own: &host, trusted: string(device.PublicKey)}, SecureOptions{}, func(t *testing.T, b *securedBench) {
+			securely(t, &testKeys{own: &host, trustedKey: string(device.PublicKey)}, SecureOptions{}, func(t *testing.T, b *securedBench) {
 				client, back, err := b.dial("192.0.2.7:40001", rawOf(device, host.PublicKey), SecureOptions{Suites: []CipherSuite{suite}})
 				if err != nil {
 					t.Fatal(err)
@@ -74,7 +74,7 @@ func TestDTLSTakesRawPublicKeysThatAreKnown(t *testing.T) {
 func TestDTLSTellsWhyRawPublicKeysAreRefused(t *testing.T) {
 	needsGnuTLS(t)
 	device, host, other := rawPair(t), rawPair(t), rawPair(t)
-	known := &testKeys{own: &host, trusted: string(device.PublicKey), psk: map[string]string{"dev1": "0123456789abcdef"}}
+	known := &testKeys{own: &host, trustedKey: string(device.PublicKey), psk: map[string]string{"dev1": "0123456789abcdef"}}
 	certified := newAuthority(t, "test CA").sign(t, "lwm2m.example", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	for name, c := range map[string]struct {
 		server           *testKeys
@@ -155,7 +155,7 @@ func TestDTLSOneListenerServesAllModes(t *testing.T) {
 		ca := newAuthority(t, "test CA")
 		own := ca.sign(t, "lwm2m.example", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 		device := ca.sign(t, "dev1", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-		keys.own, keys.roots, keys.trusted = &own, ca.pool(), string(device.PublicKey)
+		keys.own, keys.roots, keys.trustedKey = &own, ca.pool(), string(device.PublicKey)
 		for i, c := range []ClientKeys{
 			pskOf("dev1", "0123456789abcdef"),
 			rawOf(device, own.PublicKey),
@@ -180,7 +180,7 @@ func TestDTLSOneListenerServesAllModes(t *testing.T) {
 func TestDTLSARawKeySessionReplacesTheOneBefore(t *testing.T) {
 	needsGnuTLS(t)
 	device, host := rawPair(t), rawPair(t)
-	keys := &testKeys{own: &host, trusted: string(device.PublicKey), psk: map[string]string{"dev1": "0123456789abcdef"}}
+	keys := &testKeys{own: &host, trustedKey: string(device.PublicKey), psk: map[string]string{"dev1": "0123456789abcdef"}}
 	securely(t, keys, SecureOptions{}, func(t *testing.T, b *securedBench) {
 		const from = "192.0.2.7:40001"
 		for i, c := range []ClientKeys{pskOf("dev1", "0123456789abcdef"), rawOf(device, host.PublicKey), rawOf(device, host.PublicKey)} {
@@ -231,7 +231,7 @@ func (q *quiet) Send(to Address, local Local, b []byte) error {
 func TestDTLSKeepsNothingOfRawKeyClientsWithoutACookie(t *testing.T) {
 	needsGnuTLS(t)
 	device, host := rawPair(t), rawPair(t)
-	securely(t, &testKeys{own: &host, trusted: string(device.PublicKey)}, SecureOptions{}, func(t *testing.T, b *securedBench) {
+	securely(t, &testKeys{own: &host, trustedKey: string(device.PublicKey)}, SecureOptions{}, func(t *testing.T, b *securedBench) {
 		hello := rawHello(t, device)
 		for i := range 100 {
 			from, _ := ParseAddress("192.0.2.7:" + string([]byte{'4', '0', '0' + byte(i/10), '0' + byte(i%10)}))
@@ -269,7 +269,7 @@ func TestDTLSKeyLogHasRawKeySessionsOfBothEnds(t *testing.T) {
 	needsGnuTLS(t)
 	device, host := rawPair(t), rawPair(t)
 	var atServer, atClient bytes.Buffer
-	securely(t, &testKeys{own: &host, trusted: string(device.PublicKey)}, SecureOptions{KeyLog: &atServer}, func(t *testing.T, b *securedBench) {
+	securely(t, &testKeys{own: &host, trustedKey: string(device.PublicKey)}, SecureOptions{KeyLog: &atServer}, func(t *testing.T, b *securedBench) {
 		client, back, err := b.dial("192.0.2.7:40001", rawOf(device, host.PublicKey), SecureOptions{KeyLog: &atClient})
 		if err != nil {
 			t.Fatal(err)

@@ -52,6 +52,38 @@ var (
 	certificateSuites = []CipherSuite{0xc0ae, 0xc0ac, 0xc02b, 0xc02c, 0xc00a, 0xc02f, 0xc030, 0xc014}
 )
 
+// streamSuites are those that lwcon speaks over TLS, the best first: those of TLS 1.3,
+// then those of TLS 1.2. The ones with CCM, which LwM2M demands, the library of TLS
+// does not have.
+var streamSuites = []CipherSuite{0x1301, 0x1302, 0x1303, 0xc02b, 0xc02c, 0xcca9, 0xc023, 0xc00a, 0xc02f, 0xc030, 0xcca8, 0xc014}
+
+// ofTLS13 says whether a suite is one of TLS 1.3. RFC 8446 §B.4.
+func (s CipherSuite) ofTLS13() bool { return s>>8 == 0x13 }
+
+// streamVersions are the suites of TLS 1.2 among some, and the versions that they are
+// of. Those of TLS 1.3 cannot be chosen one by one: any of them stands for all.
+func streamVersions(suites []CipherSuite) (ids []uint16, lowest, highest uint16) {
+	lowest, highest = tls.VersionTLS13, tls.VersionTLS12
+	for _, s := range suites {
+		if s.ofTLS13() {
+			highest = tls.VersionTLS13
+			continue
+		}
+		lowest = tls.VersionTLS12
+		ids = append(ids, uint16(s))
+	}
+	return ids, lowest, highest
+}
+
+// versionsOf are the versions of TLS that suites are of.
+func versionsOf(suites []CipherSuite) []uint16 {
+	_, lowest, highest := streamVersions(suites)
+	if lowest == highest {
+		return []uint16{lowest}
+	}
+	return []uint16{lowest, highest}
+}
+
 // pskSuite says whether a suite is one of pre-shared keys.
 func (s CipherSuite) pskSuite() bool { return slices.Contains(pskSuites, s) }
 

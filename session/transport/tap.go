@@ -34,6 +34,8 @@ type WireRecord struct {
 	Remote    Address
 	// Stream: the bytes are the next ones of a connection, not a datagram.
 	Stream bool
+	// Encrypted: the link is one below DTLS or TLS.
+	Encrypted bool
 	// Bytes is valid during the call only.
 	Bytes []byte
 	// Note tells what a fault did: "lost", "duplicated", "delayed 2s",
@@ -53,8 +55,12 @@ func (r *WireRecord) Connection() bool {
 	return len(r.Bytes) == 0 && (r.Note == NoteConnected || r.Note == NoteClosed)
 }
 
-// Secured tells whether the bytes are a record of DTLS 1.0 or 1.2. RFC 6347 §4.1.
+// Secured tells whether the bytes are octets of TLS, or a record of DTLS 1.0 or 1.2. RFC
+// 6347 §4.1.
 func (r *WireRecord) Secured() bool {
+	if r.Stream {
+		return r.Encrypted
+	}
 	const major = 0xfe // of the version
 	return len(r.Bytes) >= recordHead && r.Bytes[0] >= recordCCS && r.Bytes[0] <= recordCID && r.Bytes[1] == major
 }

@@ -1,0 +1,111 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lwcon/lwm2m/objects"
+)
+
+// certified opens a listener of TLS on loopback and, with sessions of its own, a device
+// with a certificate that has not registered.
+func certified(t *testing.T, client string) (server, device *Env, ctx context.Context) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(cancel)
+	keys := NewConfiguration()
+	own, err := DemoKeys(DemoX509, keys, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func(c Config) *Env {
+		c.Definitions = objects.New()
+		s, err := Open(ctx, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close(context.Background()) })
+		return &Env{Table: All(), Sessions: s, Definitions: objects.New(), Version: "test"}
+	}
+	server = open(Config{Listen: []string{"coaps+tcp://127.0.0.1:0"}, Credentials: keys})
+	uri := server.Sessions.URIs()[0]
+	if !strings.HasPrefix(uri, "coaps+tcp://127.0.0.1:") {
+		t.Fatalf("URI %s", uri)
+	}
+	return server, open(Config{Connect: []Connection{{URI: uri, Profile: "thermometer", Endpoint: client}}, Credentials: own}), ctx
+}
+
+func TestADeviceRegistersAndIsReadOverTLS(t *testing.T) {
+	server, device, ctx := certified(t, demoEndpoint)
+	for _, step := range []struct {
+		env  *Env
+		line string
+	}{
+		{device, "register"},
+		{server, "read /3/0/0"},
+		{server, "observe /3303/0/5700"},
+		{device, "coap GET /rd --to " + server.Sessions.URIs()[0]},
+	} {
+		r, _, err := runLine(t, step.env, ctx, step.line)
+		if x, byHand := r.(*Exchanged); err != nil || !byHand && ExitStatus(r, err) != ExitSuccess || byHand && !x.Answered {
+			t.Errorf("%s: %v, %v", step.line, r, err)
+		}
+	}
+	r, _, err := runLine(t, server, ctx, "clients")
+	if err != nil || !bytes.Contains(r.AppendJSON(nil), []byte(`"security":"x509"`)) {
+		t.Errorf("clients %s, %v", r.AppendJSON(nil), err)
+	}
+}
+
+func TestTLSHoldsNamesAgainstIdentities(t *testing.T) {
+	_, device, ctx := certified(t, "somebody-else")
+	r, _, err := runLine(t, device, ctx, "register")
+	if ExitStatus(r, err) != ExitRefused || !strings.Contains(string(r.AppendJSON(nil)), `"code":"4.00"`) {
+		t.Errorf("register: %s, %v", r.AppendJSON(nil), err)
+	}
+}
+
+func TestACaptureOfTLSIsAsEncryptedAsTheWire(t *testing.T) {
+	server, device, ctx := certified(t, demoEndpoint)
+	name := filepath.Join(t.TempDir(), "x.pcapng")
+	for _, step := range []struct {
+		env  *Env
+		line string
+	}{{server, "trace --to " + name}, {device, "register"}, {server, "read /3/0/1"}, {server, "trace --stop"}} {
+		if r, _, err := runLine(t, step.env, ctx, step.line); err != nil {
+			t.Fatalf("%s: %v, %v", step.line, r, err)
+		}
+	}
+	b, err := os.ReadFile(name)
+	const clientHello = "\x16\x03\x01"
+	if err != nil || bytes.Contains(b, []byte("T-1000")) || !bytes.Contains(b, []byte(clientHello)) {
+		t.Errorf("%d octets, %v: want a ClientHello and nothing in plain text", len(b), err)
+	}
+}
+
+func TestTLSWithoutACertificateIsRefusedWithWhatHelps(t *testing.T) {
+	keys := NewConfiguration()
+	if err := keys.AddPSK("dev1=hex:00112233445566778899aabbccddeeff"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), Config{Listen: []string{"coaps+tcp://127.0.0.1:0"}, Credentials: keys})
+	if e := Classify(err); e == nil || e.Kind != ConfigError || !strings.Contains(e.Message, "expected own: certificate:") || !strings.Contains(e.Hint, "keys new") {
+		t.Errorf("got %v", err)
+	}
+	server, _, ctx := certified(t, demoEndpoint)
+	s, err := Open(ctx, Config{Listen: []string{"coap://127.0.0.1:0"}, Definitions: objects.New(), Credentials: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(context.Background()) //nolint:errcheck // the test is over
+	env := &Env{Table: All(), Sessions: s, Definitions: objects.New()}
+	_, _, err = runLine(t, env, ctx, "coap GET /rd --to "+server.Sessions.URIs()[0])
+	if e := Classify(err); e == nil || e.Kind != HandshakeError || !strings.Contains(e.Message, "pre-shared keys over TLS") {
+		t.Errorf("got %v", err)
+	}
+}
