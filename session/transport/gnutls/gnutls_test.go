@@ -70,7 +70,6 @@ type bench struct {
 	client, server *Credentials
 	from           string
 	begun          *Session // of the server
-	mangle         func(b []byte) []byte
 }
 
 // shake makes a handshake; what the server admits is begun with that verdict.

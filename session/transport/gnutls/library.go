@@ -15,7 +15,7 @@ const libraryName = "libgnutls.so.30"
 
 // symbols are the addresses of what is used of the library.
 type symbols struct {
-	checkVersion, strerror, free                                  uintptr
+	checkVersion, strerror                                        uintptr
 	priorityInit, priorityDeinit                                  uintptr
 	certificateAllocate, certificateFree, setRawKey, setVerify    uintptr
 	init, deinit, prioritySet, credentialsSet, requestCertificate uintptr
@@ -23,13 +23,13 @@ type symbols struct {
 	setErrno, setMTU, setTimeouts, timeout                        uintptr
 	handshake, isFatal, alert, sendAlert                          uintptr
 	peers, cipher, random, master                                 uintptr
-	generateKey, cookieSend, cookieVerify, prestateSet, setName   uintptr
+	cookieSend, cookieVerify, prestateSet, setName                uintptr
 }
 
 // names are what the symbols are called in the library.
 func (s *symbols) names() map[string]*uintptr {
 	return map[string]*uintptr{
-		"gnutls_check_version": &s.checkVersion, "gnutls_strerror": &s.strerror, "gnutls_free": &s.free,
+		"gnutls_check_version": &s.checkVersion, "gnutls_strerror": &s.strerror,
 		"gnutls_priority_init": &s.priorityInit, "gnutls_priority_deinit": &s.priorityDeinit,
 		"gnutls_certificate_allocate_credentials": &s.certificateAllocate, "gnutls_certificate_free_credentials": &s.certificateFree,
 		"gnutls_certificate_set_rawpk_key_mem": &s.setRawKey, "gnutls_certificate_set_verify_function": &s.setVerify,
@@ -43,8 +43,8 @@ func (s *symbols) names() map[string]*uintptr {
 		"gnutls_handshake": &s.handshake, "gnutls_error_is_fatal": &s.isFatal, "gnutls_alert_get": &s.alert,
 		"gnutls_alert_send_appropriate": &s.sendAlert, "gnutls_certificate_get_peers": &s.peers,
 		"gnutls_cipher_get": &s.cipher, "gnutls_session_get_random": &s.random,
-		"gnutls_session_get_master_secret": &s.master, "gnutls_key_generate": &s.generateKey,
-		"gnutls_dtls_cookie_send": &s.cookieSend, "gnutls_dtls_cookie_verify": &s.cookieVerify,
+		"gnutls_session_get_master_secret": &s.master,
+		"gnutls_dtls_cookie_send":          &s.cookieSend, "gnutls_dtls_cookie_verify": &s.cookieVerify,
 		"gnutls_dtls_prestate_set": &s.prestateSet, "gnutls_server_name_set": &s.setName,
 	}
 }
@@ -113,11 +113,6 @@ func callPointer(function uintptr, arguments ...uintptr) uintptr {
 // failure makes an error of what a function returned.
 func (l *library) failure(operation string, code int) *Error {
 	return &Error{Operation: operation, Code: code, Text: text(callPointer(l.strerror, uintptr(code)))}
-}
-
-// release gives back memory that GnuTLS handed out.
-func (l *library) release(p uintptr) {
-	callPointer(*(*uintptr)(memory(l.free)), p) // the symbol is a variable
 }
 
 // memory is an address of C as a pointer of Go. It is no memory of Go's.
