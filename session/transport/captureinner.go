@@ -28,6 +28,7 @@ const (
 type innerMessages struct {
 	secrets map[string]bool       // whose secrets the file has
 	peers   map[Address]innerPeer // whose records passed
+	cids    map[string]string     // client random, by the Connection ID that we gave the client
 }
 
 // innerPeer is the peer of a session.
@@ -38,7 +39,7 @@ type innerPeer struct {
 
 // begin begins another file, which has some secrets already.
 func (m *innerMessages) begin(secrets [][]byte) {
-	m.secrets, m.peers = map[string]bool{}, map[Address]innerPeer{}
+	m.secrets, m.peers, m.cids = map[string]bool{}, map[Address]innerPeer{}, map[string]string{}
 	for _, lines := range secrets {
 		m.told(lines)
 	}
@@ -58,13 +59,32 @@ func (m *innerMessages) look(r *WireRecord) {
 		return
 	}
 	random := helloRandom(r.Bytes, r.Stream)
+	before := peer
 	if random != nil {
 		peer.hello = hex.EncodeToString(random)
 	}
-	if random != nil || peer.local != r.Local.hostport {
-		peer.local = r.Local.hostport
+	peer.hello = m.moved(r, peer.hello)
+	if peer.local = r.Local.hostport; peer != before {
 		m.peers[r.Remote] = peer
 	}
+}
+
+// moved returns the client random of a session that goes on from another address,
+// which is known by its Connection ID; that of the address else. RFC 9146 §6.
+func (m *innerMessages) moved(r *WireRecord, hello string) string {
+	const end = recordHead - 2 + cidLength
+	if r.Stream || r.Direction != Received || len(r.Bytes) < end || r.Bytes[0] != recordCID {
+		return hello
+	}
+	cid := string(r.Bytes[recordHead-2 : end])
+	known, has := m.cids[cid]
+	switch {
+	case has:
+		return known
+	case hello != "" && len(m.cids) < maxCaptureFlows:
+		m.cids[cid] = hello
+	}
+	return hello
 }
 
 // readable says whether the file alone tells how to read what passes between us and a

@@ -240,3 +240,39 @@ func TestEachFileOfACaptureHasTheSecretsSoFar(t *testing.T) {
 		t.Errorf("%d files", n)
 	}
 }
+
+func TestASessionThatMovesByItsConnectionIDIsStillReadByItsSecrets(t *testing.T) {
+	const listener = "192.0.2.1:5684"
+	blocks := capturedSession(t, CaptureConfig{KeyLog: &KeyLog{}}, listener, func(t *testing.T, w *Capture, b *securedBench) {
+		client, back, err := b.dial("192.0.2.7:40001", pskOf("dev1", "0123456789abcdef"), SecureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.exchange(client, back)
+		var record string
+		for _, p := range client.peers {
+			r, err := p.sealed.append(nil, recordData, []byte("from afar"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			record = string(r)
+		}
+		w.Tap(passing(t, Received, listener, "192.0.2.8:40008", record, false))
+		w.Inner(passing(t, Received, listener, "192.0.2.8:40008", "from afar", false))
+		w.Inner(passing(t, Received, listener, "192.0.2.9:40009", "from somebody else", false))
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	var inside []string
+	for i := range blocks {
+		if blocks[i].kind == blockPacket {
+			if on, frame := blocks[i].packetOf(); on == insideInterface {
+				inside = append(inside, insideOf(t, frame))
+			}
+		}
+	}
+	if len(inside) != 1 || !strings.HasSuffix(inside[0], "from somebody else") {
+		t.Errorf("beside stand %q", inside)
+	}
+}
