@@ -25,11 +25,14 @@ func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Lin
 	if err == nil && inner.Reliable() {
 		err = s.certified(uri)
 	}
+	if err == nil && !transport.LeavesSuite(s.suites, inner.Reliable()) {
+		err = failure(ConfigError, "listen %s: --suites leaves no cipher suite that is spoken there", uri)
+	}
 	if err != nil {
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, err
 	}
-	keys, o := s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, KeyLog: &s.keyLog}
+	keys, o := s.credentials.Store, transport.SecureOptions{Suites: s.suites, Failed: s.handshakeFailed, KeyLog: &s.keyLog}
 	if inner.Reliable() {
 		return transport.NewTLSServer(s.wrapSecure(inner), keys, o), nil
 	}
@@ -89,7 +92,13 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		return nil, Classify(err)
 	}
 	keys.AnyServer = s.credentials.Store.Any()
-	o := transport.SecureOptions{KeyLog: &s.keyLog}
+	o := transport.SecureOptions{KeyLog: &s.keyLog, Suites: s.suites}
+	if len(keys.Suites) > 0 {
+		if o.Suites = transport.AllowedOf(keys.Suites, s.suites); len(o.Suites) == 0 {
+			_ = inner.Close()
+			return nil, failure(ConfigError, "connect %s: --suites leaves none of those in /0/x/16 of the account", uri)
+		}
+	}
 	var link transport.Link
 	if inner.Reliable() {
 		link, err = transport.NewTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, o)
