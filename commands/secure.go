@@ -29,7 +29,7 @@ func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Lin
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, err
 	}
-	keys, o := s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, KeyLog: &s.keyLog}
+	keys, o := s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, KeyLog: &s.keyLog, Alerted: s.alertPassed}
 	if inner.Reliable() {
 		return transport.NewTLSServer(s.wrapSecure(inner), keys, o), nil
 	}
@@ -88,7 +88,7 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, Classify(err)
 	}
-	o := transport.SecureOptions{KeyLog: &s.keyLog}
+	o := transport.SecureOptions{KeyLog: &s.keyLog, Alerted: s.alertPassed}
 	var link transport.Link
 	if inner.Reliable() {
 		link, err = transport.NewTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, o)
