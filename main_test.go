@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -13,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"lwcon/session/transport/gnutls"
 )
 
 func TestMain(m *testing.M) {
@@ -25,6 +28,8 @@ func TestMain(m *testing.M) {
 //	status N lwcon ...   the exit status is N
 //	jsonlines            each line of stdout is an object with exactly one of
 //	                     command, event, scenario and error
+//
+// and the condition [gnutls]: raw public keys can be had.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -32,6 +37,13 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("NO_COLOR", "1")
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "gnutls" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			_, err := gnutls.Load()
+			return err == nil, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"status":    statusIs,

@@ -13,11 +13,12 @@ import (
 const (
 	DemoPlain = "none"
 	DemoPSK   = "psk"
+	DemoRPK   = "rpk"
 	DemoX509  = "x509"
 )
 
 // DemoSecurities are the ways to secure a demo.
-func DemoSecurities() []string { return []string{DemoPlain, DemoPSK, DemoX509} }
+func DemoSecurities() []string { return []string{DemoPlain, DemoPSK, DemoRPK, DemoX509} }
 
 const (
 	demoEndpoint = "sim-thermometer"
@@ -28,9 +29,13 @@ const (
 )
 
 // DemoKeys makes keys for one run of a demo: it adds those of the server to a
-// configuration, and returns those of its device. Security is DemoPSK or DemoX509.
+// configuration, and returns those of its device. Security is DemoPSK, DemoRPK or
+// DemoX509.
 func DemoKeys(security string, server *Configuration, now time.Time) (device *Configuration, err error) {
 	device = NewConfiguration()
+	if security == DemoRPK {
+		return device, demoRawKeys(server, device)
+	}
 	if security == DemoPSK {
 		key := make([]byte, demoKey)
 		_, _ = rand.Read(key) // does not fail
@@ -64,4 +69,21 @@ func DemoKeys(security string, server *Configuration, now time.Time) (device *Co
 		return nil, err
 	}
 	return device, own(device, demoEndpoint)
+}
+
+// demoRawKeys makes two raw key pairs, and has each end know that of the other.
+func demoRawKeys(server, device *Configuration) error {
+	known := map[*Configuration]credentials.PublicKey{}
+	for _, c := range [...]*Configuration{server, device} {
+		pair, public, err := credentials.NewRawPair()
+		if err != nil {
+			return err
+		}
+		c.Store.SetOwn(pair, nil)
+		known[c] = public
+	}
+	device.Store.SetServerKey(known[server])
+	return server.Store.Add(&credentials.Credential{
+		Endpoint: demoEndpoint, Origin: demoOrigin, Mode: transport.RawPublicKey, PublicKey: known[device],
+	})
 }

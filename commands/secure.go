@@ -88,6 +88,7 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, Classify(err)
 	}
+	keys.AnyServer = s.credentials.Store.Any()
 	o := transport.SecureOptions{KeyLog: &s.keyLog, Alerted: s.alertPassed}
 	var link transport.Link
 	if inner.Reliable() {

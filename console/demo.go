@@ -65,6 +65,7 @@ func (t *Text) demoHint(security string) string {
 	p := t.page()
 	secured := map[string]string{
 		commands.DemoPSK:  ", over DTLS with a pre-shared key",
+		commands.DemoRPK:  ", over DTLS with raw public keys",
 		commands.DemoX509: ", over DTLS with certificates",
 	}[security]
 	p.head("demo", t.Style.Success, "a server and a simulated thermometer on loopback"+secured+"; help lists the commands, quit leaves")

@@ -25,7 +25,7 @@ func Commands() []*commands.Command {
 run against it too. --security secures the two by DTLS, with keys that are made for this run.`,
 			Parameters: []commands.Parameter{{
 				Name: "security", Kind: commands.KindEnum, Values: commands.DemoSecurities(), Default: commands.DemoPlain,
-				Summary: "a pre-shared key, or certificates of a test authority",
+				Summary: "a pre-shared key, raw public keys (with GnuTLS on the machine), or certificates of a test authority",
 			}},
 			Examples: []string{"demo", "demo --security psk"},
 			Run: func(context.Context, *commands.Env, commands.Args, commands.Emit) (commands.Result, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -15,6 +16,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"lwcon/session/transport"
 )
 
 // PublicKey is a raw public key, DER SubjectPublicKeyInfo. RFC 7250 §3.
@@ -183,6 +186,16 @@ func point(octets []byte) *ecdsa.PublicKey {
 		}
 	}
 	return nil
+}
+
+// NewRawPair makes a key pair on P-256, without a certificate.
+func NewRawPair() (transport.KeyPair, PublicKey, error) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return transport.KeyPair{}, PublicKey{}, err
+	}
+	public, err := publicOf(&private.PublicKey, "random")
+	return transport.KeyPair{Private: private, PublicKey: public.SPKI}, public, err
 }
 
 // publicOf writes a key as SubjectPublicKeyInfo.

@@ -32,6 +32,13 @@ func (s *Store) SetOwn(own transport.KeyPair, roots *x509.CertPool) {
 	s.own, s.has, s.roots = own, true, roots
 }
 
+// SetServerKey says which raw public key a server must have that lwcon connects to.
+func (s *Store) SetServerKey(key PublicKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.peer.PublicKey = &key
+}
+
 // Own returns what lwcon proves itself with.
 func (s *Store) Own() (transport.KeyPair, bool) {
 	s.mu.RLock()

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/pion/dtls/v3"
 )
 
 // Limits of DTLS links.
@@ -38,7 +36,9 @@ const (
 type SecureOptions struct {
 	Suites []CipherSuite // those allowed, the best first; none: all that are known
 	NoCID  bool          // offer and accept no Connection ID
-	KeyLog io.Writer     // is given the secrets of sessions, in the format of NSS; nil: nobody
+	// Prefer orders the modes for a client that offers several; the others follow.
+	Prefer []SecurityMode
+	KeyLog io.Writer // is given the secrets of sessions, in the format of NSS; nil: nobody
 	// Failed is told of each handshake with a listener that failed; it must not block.
 	Failed func(*HandshakeError)
 	// Alerted is told of each alert inside an established session of DTLS, after the
@@ -50,12 +50,13 @@ type SecureOptions struct {
 // DTLS is a link of DTLS 1.2 sessions over a link of datagrams: those that clients
 // began with a listener, or one that was dialled. It is Secured: nothing is
 // delivered before the peer has proved who it is. A handshake costs three
-// goroutines and an established session none; one of a suite without authenticated
-// encryption keeps them. It lends what the link below lends. RFC 6347, RFC 9146.
+// goroutines, one with raw public keys a single one, and an established session none;
+// one of a suite without authenticated encryption keeps them. It lends what the link below lends. RFC 6347, RFC 9146.
 type DTLS struct {
 	inner   Link
 	options SecureOptions
 	server  Keys // nil of a dialled link
+	raw     rawListener
 
 	mu       sync.Mutex
 	receiver Receiver
@@ -73,9 +74,10 @@ type securePeer struct {
 	link    *DTLS
 	cid     string // that the peer is to send, "" for none
 	packets *packets
-	conn    *dtls.Conn
+	conn    secureConn
 	cancel  context.CancelFunc
 	record  handshakeRecord // of what was said in plain text
+	choice  choice          // of a listener, how to go on
 	closing sync.Once
 	hearing sync.Mutex // held while what arrived is delivered
 
@@ -175,11 +177,15 @@ func (l *DTLS) Receive(d Datagram) {
 			p = known
 		}
 	}
+	var answer []byte
 	if l.server != nil && isClientHello(d.Bytes) {
-		p = l.hello(p, d)
+		p, answer = l.hello(p, d)
 	}
 	if p == nil || p.gone {
 		l.mu.Unlock()
+		if answer != nil {
+			_ = l.inner.Send(d.From, d.Local, answer) // who wants an answer asks again
+		}
 		return
 	}
 	first, second := p, (*securePeer)(nil)
@@ -214,37 +220,59 @@ func (l *DTLS) Receive(d Datagram) {
 	}
 }
 
-// hello finds the handshake that a ClientHello belongs to, and begins it. The
-// session that the address has goes on until another has taken its place: anybody
-// can send a ClientHello in its name. l.mu is held. RFC 6347 §4.2.8.
-func (l *DTLS) hello(p *securePeer, d Datagram) *securePeer {
+// hello finds the handshake that a ClientHello belongs to, and begins it, or gives
+// what is to be answered first. The session that the address has goes on until
+// another has taken its place: anybody can send a ClientHello in its name. l.mu is
+// held. RFC 6347 §4.2.8.
+func (l *DTLS) hello(p *securePeer, d Datagram) (of *securePeer, answer []byte) {
+	under := p
+	if p != nil && p.ready {
+		under = p.next
+	}
+	h, _ := parseClientHello(d.Bytes)
+	choice := l.choose(&h)
+	if choice.mode == RawPublicKey && !l.closed {
+		cookie, answer := l.raw.admit(d)
+		if cookie == nil {
+			return nil, answer
+		}
+		choice.cookie = cookie
+		if under != nil && under.record.random() != h.random {
+			under.stop(errReplaced) // the cookie shows that it is the same peer, which has begun anew
+			under = nil
+		}
+	}
 	switch {
-	case p != nil && !p.ready, p != nil && p.next != nil:
-		return p
+	case under != nil:
+		return p, nil
 	case p == nil && len(l.peers) >= MaxSecurePeers, l.closed:
-		return nil
+		return nil, nil
 	}
-	begun := l.newPeer(d.From, d.Local)
-	if p == nil {
-		l.peers[d.From] = begun
-	} else {
+	begun := l.begin(d, choice)
+	if p != nil && p.ready {
 		p.next = begun
+		return p, nil
 	}
+	l.peers[d.From] = begun
+	return begun, nil
+}
+
+// begin begins a handshake. l.mu is held.
+func (l *DTLS) begin(d Datagram, choice choice) *securePeer {
+	begun := l.newPeer(d.From, d.Local)
+	begun.choice = choice
 	if len(l.half) >= MaxHandshakes {
 		l.half[0].stop(errCrowded)
 		l.half = l.half[1:]
 	}
 	l.half = append(l.half, begun)
-	if !l.options.NoCID {
+	if !l.options.NoCID && choice.mode != RawPublicKey {
 		begun.cid = l.newCID()
 		l.cids[begun.cid] = begun
 	}
 	l.carried++
 	l.sessions.Go(begun.accept)
-	if p == nil {
-		return begun
-	}
-	return p
+	return begun
 }
 
 var errStuck = errors.New("nothing that can be read came after ChangeCipherSpec")
@@ -286,17 +314,14 @@ func (p *securePeer) shut() {
 // accept carries the handshake through and then reads.
 func (p *securePeer) accept() {
 	l := p.link
-	options, err := p.serverOptions()
-	if err == nil {
-		p.conn, err = dtls.ServerWithOptions(p.packets, packetAddress(p.address), options...)
-	}
+	err := p.answerer()
 	if err == nil {
 		err = p.shake(context.Background())
 	}
 	if err != nil {
 		failure := p.failed(err)
 		p.forget()
-		if failure.Err != errCrowded && !errors.Is(failure.Err, ErrClosed) && l.options.Failed != nil {
+		if failure.Err != errCrowded && failure.Err != errReplaced && !errors.Is(failure.Err, ErrClosed) && l.options.Failed != nil {
 			l.options.Failed(failure)
 		}
 		return
@@ -348,7 +373,7 @@ func (l *DTLS) leaveHalf(p *securePeer) {
 // established enters a session whose handshake is complete, in place of the one
 // that the address had; false if the link was closed meanwhile.
 func (l *DTLS) established(p *securePeer) bool {
-	id, suite := p.proved()
+	id, suite := p.conn.proved()
 	sealed := p.takeOver(suite)
 	p.hearing.Lock() // what it carries is heard after the end of the one before
 	defer p.hearing.Unlock()
@@ -600,5 +625,6 @@ func (l *DTLS) Close() error {
 	}
 	err := l.inner.Close()
 	l.sessions.Wait()
+	l.raw.close()
 	return err
 }

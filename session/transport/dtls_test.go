@@ -26,6 +26,8 @@ type testKeys struct {
 	any   bool
 
 	trusted []*x509.Certificate
+
+	trustedKey string // raw
 }
 
 func (k *testKeys) PSK(identity []byte) ([]byte, bool) {
@@ -39,7 +41,11 @@ func (k *testKeys) Own() (KeyPair, bool) {
 	}
 	return *k.own, true
 }
-func (k *testKeys) TrustsKey([]byte) bool { return false }
+
+func (k *testKeys) TrustsKey(spki []byte) bool {
+	return k.trustedKey != "" && string(spki) == k.trustedKey
+}
+
 func (k *testKeys) TrustsCertificate(c *x509.Certificate) bool {
 	return slices.ContainsFunc(k.trusted, c.Equal)
 }

@@ -24,12 +24,9 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 	if keys.ServerName != "" {
 		host = keys.ServerName
 	}
-	options, err := p.clientOptions(&keys, host)
+	err := p.dialler(&keys, host)
 	if err == nil {
 		err = inner.Start(l)
-	}
-	if err == nil {
-		p.conn, err = dtls.ClientWithOptions(p.packets, packetAddress(server), options...)
 	}
 	if err == nil {
 		err = p.shake(ctx)
@@ -40,7 +37,7 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 		_ = inner.Close() // why there is no session is the error to tell
 		return nil, failure
 	}
-	id, suite := p.proved()
+	id, suite := p.conn.proved()
 	sealed := p.takeOver(suite)
 	l.mu.Lock()
 	p.identity, p.sealed, p.ready = id, sealed, true
@@ -48,6 +45,23 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 	p.record.over()
 	p.release()
 	return l, nil
+}
+
+// dialler prepares the handshake of a client.
+func (p *securePeer) dialler(keys *ClientKeys, host string) error {
+	if keys.Mode == RawPublicKey {
+		return p.dialRaw(keys, host)
+	}
+	options, err := p.clientOptions(keys, host)
+	if err != nil {
+		return err
+	}
+	conn, err := dtls.ClientWithOptions(p.packets, packetAddress(p.address), options...)
+	if err != nil {
+		return err
+	}
+	p.conn = pionConn{conn, p}
+	return nil
 }
 
 // clientOptions configure the handshake of a client.
@@ -80,8 +94,6 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 				p.record.judged(err)
 				return err
 			}))
-	case RawPublicKey:
-		return nil, errNoRawKeys
 	default:
 		return nil, errNoMode
 	}
@@ -97,7 +109,4 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 	return options, nil
 }
 
-var (
-	errNoRawKeys = errors.New("raw public keys over DTLS are not spoken by this program yet")
-	errNoMode    = errors.New("the account has no security mode for DTLS: expected psk or x509")
-)
+var errNoMode = errors.New("the account has no security mode for DTLS: expected psk, rpk or x509")

@@ -3,6 +3,7 @@ package transport
 import (
 	"encoding/binary"
 	"iter"
+	"slices"
 )
 
 // What a record of DTLS 1.2 is, as far as it is not encrypted. RFC 6347 §4.1, §4.2.
@@ -22,13 +23,16 @@ const (
 // clientHello is what a ClientHello offers.
 type clientHello struct {
 	version    uint16 // 0xfefd is DTLS 1.2
+	random     string
 	suites     []CipherSuite
 	cookie     bool
 	cid        bool
 	ownCID     string // that it wants to be sent
 	serverName string
 	rawKeys    bool // server_certificate_type offers raw public keys, RFC 7250
-	x509       bool // or nothing is said of certificate types
+	x509       bool // X.509 is possible by these extensions, or by their absence
+	rawFirst   bool // it would rather have a raw public key of the server than a certificate
+	ownRaw     bool // client_certificate_type offers a raw public key of its own
 }
 
 // isClientHello says whether a datagram begins with the first fragment of a
@@ -112,7 +116,7 @@ func parseClientHello(datagram []byte) (h clientHello, ok bool) {
 func readClientHello(b []byte) (h clientHello, ok bool) {
 	r := &reader{b: b}
 	h.version = uint16(r.uint16())
-	r.take(32)        // random
+	h.random = string(r.take(lengthOfRandom))
 	r.take(r.uint8()) // session id
 	cookie := r.uint8()
 	r.take(cookie)
@@ -131,6 +135,7 @@ func readClientHello(b []byte) (h clientHello, ok bool) {
 // Extensions that decide how to go on. RFC 6066, RFC 7250, RFC 9146.
 const (
 	extensionServerName       = 0
+	extensionClientCertType   = 19
 	extensionServerCertType   = 20
 	extensionConnectionID     = 54
 	certificateTypeX509       = 0
@@ -152,17 +157,26 @@ func (h *clientHello) extensions(b []byte) bool {
 			if len(body) > serverNameHeader && body[2] == serverNameHost {
 				h.serverName = string(body[serverNameHeader:])
 			}
-		case extensionServerCertType:
+		case extensionClientCertType, extensionServerCertType:
 			if len(body) > typeLen {
-				h.x509 = false
-				for _, t := range body[typeLen:] {
-					h.x509 = h.x509 || t == certificateTypeX509
-					h.rawKeys = h.rawKeys || t == certificateTypeRawKey
-				}
+				h.certificateTypes(kind == extensionServerCertType, body[typeLen:])
 			}
 		}
 	}
 	return !r.bad
+}
+
+// certificateTypes notes what a client offers for a certificate of the server, or for
+// one of its own, the best first. It takes part with raw public keys if both may be
+// those, and with certificates unless one may not be. RFC 7250 §3, §4.
+func (h *clientHello) certificateTypes(ofServer bool, types []byte) {
+	raw := slices.Contains(types, certificateTypeRawKey)
+	h.x509 = h.x509 && slices.Contains(types, certificateTypeX509)
+	if ofServer {
+		h.rawKeys, h.rawFirst = raw, types[0] == certificateTypeRawKey
+	} else {
+		h.ownRaw = raw
+	}
 }
 
 // cidIn returns the Connection ID that an extension carries. RFC 9146 §3.

@@ -6,9 +6,34 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pion/dtls/v3"
 )
+
+// answerer prepares the handshake of a listener as it was chosen for this client.
+func (p *securePeer) answerer() error {
+	p.record.cannot(p.choice.obstacle)
+	if p.choice.mode == RawPublicKey {
+		l := p.link
+		l.mu.Lock()
+		credentials, suites, public := l.raw.credentials, l.raw.suites, l.raw.own
+		l.mu.Unlock()
+		p.record.own(suites)
+		p.record.shows(public)
+		return p.beginRaw(credentials, p.choice.cookie, p.verifyRawClient)
+	}
+	options, err := p.serverOptions()
+	if err != nil {
+		return err
+	}
+	conn, err := dtls.ServerWithOptions(p.packets, packetAddress(p.address), options...)
+	if err != nil {
+		return err
+	}
+	p.conn = pionConn{conn, p}
+	return nil
+}
 
 // serverOptions configure the handshake of a listener: pre-shared keys, and X.509
 // where it has a certificate.
@@ -17,8 +42,13 @@ func (p *securePeer) serverOptions() ([]dtls.ServerOption, error) {
 	options := []dtls.ServerOption{dtls.WithPSK(p.keyOf)}
 	suites := chosenSuites(pskSuites, l.options.Suites)
 	own, has := l.server.Own()
-	if has && len(own.Chain) > 0 {
-		suites = append(chosenSuites(certificateSuites, l.options.Suites), suites...)
+	if has && len(own.Chain) > 0 && !p.choice.rawOnly {
+		certified := chosenSuites(certificateSuites, l.options.Suites)
+		if p.choice.mode == PreSharedKey {
+			suites = slices.Concat(suites, certified)
+		} else {
+			suites = slices.Concat(certified, suites)
+		}
 		options = append(options, dtls.WithCertificates(certificateOf(own)),
 			dtls.WithClientAuth(dtls.RequireAnyClientCert), dtls.WithVerifyPeerCertificate(p.verifyClient))
 	}
@@ -88,10 +118,15 @@ func (p *securePeer) verifyClient(raw [][]byte, _ [][]*x509.Certificate) error {
 	return err
 }
 
-// proved is who the peer has proved to be, and the suite that was agreed on.
-func (p *securePeer) proved() (Identity, CipherSuite) {
-	state, _ := p.conn.ConnectionState()
-	return p.identityIn(&state), CipherSuite(state.CipherSuiteID)
+// pionConn is a session by the library of pre-shared keys and certificates.
+type pionConn struct {
+	*dtls.Conn
+	peer *securePeer
+}
+
+func (c pionConn) proved() (Identity, CipherSuite) {
+	state, _ := c.ConnectionState()
+	return c.peer.identityIn(&state), CipherSuite(state.CipherSuiteID)
 }
 
 func (p *securePeer) identityIn(state *dtls.State) Identity {

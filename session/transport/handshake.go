@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"lwcon/session/transport/gnutls"
 )
 
 // HandshakeError tells why a handshake failed: what caused it, and what to do.
@@ -34,8 +36,10 @@ type handshakeRecord struct {
 	suites   []CipherSuite
 	identity string
 	claimed  bool
-	verdict  error // on the certificate of the peer
-	alert    byte  // that came in plain text
+	verdict  error  // on the certificate or raw public key of the peer
+	ownKey   []byte // raw public key that we show
+	obstacle error  // why we have no raw public keys for this peer
+	alert    byte   // that came in plain text
 	alerted  bool
 	heard    int         // datagrams that came
 	ciphered bool        // the peer changed to its keys
@@ -57,6 +61,30 @@ func (r *handshakeRecord) claims(identity []byte) {
 	r.identity, r.claimed = string(identity), true
 }
 
+// shows notes the raw public key that we show.
+func (r *handshakeRecord) shows(key []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ownKey = key
+}
+
+// cannot notes why we have no raw public keys for this peer.
+func (r *handshakeRecord) cannot(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.obstacle = why
+}
+
+// random is that of the ClientHello, "" before it has come or gone.
+func (r *handshakeRecord) random() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.hello == nil {
+		return ""
+	}
+	return r.hello.random
+}
+
 // judged notes what we found about the certificate of the peer.
 func (r *handshakeRecord) judged(err error) {
 	r.mu.Lock()
@@ -68,7 +96,7 @@ func (r *handshakeRecord) judged(err error) {
 func (r *handshakeRecord) over() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.done, r.suites, r.stuck, r.answer, r.secrets = true, nil, nil, nil, sessionSecrets{}
+	r.done, r.suites, r.stuck, r.answer, r.secrets, r.ownKey = true, nil, nil, nil, sessionSecrets{}, nil
 	if r.waits != nil {
 		r.waits.Stop()
 		r.waits = nil
@@ -153,6 +181,7 @@ func (p *securePeer) failed(err error) *HandshakeError {
 	server := p.link.server != nil
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
+	p.record.encryptedAlert(err)
 	e.Cause, e.Cure = p.record.explain(err, server)
 	return e
 }
@@ -166,8 +195,8 @@ func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
 	case errors.Is(err, errUnknownIdentity):
 		return fmt.Sprintf("the PSK identity %q (%d octets) is not known here%s", r.identity, len(r.identity), likeHex(r.identity)),
 			"credentials add or --psk IDENTITY=SECRET makes it known; compare it octet by octet with what the device has"
-	case server && r.hello != nil && r.hello.rawKeys && !r.hello.x509:
-		return "the device offers raw public keys only, which this listener does not have", "use psk or x509"
+	case r.rawTrouble(err, server):
+		return r.explainRaw(err, server)
 	case server && r.hello != nil && r.hello.version != 0 && r.hello.version > 0xfefd:
 		return "the device speaks DTLS 1.0 only, lwcon 1.2", "DTLS 1.2 is what LwM2M demands of it"
 	case r.noCommonSuite(err, server):
@@ -206,6 +235,9 @@ func (r *handshakeRecord) noCommonSuite(err error, server bool) bool {
 	const handshakeFailure, insufficientSecurity = 40, 71
 	if !server {
 		return r.alerted && (r.alert == handshakeFailure || r.alert == insufficientSecurity)
+	}
+	if errors.Is(err, gnutls.ErrNoCommonSuite) {
+		return r.hello != nil
 	}
 	if r.hello == nil || !strings.Contains(err.Error(), "shared cipher suites") && !strings.Contains(err.Error(), "insufficient security") {
 		return false
@@ -252,6 +284,10 @@ func (r *handshakeRecord) alertText(server bool) (cause, cure string) {
 		_, cure = r.wrongKey(server)
 		return said + ": the keys of the two ends differ", cure
 	case 42, 43, 44, 46, 48:
+		if r.ownKey != nil {
+			return fmt.Sprintf("%s: it does not take our raw public key, that with SHA-256 %s", said, fingerprint(r.ownKey)),
+				fmt.Sprintf("make it known there: %x in hex", r.ownKey)
+		}
 		return said + ": it does not take our certificate", "give it the authority that signed ours, or the certificate itself"
 	case 45:
 		return said + ": our certificate has expired by its clock", "renew it, or set the clock of the peer"

@@ -103,6 +103,9 @@ type ClientKeys struct {
 	Own      KeyPair
 	// ServerKey is the DER SubjectPublicKeyInfo that the server must have (rpk).
 	ServerKey []byte
+	// AnyServer takes a server with any raw public key where ServerKey says none, as
+	// on a bench (accept-any-identity).
+	AnyServer bool
 	// ServerCertificate is the certificate that Usage speaks of (x509).
 	ServerCertificate *x509.Certificate
 	// Usage is the certificate usage of /0/x/15: 0 CA constraint, 1 service
