@@ -152,6 +152,7 @@ func (l *DTLS) newPeer(address Address, local Local) *securePeer {
 // write sends a datagram of the session to where the peer is now, which the session
 // itself learns later than we do.
 func (p *securePeer) write(b []byte) error {
+	b = mendAlert(b, p.record.unknownIdentity())
 	p.record.sent(b)
 	p.link.mu.Lock()
 	to, local, muted := p.address, p.local, p.muted

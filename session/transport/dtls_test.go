@@ -262,7 +262,7 @@ func TestDTLSSaysWhyAHandshakeFailed(t *testing.T) {
 		options    SecureOptions
 		want, told string
 	}{
-		"unknown identity": {pskOf("who", "0123456789abcdef"), SecureOptions{}, `does not know the PSK identity "who"`, `the PSK identity "who" (3 octets) is not known`},
+		"unknown identity": {pskOf("who", "0123456789abcdef"), SecureOptions{}, `the alert unknown_psk_identity (115): it does not know the PSK identity "who"`, `the PSK identity "who" (3 octets) is not known`},
 		"wrong key":        {pskOf("dev1", "fedcba9876543210"), SecureOptions{}, `the key of PSK identity "dev1" is not the same`, `the key of PSK identity "dev1" is not the same`},
 		"no common suite":  {pskOf("dev1", "0123456789abcdef"), SecureOptions{Suites: []CipherSuite{0x00a8}}, "none of our cipher suites: TLS_PSK_WITH_AES_128_GCM_SHA256", "the device offers TLS_PSK_WITH_AES_128_GCM_SHA256; here are TLS_PSK_WITH_AES_128_CCM_8"},
 		"raw keys":         {ClientKeys{Mode: RawPublicKey}, SecureOptions{}, "raw public keys", ""},
