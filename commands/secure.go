@@ -32,11 +32,17 @@ func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Lin
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, err
 	}
-	keys, o := s.credentials.Store, transport.SecureOptions{Suites: s.suites, Failed: s.handshakeFailed, KeyLog: &s.keyLog}
+	keys, o := s.credentials.Store, s.secureOptions()
+	o.Failed = s.handshakeFailed
 	if inner.Reliable() {
 		return transport.NewTLSServer(s.wrapSecure(inner), keys, o), nil
 	}
 	return transport.NewDTLSServer(s.wrapSecure(inner), keys, o), nil
+}
+
+// secureOptions are those of every secure link.
+func (s *Sessions) secureOptions() transport.SecureOptions {
+	return transport.SecureOptions{Suites: s.suites, KeyLog: &s.keyLog, Alerted: s.alertPassed}
 }
 
 // certified returns why nobody could be let in by TLS: there is no certificate.
@@ -92,7 +98,7 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		return nil, Classify(err)
 	}
 	keys.AnyServer = s.credentials.Store.Any()
-	o := transport.SecureOptions{KeyLog: &s.keyLog, Suites: s.suites}
+	o := s.secureOptions()
 	if len(keys.Suites) > 0 {
 		if o.Suites = transport.AllowedOf(keys.Suites, s.suites); len(o.Suites) == 0 {
 			_ = inner.Close()

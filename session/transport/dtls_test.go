@@ -303,6 +303,37 @@ func TestPlainCoAPOnTheSecurePortIsToldOnce(t *testing.T) {
 	})
 }
 
+func TestDataOfASessionFromBeforeIsToldOnce(t *testing.T) {
+	securely(t, knowing("dev1", "0123456789abcdef"), SecureOptions{}, func(t *testing.T, b *securedBench) {
+		client, back, err := b.dial("192.0.2.7:40001", pskOf("dev1", "0123456789abcdef"), SecureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		peer := b.exchange(client, back)
+		b.server.Disconnect(peer, nil)
+		b.heard.want(t, "down")
+		to, _ := ParseAddress("192.0.2.1:5684")
+		data := []byte{recordData, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 99, 0, 4, 1, 2, 3, 4}
+		b.network.Deliver(peer, to, data)
+		synctest.Wait()
+		if len(b.failed) > 0 {
+			t.Errorf("what was on its way when the session ended is told: %v", (<-b.failed).Cause)
+		}
+		other, _ := ParseAddress("192.0.2.9:40001")
+		for range 3 {
+			b.network.Deliver(other, to, data)
+		}
+		synctest.Wait()
+		if len(b.failed) != 1 {
+			t.Fatalf("told %d times", len(b.failed))
+		}
+		if told := <-b.failed; told.Peer != other || !strings.Contains(told.Cause, "not known here") {
+			t.Errorf("told %v", told)
+		}
+		client.Close()
+	})
+}
+
 func TestASessionWithAConnectionIDMovesWithItsPeer(t *testing.T) {
 	securely(t, knowing("dev1", "0123456789abcdef"), SecureOptions{}, func(t *testing.T, b *securedBench) {
 		here, there := "192.0.2.7:40001", "192.0.2.7:50002"
