@@ -22,6 +22,8 @@ const (
 	MaxHandshakes = 1_000
 	// handshakeTime is how long a handshake may take.
 	handshakeTime = 60 * time.Second
+	// endedPeers is how many addresses of ended sessions are remembered.
+	endedPeers = 256
 	// stuckTime is how long after the peer changed to its keys the handshake may take
 	// yet: several repetitions of its last flight.
 	stuckTime = 8 * time.Second
@@ -61,6 +63,8 @@ type DTLS struct {
 	cids     map[string]*securePeer
 	half     []*securePeer // whose handshakes are under way, the oldest first
 	told     map[Address]bool
+	ended    [endedPeers]Address // of the sessions that have ended, the newest of them
+	endings  int
 	carried  int // sessions and handshakes that goroutines of their own read
 	closed   bool
 	sessions sync.WaitGroup
@@ -148,6 +152,7 @@ func (l *DTLS) newPeer(address Address, local Local) *securePeer {
 // write sends a datagram of the session to where the peer is now, which the session
 // itself learns later than we do.
 func (p *securePeer) write(b []byte) error {
+	b = mendAlert(b, p.record.unknownIdentity())
 	p.record.sent(b)
 	p.link.mu.Lock()
 	to, local, muted := p.address, p.local, p.muted
@@ -182,6 +187,8 @@ func (l *DTLS) Receive(d Datagram) {
 		l.mu.Unlock()
 		if answer != nil {
 			_ = l.inner.Send(d.From, d.Local, answer) // who wants an answer asks again
+		} else if p == nil && carriesData(d.Bytes) {
+			l.unknown(d.From)
 		}
 		return
 	}
@@ -463,6 +470,8 @@ func (p *securePeer) finish(err error) {
 		}
 	}
 	delete(l.cids, p.cid)
+	l.ended[l.endings%endedPeers] = p.address
+	l.endings++
 	cause, closed, address := p.cause, l.closed, p.address
 	l.mu.Unlock()
 	if closed || replaced {
@@ -557,19 +566,51 @@ func (l *DTLS) SendFailed(peer Address, cause error) {
 // most likely. Each address is told of once.
 func (l *DTLS) stranger(d Datagram) {
 	const versionOne = 1
-	l.mu.Lock()
-	if l.server == nil || l.told[d.From] || len(l.told) >= MaxHandshakes || l.options.Failed == nil {
-		l.mu.Unlock()
+	if !l.tellOnce(d.From) {
 		return
 	}
-	l.told[d.From] = true
-	l.mu.Unlock()
 	e := &HandshakeError{Peer: d.From, Cause: fmt.Sprintf("a datagram of %d octets that is no DTLS record", len(d.Bytes)), Err: errNotDTLS}
 	if len(d.Bytes) >= 4 && d.Bytes[0]>>6 == versionOne {
 		e.Cause, e.Cure = "plain CoAP came to the secure port", "the device is to use coaps:// here, or the port of coap://"
 	}
 	l.options.Failed(e)
 }
+
+// tellOnce says whether an address is to be told of, for the first time.
+func (l *DTLS) tellOnce(from Address) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server == nil || l.told[from] || len(l.told) >= MaxHandshakes || l.options.Failed == nil {
+		return false
+	}
+	l.told[from] = true
+	return true
+}
+
+// carriesData says whether a datagram begins with data of a session, as far as that can
+// be seen.
+func carriesData(b []byte) bool {
+	return b[0] == recordCID || b[0] == recordData && epochOf(b) > 0
+}
+
+// unknown takes data of a session that nobody here knows: the device has it from before
+// a restart of ours, most likely, and is told nothing, since anybody could send
+// it. What was on its way when a session ended is no surprise. RFC 6347 §4.1.2.7.
+func (l *DTLS) unknown(from Address) {
+	l.mu.Lock()
+	late := slices.Contains(l.ended[:], from)
+	l.mu.Unlock()
+	if late || !l.tellOnce(from) {
+		return
+	}
+	l.options.Failed(&HandshakeError{
+		Peer: from, Err: errUnknownSession,
+		Cause: "it sends data of a DTLS session that is not known here, from before a restart of lwcon maybe",
+		Cure:  "the device begins a new handshake once its requests have timed out; to restart it is quicker",
+	})
+}
+
+var errUnknownSession = errors.New("unknown session")
 
 var errNotDTLS = errors.New("no DTLS record")
 

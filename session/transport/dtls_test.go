@@ -262,7 +262,7 @@ func TestDTLSSaysWhyAHandshakeFailed(t *testing.T) {
 		options    SecureOptions
 		want, told string
 	}{
-		"unknown identity": {pskOf("who", "0123456789abcdef"), SecureOptions{}, `does not know the PSK identity "who"`, `the PSK identity "who" (3 octets) is not known`},
+		"unknown identity": {pskOf("who", "0123456789abcdef"), SecureOptions{}, `the alert unknown_psk_identity (115): it does not know the PSK identity "who"`, `the PSK identity "who" (3 octets) is not known`},
 		"wrong key":        {pskOf("dev1", "fedcba9876543210"), SecureOptions{}, `the key of PSK identity "dev1" is not the same`, `the key of PSK identity "dev1" is not the same`},
 		"no common suite":  {pskOf("dev1", "0123456789abcdef"), SecureOptions{Suites: []CipherSuite{0x00a8}}, "none of our cipher suites: TLS_PSK_WITH_AES_128_GCM_SHA256", "the device offers TLS_PSK_WITH_AES_128_GCM_SHA256; here are TLS_PSK_WITH_AES_128_CCM_8"},
 		"raw keys":         {ClientKeys{Mode: RawPublicKey}, SecureOptions{}, "raw public keys", ""},
@@ -300,6 +300,37 @@ func TestPlainCoAPOnTheSecurePortIsToldOnce(t *testing.T) {
 		if told := <-b.failed; !strings.Contains(told.Cause, "plain CoAP") {
 			t.Errorf("told %v", told)
 		}
+	})
+}
+
+func TestDataOfASessionFromBeforeIsToldOnce(t *testing.T) {
+	securely(t, knowing("dev1", "0123456789abcdef"), SecureOptions{}, func(t *testing.T, b *securedBench) {
+		client, back, err := b.dial("192.0.2.7:40001", pskOf("dev1", "0123456789abcdef"), SecureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		peer := b.exchange(client, back)
+		b.server.Disconnect(peer, nil)
+		b.heard.want(t, "down")
+		to, _ := ParseAddress("192.0.2.1:5684")
+		data := []byte{recordData, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 99, 0, 4, 1, 2, 3, 4}
+		b.network.Deliver(peer, to, data)
+		synctest.Wait()
+		if len(b.failed) > 0 {
+			t.Errorf("what was on its way when the session ended is told: %v", (<-b.failed).Cause)
+		}
+		other, _ := ParseAddress("192.0.2.9:40001")
+		for range 3 {
+			b.network.Deliver(other, to, data)
+		}
+		synctest.Wait()
+		if len(b.failed) != 1 {
+			t.Fatalf("told %d times", len(b.failed))
+		}
+		if told := <-b.failed; told.Peer != other || !strings.Contains(told.Cause, "not known here") {
+			t.Errorf("told %v", told)
+		}
+		client.Close()
 	})
 }
 

@@ -101,6 +101,7 @@ func (p *securePeer) keyOf(identity []byte) ([]byte, error) {
 	p.record.claims(identity)
 	key, known := p.link.server.PSK(identity)
 	if !known {
+		p.record.unknown()
 		return nil, errUnknownIdentity
 	}
 	return key, nil

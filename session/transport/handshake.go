@@ -36,6 +36,7 @@ type handshakeRecord struct {
 	suites   []CipherSuite
 	identity string
 	claimed  bool
+	nobody   bool   // has the identity
 	verdict  error  // on the certificate or raw public key of the peer
 	ownKey   []byte // raw public key that we show
 	obstacle error  // why we have no raw public keys for this peer
@@ -59,6 +60,20 @@ func (r *handshakeRecord) claims(identity []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.identity, r.claimed = string(identity), true
+}
+
+// unknown notes that nobody here has the PSK identity.
+func (r *handshakeRecord) unknown() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.nobody = true
+}
+
+// unknownIdentity says whether unknown was called.
+func (r *handshakeRecord) unknownIdentity() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.nobody
 }
 
 // shows notes the raw public key that we show.
@@ -145,6 +160,9 @@ func (r *handshakeRecord) look(b []byte, came bool) {
 		}
 	}
 	if !came {
+		if r.claimed && changesCipher(b) { // a server with another key may say nothing any more
+			r.wait()
+		}
 		return
 	}
 	r.heard++
@@ -164,10 +182,15 @@ func (r *handshakeRecord) look(b []byte, came bool) {
 // cipher notes that the peer has changed to its keys. The handshake is nearly over then,
 // unless nobody can read what comes now. The lock is held.
 func (r *handshakeRecord) cipher() {
-	if !r.ciphered && r.stuck != nil {
+	r.wait()
+	r.ciphered = true
+}
+
+// wait begins to wait for what can be read. The lock is held.
+func (r *handshakeRecord) wait() {
+	if r.waits == nil && r.stuck != nil {
 		r.waits = time.AfterFunc(stuckTime, r.stuck)
 	}
-	r.ciphered = true
 }
 
 // failed explains why the handshake failed.
@@ -246,10 +269,14 @@ func (r *handshakeRecord) noCommonSuite(err error, server bool) bool {
 }
 
 // wrongKey is what it means that the first record under the new keys cannot be read.
-func (r *handshakeRecord) wrongKey(bool) (cause, cure string) {
-	cause = "the two ends do not have the same key: the first record after ChangeCipherSpec cannot be read"
+func (r *handshakeRecord) wrongKey(server bool) (cause, cure string) {
+	why := "the first record after ChangeCipherSpec cannot be read"
+	if !server && !r.ciphered {
+		why = "nothing that can be read came since our ChangeCipherSpec"
+	}
+	cause = "the two ends do not have the same key: " + why
 	if r.claimed {
-		cause = fmt.Sprintf("the key of PSK identity %q is not the same at both ends: the first record after ChangeCipherSpec cannot be read", r.identity)
+		cause = fmt.Sprintf("the key of PSK identity %q is not the same at both ends: %s", r.identity, why)
 	}
 	return cause, "compare the lengths first: a key stored as the text of its hex digits is twice as long"
 }
@@ -299,7 +326,16 @@ func (r *handshakeRecord) alertText(server bool) (cause, cure string) {
 		return said + ": it has no cipher suite, group or signature in common with us", "ours are " + suiteList(r.suites)
 	case 70:
 		return said + ": it does not speak DTLS 1.2", ""
-	case 115, 80:
+	case alertUnknownIdentity:
+		if r.claimed {
+			return fmt.Sprintf("%s: it does not know the PSK identity %q", said, r.identity), "compare the identity with what the peer has"
+		}
+	case closeNotify:
+		if r.claimed && !server && r.heard > 1 {
+			cause, cure = r.wrongKey(server)
+			return cause + "; " + said, cure
+		}
+	case alertInternalError:
 		if r.claimed {
 			return fmt.Sprintf("%s: most likely it does not know the PSK identity %q", said, r.identity), "compare the identity with what the peer has"
 		}
