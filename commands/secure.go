@@ -29,7 +29,7 @@ func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Lin
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, err
 	}
-	keys, o := s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, Prefer: s.prefer, KeyLog: &s.keyLog}
+	keys, o := s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, Prefer: s.prefer, KeyLog: &s.keyLog, Alerted: s.alertPassed}
 	if inner.Reliable() {
 		return transport.NewTLSServer(s.wrapSecure(inner), keys, o), nil
 	}
@@ -99,7 +99,7 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		return nil, Classify(err)
 	}
 	keys.AnyServer = s.credentials.Store.Any()
-	o := transport.SecureOptions{KeyLog: &s.keyLog}
+	o := transport.SecureOptions{KeyLog: &s.keyLog, Alerted: s.alertPassed}
 	var link transport.Link
 	if inner.Reliable() {
 		link, err = transport.NewTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, o)
