@@ -24,6 +24,7 @@ func ProgramFlags() []Parameter {
 		{Name: "profile", Kind: KindText, Word: "NAME", Summary: "the profile of lwcon.yaml whose values hold where neither a flag nor the environment says otherwise", Complete: completeOwnProfiles},
 		{Name: "psk", Kind: KindSecret, Word: "IDENTITY=SECRET", Repeated: true, Summary: "a pre-shared key for this run; SECRET is hex:… base64:… text:… env:NAME file:FILE"},
 		{Name: "accept-any-identity", Kind: KindSwitch, Summary: "let in peers whose identity is unknown, or not that of their endpoint; for the bench only"},
+		{Name: "prefer", Kind: KindEnum, Values: []string{"psk", "rpk", "x509"}, Summary: "how to go on with a device that offers this among others over coaps://; else as the device would rather have it"},
 		{Name: "insecure-file-mode", Kind: KindSwitch, Summary: "read keys from files that others can read too"},
 		{Name: "show-secrets", Kind: KindSwitch, Summary: "show keys in answers, traces, details and captures as they are"},
 		{Name: "suites", Kind: KindText, Word: "SUITE,…", Repeated: true, Complete: completeSuites, Summary: "the cipher suites that are allowed, by name or number, the best first; -SUITE switches one off, TLS1.3 stands for those of TLS 1.3"},

@@ -22,20 +22,22 @@ type Config struct {
 	Bootstrap []string         // URIs to be a bootstrap server at; those of Listen too serve both
 	// BootstrapLinks are further links to be a bootstrap server on.
 	BootstrapLinks []transport.Link
-	Connect        []Connection            // simulated devices to make; they register by the command register
-	Link           string                  // timing by name, LinkNames; "": default
-	Definitions    lwm2m.Registry          // nil: nothing is known
-	Credentials    *Configuration          // nil: none
-	ShowSecrets    bool                    // keys are shown as they are
-	Suites         []transport.CipherSuite // allowed in secure sessions; none: all
-	KeyLog         string                  // file that is given the secrets of secure sessions; "": none
-	Warn           func(string)            // is told what goes wrong meanwhile; nil: nobody
-	Advertise      string                  // HOST or HOST:PORT to be reached at; "": where the device's messages came in
-	Clock          clock.Clock             // nil: the machine's
-	State          string                  // directory in which registrations outlive the program; "" keeps none
-	Fresh          bool                    // ignore those that were kept
-	Seed           uint64                  // of locations and message ids; 0: the machine's
-	Tap            coap.Tap                // is shown each message that passes, besides those who subscribe; may be nil
+	Connect        []Connection   // simulated devices to make; they register by the command register
+	Link           string         // timing by name, LinkNames; "": default
+	Definitions    lwm2m.Registry // nil: nothing is known
+	Credentials    *Configuration // nil: none
+	ShowSecrets    bool           // keys are shown as they are
+	KeyLog         string         // file that is given the secrets of secure sessions; "": none
+	Warn           func(string)   // is told what goes wrong meanwhile; nil: nobody
+	Advertise      string         // HOST or HOST:PORT to be reached at; "": where the device's messages came in
+	Clock          clock.Clock    // nil: the machine's
+	State          string         // directory in which registrations outlive the program; "" keeps none
+	Fresh          bool           // ignore those that were kept
+	Seed           uint64         // of locations and message ids; 0: the machine's
+	Tap            coap.Tap       // is shown each message that passes, besides those who subscribe; may be nil
+
+	Suites []transport.CipherSuite  // allowed in secure sessions; none: all
+	Prefer []transport.SecurityMode // of those that a device offers to a secure listener
 }
 
 // DefaultListen is where lwcon is a server if nobody says where to be what.
@@ -55,6 +57,7 @@ type Sessions struct {
 	fresh       bool
 	wires       wires
 	keyLog      transport.KeyLog
+	prefer      []transport.SecurityMode
 	warn        func(string)
 	suites      []transport.CipherSuite
 	advertise   string
@@ -78,7 +81,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	s := &Sessions{
 		log: session.NewLog(), clock: c.Clock,
 		definitions: c.Definitions, parameters: parameters, seed: c.Seed, state: c.State, fresh: c.Fresh,
-		suites: c.Suites, advertise: c.Advertise, listening: map[string]*session.Listener{},
+		suites: c.Suites, prefer: c.Prefer, advertise: c.Advertise, listening: map[string]*session.Listener{},
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
