@@ -66,6 +66,8 @@ func (d *Details) gather(env *Env) {
 			at = requestPath(&parts[0].Scanned.Message)
 		} else if request := d.request(); request != nil {
 			at = requestPath(&request.Scanned.Message)
+		} else {
+			at = d.asked
 		}
 		b := bodyOf(parts)
 		if len(b.Payload) == 0 {

@@ -189,6 +189,55 @@ func TestRandomDatagramsDisturbNobody(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatCannotBeUsedIsTheReasonWhyThereIsNone(t *testing.T) {
+	beside(t, func(request []byte) [][]byte {
+		return [][]byte{reply(request, func(m *coap.Message) { m.Token = []byte{0xff, 0xee} })}
+	}, func(t *testing.T, e *Endpoint) {
+		_, err := Read(t.Context(), e, at("/3/0/0"), ReadOptions{RequestOptions: RequestOptions{Timeout: 5 * time.Second}})
+		var operation *OperationError
+		if !errors.As(err, &operation) || !errors.Is(err, coap.ErrTimeout) || len(operation.Deviations) == 0 || operation.Deviations[0].Rule != "coap-wrong-token" {
+			t.Fatalf("error %+v, want a timeout with the deviation coap-wrong-token", operation)
+		}
+		if !strings.Contains(err.Error(), "what came could not be used: token ") || !strings.Contains(err.Error(), "ffee found") {
+			t.Errorf("error %q", err)
+		}
+	})
+}
+
+func TestANotificationThatIsNotTakenIsTold(t *testing.T) {
+	observed := make(chan []byte, 1)
+	beside(t, func(request []byte) [][]byte {
+		m, err := coap.Decode(request, false)
+		if err != nil || !m.Options.Has(coap.Observe) {
+			return nil
+		}
+		observed <- m.Token
+		return [][]byte{reply(request, func(m *coap.Message) { m.SetObserve(1) })}
+	}, func(t *testing.T, e *Endpoint) {
+		if _, err := Observe(t.Context(), e, at("/3/0/0"), ObserveOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		n := &coap.Message{Type: coap.Confirmable, Code: coap.Content, ID: 77, Token: <-observed, Payload: []byte("y")}
+		n.SetObserve(2)
+		n.SetContentFormat(0)
+		n.Options.Add(65001, []byte{1})
+		b, err := coap.Encode(n, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := e.server.log.End()
+		e.Observations()[0].operation.listener.coap.Receive(transport.Datagram{From: e.Registration().Address, Bytes: b})
+		synctest.Wait()
+		event, _, ok := e.server.log.Reader(after).TryNext()
+		if !ok || event.Kind != EventNotification || !errors.Is(event.Notification.Response.Err, coap.ErrRejected) || event.Notification.Fresh {
+			t.Fatalf("event %+v, want a notification that was not taken", event)
+		}
+		if state := e.Observations()[0].State(); state.Count != 0 {
+			t.Errorf("%d notifications counted", state.Count)
+		}
+	})
+}
+
 func TestObserveOfADeviceThatDoesNotObserve(t *testing.T) {
 	beside(t, func(request []byte) [][]byte { return [][]byte{reply(request, func(*coap.Message) {})} }, func(t *testing.T, e *Endpoint) {
 		r, err := Observe(t.Context(), e, at("/3/0/0"), ObserveOptions{})
