@@ -204,6 +204,25 @@ func TestAnAnswerThatCannotBeUsedIsTheReasonWhyThereIsNone(t *testing.T) {
 	})
 }
 
+func TestAMessageThatCannotBeReadIsTold(t *testing.T) {
+	withoutPayload := []byte{0x40, 2, 0, 9, 0xb2, 'r', 'd', 0xff}
+	longName, _ := coap.Encode(&coap.Message{Code: coap.POST, ID: 10, Token: []byte{9}, Options: coap.Options{
+		{Number: coap.URIPath, Value: []byte("rd")}, {Number: coap.URIQuery, Value: []byte("ep=" + strings.Repeat("x", 260))},
+	}}, false)
+	for rule, sent := range map[lwm2m.RuleID][]byte{"coap-marker-without-payload": withoutPayload, "coap-option-length": longName} {
+		besideOn(t, func([]byte) [][]byte { return nil }, func(t *testing.T, e *Endpoint, network *transport.MemoryNetwork) {
+			after := e.server.log.End()
+			stranger, _ := transport.ParseAddress("192.0.2.67:5683")
+			network.Deliver(stranger, serverAddress(t), sent)
+			synctest.Wait()
+			event, _, ok := e.server.log.Reader(after).TryNext()
+			if !ok || event.Kind != EventDeviation || event.Exchange == 0 || event.Deviations[0].Rule != rule || !strings.Contains(event.Deviations[0].Message, "from 192.0.2.67:5683") {
+				t.Errorf("event %+v, want a deviation from %s with the address", event, rule)
+			}
+		})
+	}
+}
+
 func TestANotificationThatIsNotTakenIsTold(t *testing.T) {
 	observed := make(chan []byte, 1)
 	beside(t, func(request []byte) [][]byte {
