@@ -24,6 +24,7 @@ func ProgramFlags() []Parameter {
 		{Name: "profile", Kind: KindText, Word: "NAME", Summary: "the profile of lwcon.yaml whose values hold where neither a flag nor the environment says otherwise", Complete: completeOwnProfiles},
 		{Name: "psk", Kind: KindSecret, Word: "IDENTITY=SECRET", Repeated: true, Summary: "a pre-shared key for this run; SECRET is hex:… base64:… text:… env:NAME file:FILE"},
 		{Name: "accept-any-identity", Kind: KindSwitch, Summary: "let in peers whose identity is unknown, or not that of their endpoint; for the bench only"},
+		{Name: "prefer", Kind: KindEnum, Values: []string{"psk", "rpk", "x509"}, Summary: "how to go on with a device that offers this among others over coaps://; else as the device would rather have it"},
 		{Name: "insecure-file-mode", Kind: KindSwitch, Summary: "read keys from files that others can read too"},
 		{Name: "show-secrets", Kind: KindSwitch, Summary: "show keys in answers, traces, details and captures as they are"},
 		{Name: "key-log", Kind: KindFile, Summary: "write the secrets of DTLS and TLS sessions there, as Wireshark reads them, and into captures: who has them can read the traffic"},

@@ -29,7 +29,7 @@ func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Lin
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, err
 	}
-	keys, o := s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, KeyLog: &s.keyLog}
+	keys, o := s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, Prefer: s.prefer, KeyLog: &s.keyLog, Alerted: s.alertPassed}
 	if inner.Reliable() {
 		return transport.NewTLSServer(s.wrapSecure(inner), keys, o), nil
 	}
@@ -43,6 +43,16 @@ func (s *Sessions) certified(uri string) error {
 	}
 	return failure(ConfigError, "listen %s: expected own: certificate: and private-key: in lwcon.yaml, found none; over TLS lwcon has certificates only", uri).
 		hinting("keys new makes them; coaps:// is DTLS, which has pre-shared keys too")
+}
+
+// SecurityModes reads the value of --prefer; "" is none.
+func SecurityModes(text string) []transport.SecurityMode {
+	if text == "" {
+		return nil
+	}
+	var mode transport.SecurityMode
+	_ = mode.UnmarshalText([]byte(text)) // takes anything
+	return []transport.SecurityMode{mode}
 }
 
 // handshakeFailed tells of a client that tried to speak securely and failed.
@@ -89,7 +99,7 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		return nil, Classify(err)
 	}
 	keys.AnyServer = s.credentials.Store.Any()
-	o := transport.SecureOptions{KeyLog: &s.keyLog}
+	o := transport.SecureOptions{KeyLog: &s.keyLog, Alerted: s.alertPassed}
 	var link transport.Link
 	if inner.Reliable() {
 		link, err = transport.NewTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, o)

@@ -10,30 +10,6 @@ import (
 // CipherSuite is the number of a TLS cipher suite.
 type CipherSuite uint16
 
-// suiteNames are those of the suites that LwM2M names and those seen in the field.
-// Spec: Core 1.2 §5.2.8, IANA TLS Cipher Suites.
-var suiteNames = map[CipherSuite]string{
-	0x00a8: "TLS_PSK_WITH_AES_128_GCM_SHA256",
-	0x00ae: "TLS_PSK_WITH_AES_128_CBC_SHA256",
-	0x00ff: "TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
-	0xc00a: "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-	0xc014: "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
-	0xc023: "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
-	0xc02b: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-	0xc02c: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-	0xc02f: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-	0xc030: "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-	0xc037: "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256",
-	0xc0a4: "TLS_PSK_WITH_AES_128_CCM",
-	0xc0a5: "TLS_PSK_WITH_AES_256_CCM",
-	0xc0a8: "TLS_PSK_WITH_AES_128_CCM_8",
-	0xc0a9: "TLS_PSK_WITH_AES_256_CCM_8",
-	0xc0ac: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM",
-	0xc0ae: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",
-	0xd001: "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256",
-	0xd003: "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256",
-}
-
 // String returns the name of the suite, or its number.
 func (s CipherSuite) String() string {
 	if name := suiteNames[s]; name != "" {
