@@ -84,6 +84,12 @@ func sessionText(c *commands.Clients) string {
 		parts = append(parts, s.Suite.String())
 	}
 	parts = append(parts, "identity "+terminal.Escape(c.States[0].Identity))
+	if s.Resumed {
+		parts = append(parts, "resumed")
+	}
+	if strings.HasPrefix(s.Protocol, "TLS") {
+		return strings.Join(parts, ", ")
+	}
 	if s.CID {
 		parts = append(parts, "with a Connection ID")
 	} else {
