@@ -130,7 +130,7 @@ func (env *Env) asked(records []coap.Record, masker *session.Masker) lwm2m.Path 
 	var path lwm2m.Path
 	if request, found := env.Sessions.Exchanges().Asked(first.Peer, m.Token, first.Number); found {
 		m := coap.Scan(request.Bytes, request.Stream).Message
-		path = requestPath(&m)
+		_, path = purposeOf(&m, nil)
 	} else if o := env.Sessions.Server().ObservedAt(first.Peer, m.Token); o != nil {
 		path = o.Path
 	} else {
