@@ -20,7 +20,7 @@ func (r *handshakeRecord) encryptedAlert(err error) {
 func (r *handshakeRecord) rawTrouble(err error, server bool) bool {
 	var unavailable *gnutls.UnavailableError
 	switch {
-	case errors.As(err, &unavailable), errors.Is(err, errNoOwnKey), errors.Is(err, gnutls.ErrNoPeerKey), errors.Is(err, gnutls.ErrKeyType):
+	case errors.As(err, &unavailable), errors.Is(err, errNoOwnKey), errors.Is(err, errOtherKey), errors.Is(err, gnutls.ErrNoPeerKey), errors.Is(err, gnutls.ErrKeyType):
 		return true
 	case r.ownKey != nil && !server:
 		const handshakeFailure, unsupportedCertificate, insufficientSecurity = 40, 43, 71
@@ -35,7 +35,7 @@ func (r *handshakeRecord) explainRaw(err error, server bool) (cause, cure string
 	switch {
 	case errors.As(err, &unavailable):
 		return unavailable.Reason, unavailable.Cure
-	case errors.Is(err, errNoOwnKey):
+	case errors.Is(err, errNoOwnKey), errors.Is(err, errOtherKey):
 		return err.Error(), "own: private-key: in lwcon.yaml, or /0/x/5 of the account; keys new makes a pair"
 	case r.obstacle != nil:
 		return r.explainObstacle()
