@@ -27,6 +27,7 @@ func ProgramFlags() []Parameter {
 		{Name: "prefer", Kind: KindEnum, Values: []string{"psk", "rpk", "x509"}, Summary: "how to go on with a device that offers this among others over coaps://; else as the device would rather have it"},
 		{Name: "insecure-file-mode", Kind: KindSwitch, Summary: "read keys from files that others can read too"},
 		{Name: "show-secrets", Kind: KindSwitch, Summary: "show keys in answers, traces, details and captures as they are"},
+		{Name: "suites", Kind: KindText, Word: "SUITE,…", Repeated: true, Complete: completeSuites, Summary: "the cipher suites that are allowed, by name or number, the best first; -SUITE switches one off, TLS1.3 stands for those of TLS 1.3"},
 		{Name: "key-log", Kind: KindFile, Summary: "write the secrets of DTLS and TLS sessions there, as Wireshark reads them, and into captures: who has them can read the traffic"},
 		{Name: "state", Kind: KindDirectory, Summary: "where registrations are kept over a restart; else the user's state directory"},
 		{Name: "fresh", Kind: KindSwitch, Summary: "ignore the registrations that were kept"},

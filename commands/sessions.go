@@ -36,6 +36,7 @@ type Config struct {
 	Seed           uint64         // of locations and message ids; 0: the machine's
 	Tap            coap.Tap       // is shown each message that passes, besides those who subscribe; may be nil
 
+	Suites []transport.CipherSuite  // allowed in secure sessions; none: all
 	Prefer []transport.SecurityMode // of those that a device offers to a secure listener
 }
 
@@ -58,6 +59,7 @@ type Sessions struct {
 	keyLog      transport.KeyLog
 	prefer      []transport.SecurityMode
 	warn        func(string)
+	suites      []transport.CipherSuite
 	advertise   string
 	credentials *Configuration
 	bootstrap   *session.BootstrapServer
@@ -79,7 +81,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	s := &Sessions{
 		log: session.NewLog(), clock: c.Clock,
 		definitions: c.Definitions, parameters: parameters, seed: c.Seed, state: c.State, fresh: c.Fresh,
-		prefer: c.Prefer, advertise: c.Advertise, listening: map[string]*session.Listener{},
+		suites: c.Suites, prefer: c.Prefer, advertise: c.Advertise, listening: map[string]*session.Listener{},
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()
