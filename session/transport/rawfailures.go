@@ -6,6 +6,15 @@ import (
 	"lwcon/session/transport/gnutls"
 )
 
+// patient says that nothing is to be concluded from what cannot be read after
+// ChangeCipherSpec: with raw public keys there is no secret that could differ, so
+// something was lost, and will be repeated.
+func (r *handshakeRecord) patient() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stuck = nil
+}
+
 // encryptedAlert notes the alert that a handshake ended with, if only its library
 // could read it. The lock is held.
 func (r *handshakeRecord) encryptedAlert(err error) {

@@ -226,6 +226,7 @@ func (p *securePeer) beginRaw(c *gnutls.Credentials, cookie *gnutls.Cookie, veri
 	if err != nil {
 		return err
 	}
+	p.record.patient()
 	p.conn = &rawConn{peer: p, session: session}
 	return nil
 }

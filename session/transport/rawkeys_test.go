@@ -455,3 +455,22 @@ func TestRawPublicKeysNeedAKeyOnAKnownCurve(t *testing.T) {
 		t.Errorf("P-521: %v", err)
 	}
 }
+
+// Nothing is concluded from a Finished that does not come: it is repeated.
+func TestDTLSRawKeyHandshakesWaitForWhatWasLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, raw := range []bool{false, true} {
+			given := false
+			r := handshakeRecord{stuck: func() { given = true }}
+			if raw {
+				r.patient()
+			}
+			r.received([]byte{recordCCS, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1})
+			<-time.After(2 * stuckTime)
+			synctest.Wait()
+			if given == raw {
+				t.Errorf("raw public keys %v: given up %v", raw, given)
+			}
+		}
+	})
+}
