@@ -474,3 +474,15 @@ func TestDTLSRawKeyHandshakesWaitForWhatWasLost(t *testing.T) {
 		}
 	})
 }
+
+func TestACommonSuiteWithoutACommonGroupIsSaidSo(t *testing.T) {
+	r := handshakeRecord{suites: rawKeySuites, hello: &clientHello{suites: []CipherSuite{0xc0ae}, rawKeys: true, ownRaw: true}}
+	cause, cure := r.explain(&gnutls.Error{Code: -87}, true)
+	if !strings.Contains(cause, "no group or signature") || cure == "" {
+		t.Errorf("%q, %q", cause, cure)
+	}
+	r.hello.suites = []CipherSuite{0xcca9}
+	if cause, _ := r.explain(&gnutls.Error{Code: -87}, true); !strings.Contains(cause, "no common cipher suite: the device offers") {
+		t.Errorf("%q", cause)
+	}
+}
