@@ -57,5 +57,8 @@ func (o *object) state(s *ClientState) {
 	}
 	in.text("identity", s.Identity)
 	in.boolean("connection-id", s.Session.CID)
+	if s.Session.Resumed {
+		in.boolean("resumed", true)
+	}
 	o.close(in)
 }
