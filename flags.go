@@ -98,10 +98,15 @@ func settle(p *console.Program, args, call commands.Args, getenv func(string) st
 	}
 	p.Sessions.ShowSecrets = args.Switch("show-secrets")
 	p.Sessions.KeyLog = args.Text("key-log")
+	p.Sessions.Prefer = commands.SecurityModes(args.Text("prefer"))
 	if p.Sessions.Advertise = args.Text("advertise"); p.Sessions.Advertise == "" { // firmware pull has a flag of that name itself
 		p.Sessions.Advertise = getenv(commands.FlagVariable("advertise"))
 	}
 	p.Sessions.Credentials.Store.SetAny(args.Switch("accept-any-identity"))
+	var err error
+	if p.Sessions.Suites, err = commands.Suites(args.Texts("suites")); err != nil {
+		return err
+	}
 	for _, key := range args.Texts("psk") {
 		if err := p.Sessions.Credentials.AddPSK(key); err != nil {
 			return err
@@ -115,7 +120,6 @@ func settle(p *console.Program, args, call commands.Args, getenv func(string) st
 	if len(paths) == 0 {
 		return nil
 	}
-	var err error
 	p.Definitions, err = commands.LoadDefinitions(paths)
 	return err
 }

@@ -54,6 +54,7 @@ func (o *object) body(b *Body) {
 // gather puts the bodies together.
 func (d *Details) gather(env *Env) {
 	var at lwm2m.Path
+	var use purpose
 	for _, side := range [...]struct {
 		requests bool
 		option   coap.OptionNumber
@@ -63,15 +64,16 @@ func (d *Details) gather(env *Env) {
 			continue
 		}
 		if side.requests {
-			at = requestPath(&parts[0].Scanned.Message)
+			use, at = purposeOf(&parts[0].Scanned.Message, env.definitionsAt(parts[0].Peer))
 		} else if request := d.request(); request != nil {
-			at = requestPath(&request.Scanned.Message)
+			_, at = purposeOf(&request.Scanned.Message, nil)
+			use = purposeUnknown
 		}
 		b := bodyOf(parts)
 		if len(b.Payload) == 0 {
 			continue
 		}
-		b.decode(env, parts[0].Peer, at)
+		b.decode(use.options(formats.Options{Definitions: env.definitionsAt(parts[0].Peer)}, at))
 		d.Bodies = append(d.Bodies, b)
 	}
 }
@@ -135,13 +137,12 @@ func bodyOf(parts []*Passed) Body {
 	return b
 }
 
-// decode reads the body by the definitions of the device at the address, else by
-// the newest ones.
-func (b *Body) decode(env *Env, peer transport.Address, at lwm2m.Path) {
+// decode reads the body.
+func (b *Body) decode(o formats.Options) {
 	if !b.HasFormat || !b.Format.Known() || b.Code.Class() >= 4 {
 		return
 	}
-	tree, err := formats.Decode(b.Format, b.Payload, formats.Options{At: at, Definitions: env.definitionsAt(peer)})
+	tree, err := formats.Decode(b.Format, b.Payload, o)
 	b.Tree = tree
 	if err != nil {
 		b.Problem = Classify(err)
@@ -160,13 +161,4 @@ func (env *Env) definitionsAt(peer transport.Address) lwm2m.Definitions {
 		return nil
 	}
 	return versioned{env.Definitions, 0}
-}
-
-// requestPath is the path of a request as far as it is one of LwM2M.
-func requestPath(m *coap.Message) lwm2m.Path {
-	p, err := lwm2m.ParsePath("/" + strings.Join(m.Path(), "/"))
-	if err != nil {
-		return lwm2m.Path{}
-	}
-	return p
 }

@@ -47,6 +47,12 @@ func (d *Decoded) AppendJSON(b []byte) []byte {
 	}
 	o.text("format", d.Format)
 	o.optional("reason", d.Reason)
+	d.content(o)
+	return o.end()
+}
+
+// content writes what was read, and from which octets.
+func (d *Decoded) content(o *object) {
 	switch {
 	case d.Tree != nil && d.PathList && len(d.Tree.Nodes) == 0:
 		o.paths("paths", nil)
@@ -59,7 +65,6 @@ func (d *Decoded) AppendJSON(b []byte) []byte {
 	}
 	o.deviations(d.Deviations)
 	o.hex("payload", d.Payload)
-	return o.end()
 }
 
 // attributes writes what a Write-Attributes sets and unsets.
@@ -232,11 +237,11 @@ func (d *decoding) parsed(found []lwm2m.Deviation, err error) (Result, error) {
 	switch {
 	case errors.As(err, &parse):
 		e := Classify(err)
-		e.Format, e.Offset = d.format, parse.Offset
+		e.Format, e.Offset, e.Text = d.format, parse.Offset, d.result
 		return d.result, e
 	case d.strict && len(found) > 0:
 		e := failure(PayloadError, "%s: %s", d.format, found[0])
-		e.Format, e.Offset, e.Rule = d.format, max(found[0].Offset, 0), found[0].Rule
+		e.Format, e.Offset, e.Rule, e.Text = d.format, max(found[0].Offset, 0), found[0].Rule, d.result
 		return d.result, e
 	}
 	return d.result, err

@@ -2,9 +2,8 @@ package commands
 
 import (
 	"context"
-	"strings"
+	"fmt"
 
-	"lwcon/formats"
 	"lwcon/lwm2m"
 	"lwcon/session/coap"
 )
@@ -15,38 +14,52 @@ import (
 //	 "options":[{"number":11,"name":"Uri-Path","value":"7264","text":"rd"}],"payload":"3c2f…"},
 //	 "format":"link-format","links":[…],"deviations":[…]}
 //
-// Values are in hex; over TCP there is no type and id. Offsets of deviations
-// count octets of the message. A payload that does not decode is named in
-// "problem", which has what an error has.
+// Values are in hex; over TCP there is no type and id. Offsets count octets of
+// the message. The arguments of an Execute are in "arguments", the query of a
+// Write-Attributes or of an Observe in "attributes".
 type Message struct {
 	Scanned    coap.Scanned
-	Tree       *lwm2m.Tree // of the payload; nil if there is none or its format is unknown
-	Problem    *Error      // why the payload does not decode, nil if it does
+	Tree       *lwm2m.Tree       // of the payload; nil if there is none or its format is unknown
+	PathList   bool              // the tree is that of a path list
+	Attributes *lwm2m.Attributes // of the query, nil if there are none
+	Arguments  []lwm2m.Argument  // of an Execute, nil if there are none
 	Deviations []lwm2m.Deviation
 	Raw        []byte
 	Bytes      bool // show which octets made what
+
+	problem *Error // why payload or query cannot be read, nil if they can
 }
 
 // AppendJSON appends the message as one JSON object.
 func (m *Message) AppendJSON(b []byte) []byte {
 	o := beginObject(b)
 	o.text("command", "decode-message")
+	m.content(o, true)
+	return o.end()
+}
+
+// content writes what was read of the message, its format if wanted.
+func (m *Message) content(o *object, format bool) {
 	in := o.object("message")
 	in.message(&m.Scanned)
 	o.close(in)
 	if m.Tree != nil {
-		o.text("format", m.Tree.Format.String())
-		o.tree(m.Tree)
+		if format {
+			o.text("format", m.Tree.Format.String())
+		}
+		if m.PathList && len(m.Tree.Nodes) == 0 {
+			o.paths("paths", nil)
+		} else {
+			o.tree(m.Tree)
+		}
 	}
-	if m.Problem != nil {
-		in := o.object("problem")
-		in.text("kind", string(m.Problem.Kind))
-		in.integer("offset", int64(m.Problem.Offset))
-		in.text("message", m.Problem.Message)
-		o.close(in)
+	if m.Attributes != nil {
+		o.attributes(*m.Attributes)
+	}
+	if m.Arguments != nil {
+		o.arguments(m.Arguments)
 	}
 	o.deviations(m.Deviations)
-	return o.end()
 }
 
 // message writes what was scanned.
@@ -76,8 +89,9 @@ func decodeMessageCommand() *Command {
 	return &Command{
 		Name: "decode-message", Group: GroupCommon, Passive: true,
 		Summary: "read a whole CoAP message, its payload too, without a device",
-		Help: `The payload is read by the Content-Format of the message. Its request path is that of the message's own Uri-Path; for
-a response it is given with --at.`,
+		Help: `The payload is read by the Content-Format of the message. Method and path tell what a request is for: FETCH carries a
+list of paths, POST /dp is a Send, POST /3303 a Create. Its paths are those of its own Uri-Path; for a response that path is
+given with --at.`,
 		Spec: "RFC 7252 §3, RFC 8323 §3.2",
 		Parameters: append([]Parameter{
 			{Name: "tcp", Kind: KindSwitch, Summary: "it is a message of CoAP over TCP"},
@@ -116,75 +130,44 @@ func runDecodeMessage(_ context.Context, env *Env, args Args, _ Emit) (Result, e
 		})
 	}
 	if m.Scanned.Complete {
-		m.payload(options)
+		m.read(options)
 	}
 	return m, m.fault(options.Strict)
 }
 
-// ruleMessageTrailing is the rule for octets behind a message.
-const ruleMessageTrailing lwm2m.RuleID = "message-trailing-octets"
+// Rules of messages that are read by themselves.
+const (
+	ruleMessageTrailing  lwm2m.RuleID = "message-trailing-octets"
+	ruleRequestNoFormat  lwm2m.RuleID = "request-no-content-format"
+	ruleResponseNoFormat lwm2m.RuleID = "response-no-content-format" // of the session too
+	ruleListFormat       lwm2m.RuleID = "register-content-format"    // of the session too
+)
 
-// fault is the error that the message is: one that cannot be read to its end,
-// or, held strictly, one with a deviation or with a payload that does not
-// decode.
+// fault is the error that the message is: one that cannot be read to its end or
+// whose payload does not decode or, held strictly, one with a deviation.
 func (m *Message) fault(strict bool) error {
-	first := "the message breaks off"
-	offset := len(m.Raw)
-	var rule lwm2m.RuleID
-	if len(m.Deviations) > 0 {
-		first, offset, rule = m.Deviations[0].Message, max(m.Deviations[0].Offset, 0), m.Deviations[0].Rule
-	}
+	e := m.problem
 	switch {
-	case !m.Scanned.Complete, strict && len(m.Deviations) > 0:
-		e := failure(PayloadError, "message at octet %d: %s", offset, first)
-		e.Format, e.Offset, e.Rule, e.Scanned = "coap", offset, rule, &m.Scanned
-		return e
-	case strict && m.Problem != nil:
-		return m.Problem
+	case !m.Scanned.Complete:
+		e = m.departure("the message breaks off")
+	case e == nil && strict && len(m.Deviations) > 0:
+		e = m.departure("")
+	case e == nil:
+		return nil
 	}
-	return nil
+	e.Message = fmt.Sprintf("message at octet %d: %s", e.Offset, e.Message)
+	e.Whole = m
+	return e
 }
 
-// payload reads the payload by the Content-Format. A part of a body, as
-// block-wise transfer has it, is not read.
-func (m *Message) payload(o formats.Options) {
-	message := &m.Scanned.Message
-	number, ok := message.ContentFormat()
-	f := lwm2m.ContentFormat(number)
-	if !ok || !f.Known() || m.isBlock() || message.Code.Class() >= 4 {
-		return
+// departure is the error that the first deviation makes, or that message says
+// where there is none.
+func (m *Message) departure(message string) *Error {
+	e := failure(PayloadError, "%s", message)
+	e.Format, e.Offset = "coap", len(m.Raw)
+	if len(m.Deviations) > 0 {
+		d := &m.Deviations[0]
+		e.Message, e.Offset, e.Rule = d.Message, max(d.Offset, 0), d.Rule
 	}
-	if path := message.Path(); message.Code.Class() == 0 && len(path) > 0 {
-		if p, err := lwm2m.ParsePath("/" + strings.Join(path, "/")); err == nil {
-			o.At = p
-		}
-	}
-	if len(message.Payload) == 0 && !f.CarriesMany() && f != lwm2m.FormatText {
-		return
-	}
-	o.Strict = false // deviations are held against the whole message
-	tree, err := formats.Decode(f, message.Payload, o)
-	m.Tree = tree
-	start := m.Scanned.Payload.Offset
-	for _, d := range tree.Deviations {
-		if d.Offset >= 0 {
-			d.Offset += start
-		}
-		m.Deviations = append(m.Deviations, d)
-	}
-	if err != nil {
-		m.Problem = Classify(err)
-		m.Problem.Offset += start
-		m.Problem.Tree = tree
-	}
-}
-
-// isBlock says whether the payload is a part of a body only.
-func (m *Message) isBlock() bool {
-	for _, block := range [...]func() (coap.Block, bool){m.Scanned.Message.Block1, m.Scanned.Message.Block2} {
-		if b, ok := block(); ok && (b.More || b.Number > 0) {
-			return true
-		}
-	}
-	return false
+	return e
 }

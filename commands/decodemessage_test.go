@@ -35,10 +35,22 @@ func TestAMessageHasTheFormOfTheContract(t *testing.T) {
 	}
 }
 
+func TestTheOptionsOfSignallingAreNumbersToo(t *testing.T) {
+	for hex, want := range map[string]string{
+		"20e12104":   `"name":"Max-Message-Size","value":"04","text":"4"`,
+		"30e1220480": `"name":"Max-Message-Size","value":"0480","text":"1152"`,
+		"20e4410a":   `"name":"Hold-Off","value":"0a","text":"10"`,
+	} {
+		if got := jsonOf(t, "decode-message --tcp "+hex); !strings.Contains(got, want) {
+			t.Errorf("%s: got %s, want %s", hex, got, want)
+		}
+	}
+}
+
 func TestAMessageThatBreaksOffTellsWhatCouldBeRead(t *testing.T) {
 	r, err := offline(t, "decode-message 4402123401")
 	e, ok := err.(*Error)
-	if !ok || e.Format != "coap" || e.Scanned == nil || ExitStatus(r, err) != ExitPayload {
+	if !ok || e.Format != "coap" || e.Whole == nil || ExitStatus(r, err) != ExitPayload {
 		t.Fatalf("got %#v, want a payload error and exit 4", err)
 	}
 	if line := string(e.AppendJSON(nil)); !strings.Contains(line, `"message":{"type":"CON","code":"0.02","id":4660`) {
@@ -46,15 +58,111 @@ func TestAMessageThatBreaksOffTellsWhatCouldBeRead(t *testing.T) {
 	}
 }
 
-func TestAPayloadThatDoesNotDecodeLeavesTheMessageReadable(t *testing.T) {
-	const line = "decode-message --at /3/0 6145000303c22d16ffc20964"
+func TestAPayloadOfAMessageThatDoesNotDecodeIsAnError(t *testing.T) {
+	const line = "decode-message --at /3/0 6145000303c22d16ffc10964c20a"
 	r, err := offline(t, line)
-	if err != nil || r.(*Message).Problem == nil || r.(*Message).Problem.Offset < 9 {
-		t.Fatalf("got %+v, %v, want the message and its problem, counted in octets of the message", r, err)
+	e, ok := err.(*Error)
+	if !ok || e.Format != "tlv" || e.Offset != 12 || ExitStatus(r, err) != ExitPayload || !strings.HasPrefix(e.Message, "message at octet 12: tlv payload /3/0: expected") {
+		t.Fatalf("got %+v, %v, want exit 4 and octets of the message", r, err)
 	}
-	r, err = offline(t, line+" --strict")
-	if ExitStatus(r, err) != ExitPayload {
-		t.Errorf("--strict: %v, want exit 4", err)
+	text := string(e.AppendJSON(nil))
+	for _, want := range []string{`"message":{"type":"ACK"`, `"values":[{"path":"/3/0/9"`, `"offset":12`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("got %s, want %s in it", text, want)
+		}
+	}
+	valid(t, []byte(text))
+}
+
+func TestAMessageIsReadAsWhatItIsFor(t *testing.T) {
+	for _, c := range []struct{ name, hex, want string }{
+		{
+			"Read-Composite", "40050001c1705170ff83a100662f332f302f30a100662f332f302f39a100662f312f302f31",
+			`"paths":["/3/0/0","/3/0/9","/1/0/1"]}`,
+		},
+		{"Observe-Composite", "4005000160611170ff81a100662f332f302f30", ""},
+		{"Read-Composite of nothing", "40050001c170ff80", `"paths":[]}`},
+		{
+			"Send", "40020001b264701170ff81a200662f332f302f390201",
+			`"values":[{"path":"/3/0/9","name":"Battery Level","type":"integer","value":1}]}`,
+		},
+		{
+			"Create without instance", "40020001b433333033122d16ffe4164441ac0000",
+			`"values":[{"path":"/3303/*/5700","name":"Sensor Value","type":"float","value":21.5}]}`,
+		},
+		{
+			"Create with instance", "40020001b433333033122d16ff0707e4164441ac0000",
+			`"values":[{"path":"/3303/7/5700","name":"Sensor Value","type":"float","value":21.5}]}`,
+		},
+		{
+			"Write, keys below the path", "40030001b1310130122d18ffa10119012c",
+			`"values":[{"path":"/1/0/1","name":"Lifetime","type":"integer","value":300}]}`,
+		},
+		{
+			"partial Write", "40020001b1310130122d18ffa10119012c",
+			`"values":[{"path":"/1/0/1","name":"Lifetime","type":"integer","value":300}]}`,
+		},
+		{
+			"Write-Composite", "40070001c22d18ffa1830100011903e8", "",
+		},
+		{
+			"Execute", "40020001b1350130013210ff303d2755272c35",
+			`"arguments":[{"id":0,"value":"U"},{"id":5}]}`,
+		},
+		{
+			"Execute without arguments", "40020001b13501300132", `"payload":""}}`,
+		},
+		{
+			"Write of text", "40030001b13301300231341 0ff2b30323a3030",
+			`"values":[{"path":"/3/0/14","name":"UTC Offset","type":"string","value":"+02:00"}]}`,
+		},
+		{
+			"Write-Attributes", "40030001b43333303301300435373030" + "46706d696e3d35" + "026774",
+			`"attributes":{"pmin":5,"gt":null}}`,
+		},
+		{
+			"Observe with attributes", "4001000160" + "5433333033013004" + "35373030" + "46706d696e3d35",
+			`"attributes":{"pmin":5}}`,
+		},
+		{"Register", "40020001b272641128ff3c2f312f303e", `"links":[{"uri":"/1/0","attributes":{}}]}`},
+		{"Update", "40020001b2726401351128ff3c2f312f303e", `"links":[{"uri":"/1/0","attributes":{}}]}`},
+	} {
+		got := jsonOf(t, "decode-message "+strings.ReplaceAll(c.hex, " ", ""))
+		if !strings.HasSuffix(got, c.want) || strings.Contains(got, "deviations") || strings.Contains(got, "error") {
+			t.Errorf("%s:\n got %s\nwant …%s and no deviation", c.name, got, c.want)
+		}
+		valid(t, []byte(got))
+	}
+}
+
+func TestADeviationOfAQueryOrOfArgumentsStandsInTheMessage(t *testing.T) {
+	for hex, want := range map[string]string{
+		// pmin= and gt=1e3 of a Write-Attributes
+		"40030001b43333303301300435373030" + "45706d696e3d" + "0667743d316533": `"attributes":{"pmin":null,"gt":1000},"deviations":[` +
+			`{"rule":"attributes-empty-value","offset":21,`,
+		// arguments 0,,1
+		"40020001b1350130013210ff302c2c31": `"arguments":[{"id":0},{"id":1}],"deviations":[{"rule":"execute-arguments-empty","offset":14,`,
+		// gt=abc
+		"40030001b43333303301300435373030" + "4667743d616263": `{"error":{"kind":"payload","format":"attributes","offset":20,`,
+	} {
+		if got := jsonOf(t, "decode-message "+hex); !strings.Contains(got, want) {
+			t.Errorf("%s:\n got %s\nwant %s", hex, got, want)
+		}
+	}
+}
+
+func TestAPayloadWithoutContentFormatIsReadAndNamed(t *testing.T) {
+	for _, c := range []struct{ name, line, rule, want string }{
+		{"PUT /3/0/14", "decode-message 40030001b1330130023134ff2b30323a3030", "request-no-content-format", `"value":"+02:00"`},
+		{"Execute", "decode-message 40020001b13501300132ff30", "request-no-content-format", `"arguments":[{"id":0}]`},
+		{"Register", "decode-message 40020001b27264ff3c2f312f303e", "register-content-format", `"uri":"/1/0"`},
+		{"2.05", "decode-message --at /3/0/9 60450001ff313030", "response-no-content-format", `"value":100`},
+		{"2.05 of TLV", "decode-message --at /3/0 60450001ffc10964", "response-no-content-format", `looks like tlv`},
+	} {
+		got := jsonOf(t, c.line)
+		if !strings.Contains(got, `"rule":"`+c.rule) || !strings.Contains(got, c.want) {
+			t.Errorf("%s: got %s, want %s and %s", c.name, got, c.rule, c.want)
+		}
 	}
 }
 

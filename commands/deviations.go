@@ -56,6 +56,10 @@ func Rules() []lwm2m.Rule {
 	rules = append(rules, lwm2m.Rule{
 		ID: ruleMessageTrailing, Severity: lwm2m.Warning,
 		Summary: "Nothing follows a message that stands by itself.", Section: "RFC 8323 §3.2",
+	}, lwm2m.Rule{
+		ID: ruleRequestNoFormat, Severity: lwm2m.Warning,
+		Summary: "A request with a payload has a Content-Format.", Section: "Transport 1.1 §6.4",
+		Seen: "devices of the drafts before 1.0, in which text was the default",
 	})
 	slices.SortStableFunc(rules, func(a, b lwm2m.Rule) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return slices.CompactFunc(rules, func(a, b lwm2m.Rule) bool { return a.ID == b.ID })

@@ -43,9 +43,11 @@ type Error struct {
 	Offset int          // octet of the payload
 	Rule   lwm2m.RuleID // the rule that --strict held it to, "" if none
 	Tree   *lwm2m.Tree  // what was decoded before, may be nil
-	// Scanned is what could be read of a CoAP message that breaks off, nil for
-	// other payloads.
-	Scanned *coap.Scanned
+	// Whole is what could be read of a CoAP message, in whose octets Offset counts;
+	// nil for other payloads.
+	Whole *Message
+	// Text is what was read of a query or of arguments, nil for other payloads.
+	Text *Decoded
 
 	Err error // the cause, may be nil
 }
@@ -57,8 +59,8 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // AppendJSON appends {"error":{"kind":…,"message":…}}; of a PayloadError with
 // "format", "offset" and "path" in it, and beside it "values", "deviations" and
-// "payload" with what was decoded before, or "message" with what was read of a
-// CoAP message.
+// "payload" with what was decoded before, or "message" and the same with what was
+// read of a CoAP message.
 func (e *Error) AppendJSON(b []byte) []byte {
 	o := beginObject(b)
 	in := o.object("error")
@@ -76,12 +78,12 @@ func (e *Error) AppendJSON(b []byte) []byte {
 		in.unsigned("exchange", e.Exchange)
 	}
 	o.close(in)
-	if e.Scanned != nil {
-		in := o.object("message")
-		in.message(e.Scanned)
-		o.close(in)
-	}
-	if e.Tree != nil {
+	switch {
+	case e.Whole != nil:
+		e.Whole.content(o, false)
+	case e.Text != nil:
+		e.Text.content(o)
+	case e.Tree != nil:
 		o.tree(e.Tree)
 		o.deviations(e.Tree.Deviations)
 		o.hex("payload", e.Tree.Payload)

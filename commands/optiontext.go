@@ -12,11 +12,10 @@ import (
 // decimal, a content format by its name too, a block as NUM/M/SIZE. It is "" for
 // octets that mean nothing by themselves.
 func OptionText(o *coap.ScannedOption) string {
-	d, known := o.Number.Definition()
-	switch {
-	case known && d.Format == coap.FormatString && utf8.Valid(o.Value):
+	switch { // the name and format are those of the message's code: signalling has its own options
+	case o.Name != "" && o.Format == coap.FormatString && utf8.Valid(o.Value):
 		return string(o.Value)
-	case !known || d.Format != coap.FormatUint || len(o.Value) > 8:
+	case o.Name == "" || o.Format != coap.FormatUint || len(o.Value) > 8:
 	case o.Number == coap.Block1 || o.Number == coap.Block2:
 		var m coap.Message
 		m.Options.Add(o.Number, o.Value)

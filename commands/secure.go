@@ -25,15 +25,24 @@ func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Lin
 	if err == nil && inner.Reliable() {
 		err = s.certified(uri)
 	}
+	if err == nil && !transport.LeavesSuite(s.suites, inner.Reliable()) {
+		err = failure(ConfigError, "listen %s: --suites leaves no cipher suite that is spoken there", uri)
+	}
 	if err != nil {
 		_ = inner.Close() // why it cannot be secure is the error to tell
 		return nil, err
 	}
-	keys, o := s.credentials.Store, transport.SecureOptions{Failed: s.handshakeFailed, KeyLog: &s.keyLog}
+	keys, o := s.credentials.Store, s.secureOptions()
+	o.Failed, o.Prefer = s.handshakeFailed, s.prefer
 	if inner.Reliable() {
 		return transport.NewTLSServer(s.wrapSecure(inner), keys, o), nil
 	}
 	return transport.NewDTLSServer(s.wrapSecure(inner), keys, o), nil
+}
+
+// secureOptions are those of every secure link.
+func (s *Sessions) secureOptions() transport.SecureOptions {
+	return transport.SecureOptions{Suites: s.suites, KeyLog: &s.keyLog, Alerted: s.alertPassed}
 }
 
 // certified returns why nobody could be let in by TLS: there is no certificate.
@@ -43,6 +52,16 @@ func (s *Sessions) certified(uri string) error {
 	}
 	return failure(ConfigError, "listen %s: expected own: certificate: and private-key: in lwcon.yaml, found none; over TLS lwcon has certificates only", uri).
 		hinting("keys new makes them; coaps:// is DTLS, which has pre-shared keys too")
+}
+
+// SecurityModes reads the value of --prefer; "" is none.
+func SecurityModes(text string) []transport.SecurityMode {
+	if text == "" {
+		return nil
+	}
+	var mode transport.SecurityMode
+	_ = mode.UnmarshalText([]byte(text)) // takes anything
+	return []transport.SecurityMode{mode}
 }
 
 // handshakeFailed tells of a client that tried to speak securely and failed.
@@ -89,7 +108,13 @@ func (s *Sessions) secure(ctx context.Context, uri string, inner transport.Link,
 		return nil, Classify(err)
 	}
 	keys.AnyServer = s.credentials.Store.Any()
-	o := transport.SecureOptions{KeyLog: &s.keyLog}
+	o := s.secureOptions()
+	if len(keys.Suites) > 0 {
+		if o.Suites = transport.AllowedOf(keys.Suites, s.suites); len(o.Suites) == 0 {
+			_ = inner.Close()
+			return nil, failure(ConfigError, "connect %s: --suites leaves none of those in /0/x/16 of the account", uri)
+		}
+	}
 	var link transport.Link
 	if inner.Reliable() {
 		link, err = transport.NewTLSClient(ctx, s.wrapSecure(inner), peer, hostOf(uri), keys, o)

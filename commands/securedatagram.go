@@ -23,6 +23,7 @@ type SecureDatagram struct {
 	Records   []transport.DTLSRecord
 	Rest      int    // octets at the end that are no whole record
 	Note      string // "lost", "duplicated"
+	Inner     bool   // it is what the record before hides
 	Bytes     []byte
 }
 
@@ -30,7 +31,21 @@ type SecureDatagram struct {
 func newSecureDatagram(f *transport.Flights, r transport.WireRecord) *SecureDatagram {
 	r.Bytes = slices.Clone(r.Bytes)
 	d := f.Read(&r)
-	return &SecureDatagram{r.Time, r.Direction, r.Remote, d.Records, len(d.Rest), r.Note, r.Bytes}
+	return &SecureDatagram{
+		Time: r.Time, Direction: r.Direction, Peer: r.Remote, Records: d.Records, Rest: len(d.Rest), Note: r.Note, Bytes: r.Bytes,
+	}
+}
+
+// alertPassed shows an alert inside an established session to who watches the wire.
+func (s *Sessions) alertPassed(a transport.InnerAlert) {
+	t := &s.wires.secured
+	if !t.any.Load() || a.Direction == transport.Received && s.wires.own(&transport.WireRecord{Remote: a.Peer, Local: a.Local}) {
+		return
+	}
+	t.give(&SecureDatagram{
+		Time: s.clock.Now(), Direction: a.Direction, Peer: a.Peer, Inner: true, Bytes: a.Record.Content,
+		Records: []transport.DTLSRecord{a.Record},
+	})
 }
 
 // Data says whether it carries nothing but what the session is for.
@@ -48,6 +63,9 @@ func (d *SecureDatagram) AppendJSON(b []byte) []byte {
 	o.text("direction", d.Direction.String())
 	o.text("peer", d.Peer.String())
 	o.list("records", len(d.Records), func(i int, in *object) { in.dtlsRecord(&d.Records[i]) })
+	if d.Inner {
+		o.boolean("inner", true)
+	}
 	if d.Rest > 0 {
 		o.integer("rest", int64(d.Rest))
 	}
@@ -153,10 +171,12 @@ type securedTaps struct {
 type securedTap struct{ see func(*SecureDatagram) }
 
 // show shows a datagram to all.
-func (t *securedTaps) show(r transport.WireRecord) {
+func (t *securedTaps) show(r transport.WireRecord) { t.give(newSecureDatagram(&t.flights, r)) }
+
+// give gives what was read to all.
+func (t *securedTaps) give(d *SecureDatagram) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	d := newSecureDatagram(&t.flights, r)
 	for _, one := range t.all {
 		one.see(d)
 	}

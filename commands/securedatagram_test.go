@@ -41,6 +41,39 @@ func TestWhoWatchesTheWireSeesDatagramsOfDTLS(t *testing.T) {
 	}
 }
 
+func TestAnAlertInsideASessionIsShownByItsName(t *testing.T) {
+	env, ctx := securely(t, nil)
+	registers(t, env, ctx)
+	var mu sync.Mutex
+	var inner []*SecureDatagram
+	closed := make(chan struct{}, 10)
+	end := env.Sessions.TapSecured(func(d *SecureDatagram) {
+		mu.Lock()
+		defer mu.Unlock()
+		if d.Inner {
+			inner = append(inner, d)
+			closed <- struct{}{}
+		}
+	})
+	if _, _, err := runLine(t, env, ctx, "close dev1"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-closed:
+	case <-ctx.Done():
+		t.Fatal("no alert")
+	}
+	end()
+	for _, d := range inner {
+		line := d.AppendJSON(nil)
+		valid(t, line)
+		if d.Data() ||
+			!strings.Contains(string(line), `"encrypted":true,"level":"warning","description":"close_notify","number":0}],"inner":true,`) {
+			t.Errorf("%s", line)
+		}
+	}
+}
+
 func TestAnAlertInATraceHasItsName(t *testing.T) {
 	var f transport.Flights
 	r := transport.WireRecord{Direction: transport.Received, Bytes: []byte("\x15\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x02\x00\x02\x02\x28junk")}

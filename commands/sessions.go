@@ -35,6 +35,9 @@ type Config struct {
 	Fresh          bool           // ignore those that were kept
 	Seed           uint64         // of locations and message ids; 0: the machine's
 	Tap            coap.Tap       // is shown each message that passes, besides those who subscribe; may be nil
+
+	Suites []transport.CipherSuite  // allowed in secure sessions; none: all
+	Prefer []transport.SecurityMode // of those that a device offers to a secure listener
 }
 
 // DefaultListen is where lwcon is a server if nobody says where to be what.
@@ -54,7 +57,9 @@ type Sessions struct {
 	fresh       bool
 	wires       wires
 	keyLog      transport.KeyLog
+	prefer      []transport.SecurityMode
 	warn        func(string)
+	suites      []transport.CipherSuite
 	advertise   string
 	credentials *Configuration
 	bootstrap   *session.BootstrapServer
@@ -76,7 +81,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	s := &Sessions{
 		log: session.NewLog(), clock: c.Clock,
 		definitions: c.Definitions, parameters: parameters, seed: c.Seed, state: c.State, fresh: c.Fresh,
-		advertise: c.Advertise, listening: map[string]*session.Listener{},
+		suites: c.Suites, prefer: c.Prefer, advertise: c.Advertise, listening: map[string]*session.Listener{},
 	}
 	if s.clock == nil {
 		s.clock = clock.Real()

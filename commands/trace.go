@@ -77,17 +77,19 @@ func traceCommand() *Command {
 		Summary: "show each message on the wire",
 		Help: `At the prompt it sets how much is shown from now on; without a level it tells the present one. As one shot the messages
 follow until --count, --for or Ctrl-C. Over DTLS its datagrams are shown beside them, with flights of handshakes, alerts and
-repetitions; full and hex show each record, with epoch, sequence number and fragments, and those that carry data. --to writes a capture beside it, of all links and with their real addresses and
-ports, until --stop, the next --to or the end; Wireshark opens it while it grows. What was lost on purpose is not in
-it. Secrets are masked unless set show-secrets is on. What DTLS carries can be read in it with --secrets, or where lwcon
-was started with --key-log: by the secrets of the sessions, and where those are not enough, since a session began before
-the file or speaks at another port than 5684, as messages beside, on an interface of their own.`,
+repetitions; full and hex show each record, with epoch, sequence number and fragments, and those that carry data.
+
+--to writes a capture beside it, of all links and with their real addresses and ports, until --stop, the next --to or the
+end; Wireshark opens it while it grows. What was lost on purpose is not in it. Secrets are masked unless set show-secrets
+is on. What DTLS and TLS carry can be read in it with --secrets, or where lwcon was started with --key-log: by the secrets of
+the sessions, and where those are not enough, since a session began before the file or speaks at another port than 5684, as
+messages beside, on an interface of their own.`,
 		Parameters: append([]Parameter{
 			{Name: "level", Kind: KindEnum, Values: traceLevels(), Positional: true, Summary: "how much"},
 			{Name: "to", Kind: KindFile, Word: "FILE.pcapng", Summary: "write what passes to this file"},
 			{Name: "rotate", Word: "SIZE", Summary: "begin another file at this size: 10MB, 512KiB"},
 			{Name: "files", Kind: KindCount, Default: "5", Summary: "how many files to keep"},
-			{Name: "secrets", Kind: KindSwitch, Summary: "the capture holds what DTLS is read with: who has the file can read the traffic"},
+			{Name: "secrets", Kind: KindSwitch, Summary: "the capture holds what DTLS and TLS are read with: who has the file can read the traffic"},
 			{Name: "stop", Kind: KindSwitch, Summary: "end the capture"},
 		}, streamParameters()...),
 		Examples: []string{"trace summary", "trace off", "trace full --count 4", "trace --to x.pcapng --rotate 10MB --files 5", "trace --stop"},

@@ -43,10 +43,14 @@ func (t *Text) fault(p *page, e *commands.Error) {
 	if rule, ok := t.rules[e.Rule]; ok {
 		p.line("rule", rule.Summary+" "+t.Style.Dim(ruleOrigin(rule)))
 	}
+	if e.Whole != nil && (e.Rule == "" || e.Tree != nil) { // else the dump stands with the deviation
+		t.dump(p, string(e.Whole.Raw), e.Offset)
+	} else if e.Tree != nil {
+		t.dump(p, e.Tree.Payload, e.Offset)
+	}
 	if e.Tree == nil {
 		return
 	}
-	t.dump(p, e.Tree.Payload, e.Offset)
 	if len(e.Tree.Nodes) == 0 && len(e.Tree.Links) == 0 {
 		return
 	}

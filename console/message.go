@@ -13,7 +13,12 @@ import (
 func (t *Text) message(p *page, m *commands.Message) {
 	p.head(t.messageHead(&m.Scanned), nil, t.Style.Dim(plural(len(m.Raw), "byte")))
 	t.options(p, &m.Scanned, m.Bytes)
+	if m.Attributes != nil {
+		t.attributeTable(p, *m.Attributes)
+	}
 	switch {
+	case m.Arguments != nil:
+		t.argumentTable(p, m.Arguments)
 	case m.Tree != nil && m.Bytes:
 		t.spans(p, m.Tree)
 	case m.Tree != nil:
@@ -21,10 +26,6 @@ func (t *Text) message(p *page, m *commands.Message) {
 		t.tree(p, m.Tree)
 	case len(m.Scanned.Message.Payload) > 0:
 		t.rawPayload(p, m.Scanned.Message.Payload, m.Scanned.Message.Code)
-	}
-	if m.Problem != nil {
-		p.line("problem", t.Style.Failure("the payload does not decode:")+" "+terminal.Escape(m.Problem.Message))
-		t.dump(p, string(m.Raw), m.Problem.Offset)
 	}
 	t.deviations(p, m.Deviations, string(m.Raw))
 }

@@ -32,7 +32,12 @@ func (t *Text) secured(p *page, d *commands.SecureDatagram, level string) {
 	if alone {
 		title = t.recordTitle(&d.Records[0]) + "  " + recordLine(&d.Records[0])
 	}
-	parts = append(parts, title, t.Style.Dim(plural(len(d.Bytes), "byte")))
+	parts = append(parts, title)
+	if d.Inner {
+		parts = append(parts, t.Style.Dim("decrypted"))
+	} else {
+		parts = append(parts, t.Style.Dim(plural(len(d.Bytes), "byte")))
+	}
 	if again := slices.ContainsFunc(d.Records, func(r transport.DTLSRecord) bool { return r.Retransmission }); again {
 		parts = append(parts, t.Style.Refusal("retransmission"))
 	}
@@ -40,10 +45,10 @@ func (t *Text) secured(p *page, d *commands.SecureDatagram, level string) {
 		parts = append(parts, t.Style.Refusal(terminal.Escape(d.Note)))
 	}
 	p.head("dtls", t.Style.Dim, t.Style.Dim(timeOfDay(d.Time)), strings.Join(parts, "  "))
-	if full && !alone {
+	if full && !alone && !d.Inner {
 		t.dtlsRecords(p, d)
 	}
-	if level == commands.TraceHex {
+	if level == commands.TraceHex && !d.Inner {
 		t.dump(p, string(d.Bytes))
 	}
 }

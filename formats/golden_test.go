@@ -55,6 +55,8 @@ func (g *golden) request(t *testing.T) (format string, o formats.Options) {
 			format = value
 		case "at":
 			o.At = lwm2m.MustParsePath(value)
+		case "write":
+			o.Write = true
 		case "create":
 			o.Create = true
 		case "path-list":

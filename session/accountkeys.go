@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/x509"
 	"fmt"
+	"strings"
 
 	"lwcon/session/device"
 	"lwcon/session/transport"
@@ -17,8 +18,15 @@ import (
 //	psk   /3 identity, /5 key
 //	rpk   /3 SubjectPublicKeyInfo, /4 that of the server, /5 PKCS #8
 //	x509  /3 certificate, /4 certificate that /15 speaks of, /5 PKCS #8
+//
+// What is no number of a suite in /16 is left out.
 func ClientKeys(a device.Account) (transport.ClientKeys, error) {
 	keys := transport.ClientKeys{Usage: a.Usage, ServerName: a.ServerName}
+	for word := range strings.FieldsSeq(a.Suites) {
+		if s, err := transport.ParseCipherSuite(word); err == nil {
+			keys.Suites = append(keys.Suites, s)
+		}
+	}
 	where := func(resource int, err error) error {
 		return fmt.Errorf("account /0/%d: resource %d: %w", a.Security, resource, err)
 	}

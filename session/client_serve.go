@@ -279,7 +279,7 @@ func (q *served) body(create bool) bool {
 		return false
 	}
 	tree, err := formats.Decode(f, m.Payload, formats.Options{
-		At: q.path, Definitions: q.client.device, Create: create,
+		At: q.path, Definitions: q.client.device, Write: !create, Create: create,
 	})
 	q.payload = tree
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 type Builder struct {
 	At         lwm2m.Path // request path
 	PathList   bool
+	Write      bool
 	Create     bool
 	TextOctets bool // the format writes octets as text in Base64
 	LinkField  bool // the format has a field of its own for object links
@@ -44,7 +45,7 @@ type ruleCount struct {
 // Start begins a tree and returns the payload as the string that all values
 // will point into. It is no copy.
 func (b *Builder) Start(f lwm2m.ContentFormat, payload []byte, o Options) string {
-	b.At, b.PathList, b.Create, b.strict = o.At, o.PathList, o.Create, o.Strict
+	b.At, b.PathList, b.Write, b.Create, b.strict = o.At, o.PathList, o.Write, o.Create, o.Strict
 	b.format, b.typeOf, b.definition, b.objectID = f, o.TypeOf, o.Definitions, -1
 	if len(payload) > MaxPayload {
 		b.Fail(MaxPayload, o.At, "expected at most %d octets, found %d", MaxPayload, len(payload))

@@ -18,11 +18,15 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	text := fmt.Sprintf("%s payload %s at octet %d: %s", e.Format, e.Path, e.Offset, e.Reason)
+	return fmt.Sprintf("%s payload %s at octet %d: %s", e.Format, e.Path, e.Offset, e.Explain())
+}
+
+// Explain says what is wrong without saying where.
+func (e *SyntaxError) Explain() string {
 	if e.LooksLike != "" {
-		text += "; it looks like " + e.LooksLike
+		return e.Reason + "; it looks like " + e.LooksLike
 	}
-	return text
+	return e.Reason
 }
 
 // EncodeError tells why values cannot be written in a format.

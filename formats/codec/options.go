@@ -30,5 +30,6 @@ type Options struct {
 	TypeOf      func(lwm2m.Path) (lwm2m.Type, bool) // types that win over the definitions; nil: none
 	PathList    bool                                // it is the body of a composite read: paths without values
 	Strict      bool                                // the first deviation is the error
+	Write       bool                                // it is the payload of a Write: paths may begin below the request path
 	Create      bool                                // it is the payload of a Create: no instance id means "*"
 }

@@ -222,7 +222,7 @@ func (d *decoder) value(p lwm2m.Path, start int) {
 
 // place notes a path that is not where the request asked.
 func (d *decoder) place(p lwm2m.Path, start int) {
-	if d.relative && !d.Create && !d.noted {
+	if d.relative && !d.Create && !d.Write && !d.noted {
 		d.noted = true
 		d.Deviate(rules.LwM2MCBORPath, p, start, "expected keys that begin at the object, found some that begin below %s", d.At)
 	}

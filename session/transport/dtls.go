@@ -43,7 +43,10 @@ type SecureOptions struct {
 	KeyLog io.Writer // is given the secrets of sessions, in the format of NSS; nil: nobody
 	// Failed is told of each handshake with a listener that failed; it must not block.
 	Failed func(*HandshakeError)
-	Random func(b []byte) // fills Connection IDs; nil: the machine's
+	// Alerted is told of each alert inside an established session of DTLS, after the
+	// record that hides it passed; it must not block. nil: nobody is.
+	Alerted func(InnerAlert)
+	Random  func(b []byte) // fills Connection IDs; nil: the machine's
 }
 
 // DTLS is a link of DTLS 1.2 sessions over a link of datagrams: those that clients

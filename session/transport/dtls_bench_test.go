@@ -13,6 +13,11 @@ func BenchmarkHandshake(b *testing.B) {
 	b.Run("psk", func(b *testing.B) {
 		benchmarkHandshake(b, knowing("dev1", "0123456789abcdef"), pskOf("dev1", "0123456789abcdef"))
 	})
+	b.Run("rpk", func(b *testing.B) {
+		needsGnuTLS(b)
+		server, device := rawPair(b), rawPair(b)
+		benchmarkHandshake(b, &testKeys{own: &server, trustedKey: string(device.PublicKey)}, rawOf(device, server.PublicKey))
+	})
 	b.Run("x509", func(b *testing.B) {
 		ca := newAuthority(b, "bench CA")
 		from, to := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)

@@ -175,6 +175,7 @@ func (p *securePeer) openAll(d Datagram, again func(message []byte)) {
 		case recordHandshake:
 			again(o.message)
 		case recordAlert:
+			p.tellAlert(Received, record, o.message)
 			if p.alerted(o.message) {
 				return
 			}
@@ -251,7 +252,11 @@ func (p *securePeer) seal(kind byte, message []byte) error {
 	if err != nil {
 		return err
 	}
-	return l.inner.Send(to, local, record)
+	err = l.inner.Send(to, local, record)
+	if kind == recordAlert {
+		p.tellAlert(Sent, record, message)
+	}
+	return err
 }
 
 // send sends one message of the application.

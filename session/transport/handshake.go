@@ -292,6 +292,10 @@ func (r *handshakeRecord) silence(server bool) (cause, cure string) {
 	case server:
 		return fmt.Sprintf("the device went silent after %d datagrams", r.heard), "fragments of its handshake may be lost on the way: a smaller MTU or a shorter certificate chain helps"
 	}
+	if r.ownKey != nil && r.answer == nil {
+		return "the server says nothing to our ClientHello with raw public keys: most likely it has none, or none of our cipher suites: " + suiteList(r.suites),
+			"the server is to have a raw key pair and to allow raw public keys (RFC 7250); else use psk or x509 with it"
+	}
 	return fmt.Sprintf("the server went silent after %d datagrams", r.heard), "fragments of the handshake may be lost on the way; or the server refuses without a word"
 }
 

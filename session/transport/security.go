@@ -115,6 +115,8 @@ type ClientKeys struct {
 	// Roots are the trust anchors that usages 0 and 1 demand a path to; nil means
 	// those of the machine.
 	Roots *x509.CertPool
+	// Suites are those that /0/x/16 allows; none: all.
+	Suites []CipherSuite
 	// ServerName is the SNI and the name that the certificate must be for; "" is
 	// the host of the URI.
 	ServerName string

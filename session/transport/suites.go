@@ -4,35 +4,12 @@ import (
 	"crypto/tls"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // CipherSuite is the number of a TLS cipher suite.
 type CipherSuite uint16
-
-// suiteNames are those of the suites that LwM2M names and those seen in the field.
-// Spec: Core 1.2 §5.2.8, IANA TLS Cipher Suites.
-var suiteNames = map[CipherSuite]string{
-	0x00a8: "TLS_PSK_WITH_AES_128_GCM_SHA256",
-	0x00ae: "TLS_PSK_WITH_AES_128_CBC_SHA256",
-	0x00ff: "TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
-	0xc00a: "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-	0xc014: "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
-	0xc023: "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
-	0xc02b: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-	0xc02c: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-	0xc02f: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-	0xc030: "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-	0xc037: "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256",
-	0xc0a4: "TLS_PSK_WITH_AES_128_CCM",
-	0xc0a5: "TLS_PSK_WITH_AES_256_CCM",
-	0xc0a8: "TLS_PSK_WITH_AES_128_CCM_8",
-	0xc0a9: "TLS_PSK_WITH_AES_256_CCM_8",
-	0xc0ac: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM",
-	0xc0ae: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",
-	0xd001: "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256",
-	0xd003: "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256",
-}
 
 // String returns the name of the suite, or its number.
 func (s CipherSuite) String() string {
@@ -116,17 +93,108 @@ func suiteList(all []CipherSuite) string {
 	return strings.Join(names, " ")
 }
 
+// tls13Name names the suites of TLS 1.3, which go together.
+const tls13Name = "TLS1.3"
+
+// KnownSuites are the suites that lwcon speaks over DTLS or TLS, the best of each mode
+// first.
+func KnownSuites() []CipherSuite {
+	var all []CipherSuite
+	for _, s := range slices.Concat(pskSuites, certificateSuites, rawKeySuites, streamSuites) {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// SuiteWords are the words that ParseSuites knows.
+func SuiteWords() []string {
+	var words []string
+	for _, s := range KnownSuites() {
+		if !s.ofTLS13() {
+			words = append(words, s.String())
+		}
+	}
+	return append(words, tls13Name)
+}
+
+// ParseSuites reads which suites are allowed: names or numbers as ParseCipherSuite
+// takes them, the best first; TLS1.3 stands for those of TLS 1.3, which go together. A
+// hyphen before a word switches one off. Where nothing but such words stand, all others are
+// allowed.
+func ParseSuites(words []string) ([]CipherSuite, error) {
+	var allowed, off []CipherSuite
+	for _, word := range words {
+		name, minus := strings.CutPrefix(word, "-")
+		named, err := suitesNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		if minus {
+			off = append(off, named...)
+		} else {
+			allowed = append(allowed, named...)
+		}
+	}
+	if len(allowed) == 0 {
+		allowed = KnownSuites()
+	}
+	allowed = slices.DeleteFunc(allowed, func(s CipherSuite) bool { return slices.Contains(off, s) })
+	if len(allowed) == 0 {
+		return nil, fmt.Errorf("no cipher suite is left of %s", strings.Join(words, " "))
+	}
+	return allowed, nil
+}
+
+// suitesNamed reads one word of ParseSuites.
+func suitesNamed(word string) ([]CipherSuite, error) {
+	isTLS13 := func(s CipherSuite) bool { return s.ofTLS13() }
+	if strings.EqualFold(word, tls13Name) {
+		return slices.DeleteFunc(KnownSuites(), func(s CipherSuite) bool { return !isTLS13(s) }), nil
+	}
+	s, err := ParseCipherSuite(word)
+	switch {
+	case err != nil:
+		return nil, err
+	case isTLS13(s):
+		return nil, fmt.Errorf("cipher suite %q: expected %s, which names those of TLS 1.3: they are on or off together", word, tls13Name)
+	case !slices.Contains(KnownSuites(), s):
+		return nil, fmt.Errorf("cipher suite %q: expected one of %s", word, strings.Join(SuiteWords(), ", "))
+	}
+	return []CipherSuite{s}, nil
+}
+
+// AllowedOf are the suites of a list that are among the allowed ones, in the order of
+// the list; all for no allowed ones.
+func AllowedOf(list, allowed []CipherSuite) []CipherSuite {
+	if len(allowed) == 0 {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(s CipherSuite) bool { return !slices.Contains(allowed, s) })
+}
+
+// LeavesSuite says whether some suites leave one for a listener of TLS over streams, or
+// of DTLS.
+func LeavesSuite(allowed []CipherSuite, stream bool) bool {
+	known := slices.Concat(pskSuites, certificateSuites, rawKeySuites)
+	if stream {
+		known = streamSuites
+	}
+	return len(chosenSuites(known, allowed)) > 0
+}
+
 // ParseCipherSuite reads a suite by its name or number: TLS_PSK_WITH_AES_128_CCM_8,
-// 0xC0A8, 49320 as in /0/x/16.
+// PSK_WITH_AES_128_CCM_8, 0xC0A8, 49320 as in /0/x/16.
 func ParseCipherSuite(text string) (CipherSuite, error) {
-	for _, s := range slices.Concat(pskSuites, certificateSuites) {
+	for _, s := range KnownSuites() {
 		if strings.EqualFold(s.String(), text) || strings.EqualFold(strings.TrimPrefix(s.String(), "TLS_"), text) {
 			return s, nil
 		}
 	}
-	var number uint16
-	if _, err := fmt.Sscan(text, &number); err != nil || fmt.Sprint(number) != text && !strings.EqualFold(fmt.Sprintf("0x%04x", number), text) {
-		return 0, fmt.Errorf("cipher suite %q: expected a name such as TLS_PSK_WITH_AES_128_CCM_8 or a number such as 0xC0A8", text)
+	number, err := strconv.ParseUint(text, 0, 16)
+	if err != nil {
+		return 0, fmt.Errorf("cipher suite %q: expected a number such as 0xC0A8, or one of %s", text, strings.Join(SuiteWords(), ", "))
 	}
 	return CipherSuite(number), nil
 }

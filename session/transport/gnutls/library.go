@@ -22,7 +22,7 @@ type symbols struct {
 	setPointer, pointer, setTransport, setPush, setPull, setWait  uintptr
 	setErrno, setMTU, setTimeouts, timeout                        uintptr
 	handshake, isFatal, alert, sendAlert                          uintptr
-	peers, cipher, random, master                                 uintptr
+	peers, certificateType, cipher, random, master                uintptr
 	cookieSend, cookieVerify, prestateSet, setName                uintptr
 }
 
@@ -42,7 +42,8 @@ func (s *symbols) names() map[string]*uintptr {
 		"gnutls_dtls_set_timeouts": &s.setTimeouts, "gnutls_dtls_get_timeout": &s.timeout,
 		"gnutls_handshake": &s.handshake, "gnutls_error_is_fatal": &s.isFatal, "gnutls_alert_get": &s.alert,
 		"gnutls_alert_send_appropriate": &s.sendAlert, "gnutls_certificate_get_peers": &s.peers,
-		"gnutls_cipher_get": &s.cipher, "gnutls_session_get_random": &s.random,
+		"gnutls_certificate_type_get2": &s.certificateType,
+		"gnutls_cipher_get":            &s.cipher, "gnutls_session_get_random": &s.random,
 		"gnutls_session_get_master_secret": &s.master,
 		"gnutls_dtls_cookie_send":          &s.cookieSend, "gnutls_dtls_cookie_verify": &s.cookieVerify,
 		"gnutls_dtls_prestate_set": &s.prestateSet, "gnutls_server_name_set": &s.setName,

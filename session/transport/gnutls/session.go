@@ -32,6 +32,8 @@ const (
 	credentialsCertificate = 1
 	requireCertificate     = 2
 	nameDNS                = 1
+	ofPeer                 = 3
+	typeRawKey             = 3
 )
 
 // Session is one handshake. It is driven by what is fed to it, waits for nothing,
@@ -175,6 +177,10 @@ var errUnverified = errors.New("the handshake ended without a decision about the
 // peerKey is the raw public key of the peer. GnuTLS has checked that it has the
 // private key by the end of the handshake.
 func (s *Session) peerKey() ([]byte, error) {
+	// One that ignores what was offered sends a certificate, as without any offer.
+	if call(s.library.certificateType, s.handle, ofPeer) != typeRawKey {
+		return nil, ErrKeyType
+	}
 	var n uint32
 	first := callPointer(s.library.peers, s.handle, uintptr(unsafe.Pointer(&n)))
 	if first == 0 || n == 0 {

@@ -1,0 +1,46 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lwcon/session/transport"
+)
+
+func TestSuitesThatLeaveNothingToSpeakAreRefused(t *testing.T) {
+	for listen, suites := range map[string]string{"coaps://127.0.0.1:0": "TLS1.3", "coaps+tcp://127.0.0.1:0": "0xC0A8"} {
+		allowed, err := Suites([]string{suites})
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys := NewConfiguration()
+		if _, err := DemoKeys(DemoX509, keys, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		_, err = Open(t.Context(), Config{Listen: []string{listen}, Credentials: keys, Suites: allowed})
+		if e := Classify(err); e == nil || e.Kind != ConfigError || !strings.Contains(e.Message, "--suites leaves no cipher suite") {
+			t.Errorf("%s with %s: %v", listen, suites, err)
+		}
+	}
+}
+
+func TestAForcedSuiteIsTheOneThatIsSpoken(t *testing.T) {
+	const suite transport.CipherSuite = 0x00ae
+	env, ctx := securely(t, func(c *Config) { c.Suites = []transport.CipherSuite{suite} })
+	registers(t, env, ctx)
+	r, _, err := runLine(t, env, ctx, "clients")
+	if err != nil || !strings.Contains(string(r.AppendJSON(nil)), suite.String()) {
+		t.Errorf("clients %s, %v", r.AppendJSON(nil), err)
+	}
+}
+
+func TestSuitesAreCompletedBehindTheLastComma(t *testing.T) {
+	for prefix, want := range map[string]string{"": "TLS1.3", "TLS1.3,": "TLS1.3,TLS_PSK_WITH_AES_128_CCM_8", "-": "-TLS1.3", "TLS1.3,-TLS_P": "TLS1.3,-TLS_PSK_WITH_AES_128_CCM_8"} {
+		found := completeSuites(nil, Args{}, prefix)
+		if !slices.ContainsFunc(found, func(c Completion) bool { return c.Text == want }) {
+			t.Errorf("%q: no %s in %v", prefix, want, found)
+		}
+	}
+}
