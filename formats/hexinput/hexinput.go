@@ -26,6 +26,9 @@ const (
 // MaxText is the most octets of a text: what a dump of the largest payload takes.
 const MaxText = 5 * codec.MaxPayload
 
+// BareHex is the form of digits with nothing but separators around them.
+const BareHex = "hex"
+
 // Error tells where a text stops being octets.
 type Error struct {
 	Line, Column int // from 1, in octets
@@ -103,7 +106,7 @@ func parseHex(text string) (octets []byte, form string, err error) {
 		text = blankComments(text)
 	}
 	octets, err = parseLines(text)
-	return octets, "hex", err
+	return octets, BareHex, err
 }
 
 // parseProgram reads octets as they are written in a program: strings, lists and
