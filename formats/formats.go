@@ -82,7 +82,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, erro
 	tree, err := r.decode(f, payload, o)
 	if wrong, ok := err.(*SyntaxError); ok && wrong.Rule == "" {
 		wrong.LooksLike = looksLike(f, payload, &o)
-	} else if len(tree.Deviations) > 0 && !f.CarriesMany() {
+	} else if len(tree.Deviations) > 0 {
 		noteMismatch(tree, f, payload, &o)
 	}
 	return tree, err
@@ -104,6 +104,10 @@ func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o Options) ([]byte, error
 // EncodeLinks writes links as a link-format payload, without any blank.
 // Spec: RFC 6690 §2.
 func EncodeLinks(links []lwm2m.Link) ([]byte, error) { return linkformat.EncodeLinks(links) }
+
+// RuleReservedID is the rule against ids that can be shown but not be meant: who
+// acts on a payload refuses what breaks it.
+const RuleReservedID = rules.ReservedID
 
 // Rules returns every rule, by name in alphabetical order. The slice is the
 // caller's.

@@ -180,21 +180,19 @@ func sameSyntax(f, g lwm2m.ContentFormat) bool {
 	return plain(f) == plain(g)
 }
 
-// noteMismatch adds a deviation to a single value that is no value of its type
-// and looks like a whole other format.
+// noteMismatch adds a deviation to a payload that departs from its format and looks
+// like a whole other one: a single value that is none of its type, octets behind
+// the only CBOR item, a record that is no SenML.
 func noteMismatch(tree *lwm2m.Tree, f lwm2m.ContentFormat, payload []byte, o *Options) {
 	doubtful := false
 	for i := range tree.Deviations {
 		doubtful = doubtful || rules.HintsAtFormat(tree.Deviations[i].Rule)
 	}
-	if !doubtful {
-		return
-	}
-	if len(payload) > maxHinted {
+	if !doubtful || len(payload) > maxHinted || f.CarriesMany() && slices.ContainsFunc(tree.Nodes, func(n lwm2m.Node) bool { return n.HasValue() }) {
 		return
 	}
 	best := Recognize(payload, o.At)[0]
-	if !best.Format.CarriesMany() {
+	if !best.Format.CarriesMany() && (f != lwm2m.FormatCBOR || best.Format != lwm2m.FormatText) || sameSyntax(best.Format, f) {
 		return
 	}
 	tree.Deviations = slices.Insert(tree.Deviations, 0, lwm2m.Deviation{
