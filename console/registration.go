@@ -11,6 +11,7 @@ import (
 	"lwcon/console/terminal"
 	"lwcon/lwm2m"
 	"lwcon/session"
+	"lwcon/session/transport"
 )
 
 // clients writes who is registered: a line each; all that one said, if it was
@@ -75,8 +76,11 @@ func (t *Text) client(p *page, c *commands.Clients) {
 
 // sessionText is how the one client speaks securely, "" if it does not.
 func sessionText(c *commands.Clients) string {
-	if len(c.States) == 0 || c.States[0].Session == nil {
+	switch {
+	case len(c.States) == 0, c.States[0].Session == nil && c.Registrations[0].Security == transport.NoSecurity:
 		return ""
+	case c.States[0].Session == nil:
+		return "none now: the device is out of reach until it connects anew"
 	}
 	s := c.States[0].Session
 	parts := []string{s.Protocol}
@@ -84,9 +88,10 @@ func sessionText(c *commands.Clients) string {
 		parts = append(parts, s.Suite.String())
 	}
 	parts = append(parts, "identity "+terminal.Escape(c.States[0].Identity))
-	if s.CID {
+	switch {
+	case s.CID:
 		parts = append(parts, "with a Connection ID")
-	} else {
+	case strings.HasPrefix(s.Protocol, "DTLS"):
 		parts = append(parts, "without a Connection ID: another address needs another handshake")
 	}
 	return strings.Join(parts, ", ")

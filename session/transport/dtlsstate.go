@@ -4,7 +4,7 @@ package transport
 type SessionState struct {
 	Protocol string      // "DTLS 1.2", "TLS 1.3"
 	Suite    CipherSuite // 0 if it is not known
-	CID      bool        // it goes on when the peer has another address, RFC 9146
+	CID      bool        // of DTLS: it goes on when the peer has another address, RFC 9146
 }
 
 // Session tells how the session with a peer stands; false if there is none.

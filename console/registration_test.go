@@ -1,0 +1,34 @@
+package console
+
+import (
+	"strings"
+	"testing"
+
+	"lwcon/commands"
+	"lwcon/console/terminal"
+	"lwcon/session"
+	"lwcon/session/transport"
+)
+
+func TestAClientTellsHowItSpeaksSecurely(t *testing.T) {
+	for name, c := range map[string]struct {
+		security transport.SecurityMode
+		session  *transport.SessionState
+		want     string // "" for no such line
+	}{
+		"plain":              {transport.NoSecurity, nil, ""},
+		"gone":               {transport.PreSharedKey, nil, "session  none now: the device is out of reach until it connects anew"},
+		"with an ID":         {transport.PreSharedKey, &transport.SessionState{Protocol: "DTLS 1.2", Suite: 0xc0a8, CID: true}, "session  DTLS 1.2, TLS_PSK_WITH_AES_128_CCM_8, identity dev\\x1b1, with a Connection ID\n"},
+		"without one":        {transport.RawPublicKey, &transport.SessionState{Protocol: "DTLS 1.2"}, "session  DTLS 1.2, identity dev\\x1b1, without a Connection ID: another address needs another handshake\n"},
+		"without need of it": {transport.Certificate, &transport.SessionState{Protocol: "TLS 1.3", Suite: 0x1301}, "session  TLS 1.3, TLS_AES_128_GCM_SHA256, identity dev\\x1b1\n"},
+	} {
+		text := NewText(terminal.Style{}, false, nil).Result(&commands.Clients{
+			Detail: true, Registrations: []*session.Registration{{Endpoint: "dev1", Security: c.security}},
+			States: []commands.ClientState{{Session: c.session, Identity: "dev\x1b1"}},
+		})
+		got := strings.Join(strings.Fields(text), " ")
+		if want := strings.Join(strings.Fields(c.want), " "); !strings.Contains(got, want) || want == "" && strings.Contains(got, "session ") {
+			t.Errorf("%s: %q is not in\n%s", name, c.want, text)
+		}
+	}
+}
