@@ -60,9 +60,6 @@ var common = []row{
 // HintsAtFormat says whether a departure from a rule makes it doubtful that a
 // payload is in the format that its Content-Format says.
 func HintsAtFormat(id lwm2m.RuleID) bool {
-	switch id {
-	case TextValue, ValueInvalidUTF8, ValueBase64, OpaqueType, ValueTrailing, SenMLNoArray:
-		return true
-	}
-	return false
+	return id == TextValue || id == ValueInvalidUTF8 || id == ValueBase64 || id == OpaqueType ||
+		id == ValueTrailing || id == SenMLNoArray
 }
