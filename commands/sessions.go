@@ -57,6 +57,7 @@ type Sessions struct {
 	fresh       bool
 	wires       wires
 	keyLog      transport.KeyLog
+	resumable   transport.Resumable
 	prefer      []transport.SecurityMode
 	warn        func(string)
 	suites      []transport.CipherSuite

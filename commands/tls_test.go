@@ -62,6 +62,25 @@ func TestADeviceRegistersAndIsReadOverTLS(t *testing.T) {
 	}
 }
 
+func TestClientsTellThatASessionWasResumed(t *testing.T) {
+	server, device, ctx := certified(t, demoEndpoint)
+	again := "connect " + server.Sessions.URIs()[0] + " thermometer --client " + demoEndpoint
+	for _, step := range []struct {
+		lines   []string
+		resumed bool
+	}{{[]string{"register"}, false}, {[]string{"close " + demoEndpoint, again}, true}} {
+		for _, line := range step.lines {
+			if r, _, err := runLine(t, device, ctx, line); err != nil {
+				t.Fatalf("%s: %v, %v", line, r, err)
+			}
+		}
+		r, _, err := runLine(t, server, ctx, "clients")
+		if err != nil || bytes.Contains(r.AppendJSON(nil), []byte(`"resumed":true`)) != step.resumed {
+			t.Errorf("after %v: %s, %v; want resumed %v", step.lines, r.AppendJSON(nil), err, step.resumed)
+		}
+	}
+}
+
 func TestTLSHoldsNamesAgainstIdentities(t *testing.T) {
 	_, device, ctx := certified(t, "somebody-else")
 	r, _, err := runLine(t, device, ctx, "register")

@@ -88,6 +88,9 @@ func sessionText(c *commands.Clients) string {
 		parts = append(parts, s.Suite.String())
 	}
 	parts = append(parts, "identity "+terminal.Escape(c.States[0].Identity))
+	if s.Resumed {
+		parts = append(parts, "resumed")
+	}
 	switch {
 	case s.CID:
 		parts = append(parts, "with a Connection ID")

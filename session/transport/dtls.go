@@ -41,6 +41,9 @@ type SecureOptions struct {
 	// Prefer orders the modes for a client that offers several; the others follow.
 	Prefer []SecurityMode
 	KeyLog io.Writer // is given the secrets of sessions, in the format of NSS; nil: nobody
+	// Resumable keeps the sessions of clients, which the next link towards the same
+	// server with the same keys resumes; nil: each makes a whole handshake.
+	Resumable *Resumable
 	// Failed is told of each handshake with a listener that failed; it must not block.
 	Failed func(*HandshakeError)
 	// Alerted is told of each alert inside an established session of DTLS, after the
@@ -58,6 +61,7 @@ type DTLS struct {
 	inner   Link
 	options SecureOptions
 	server  Keys // nil of a dialled link
+	kept    Resumable
 	raw     rawListener
 
 	mu       sync.Mutex
@@ -93,6 +97,7 @@ type securePeer struct {
 	next     *securePeer // the handshake that is to replace this session
 	seen     int         // datagrams that arrived for it
 	suite    CipherSuite // agreed on
+	resumed  bool        // it goes on from one before
 	sealed   *sealed     // once it was taken over from the handshake
 	muted    bool        // the handshake sends nothing more
 	sequence uint64      // that the next encrypted record of the handshake has

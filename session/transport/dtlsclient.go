@@ -101,6 +101,9 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 		return nil, fmt.Errorf("no cipher suite for %s is left: allowed are %s", keys.Mode, suiteList(l.options.Suites))
 	}
 	p.record.own(suites)
+	if kept := l.options.Resumable; kept != nil {
+		options = append(options, dtls.WithSessionStore(datagramSessions{kept, keys.scope(p.address, host)}))
+	}
 	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...))
 	if !l.options.NoCID {
 		options = append(options, dtls.WithConnectionIDGenerator(dtls.OnlySendCIDGenerator()))

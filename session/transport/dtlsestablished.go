@@ -80,8 +80,9 @@ func (p *securePeer) keepEarly(b []byte) {
 // ourselves; nil for one of another suite, which stays with it.
 func (p *securePeer) takeOver(suite CipherSuite) *sealed {
 	l := p.link
+	resumed := p.record.resumed()
 	l.mu.Lock()
-	p.suite = suite
+	p.suite, p.resumed = suite, resumed
 	if _, own := aeadSuites[suite]; !own {
 		l.mu.Unlock()
 		return nil

@@ -24,6 +24,7 @@ const (
 type clientHello struct {
 	version    uint16 // 0xfefd is DTLS 1.2
 	random     string
+	session    string // id of the one to resume, "" for none
 	suites     []CipherSuite
 	cookie     bool
 	cid        bool
@@ -117,7 +118,7 @@ func readClientHello(b []byte) (h clientHello, ok bool) {
 	r := &reader{b: b}
 	h.version = uint16(r.uint16())
 	h.random = string(r.take(lengthOfRandom))
-	r.take(r.uint8()) // session id
+	h.session = string(r.take(r.uint8()))
 	cookie := r.uint8()
 	r.take(cookie)
 	h.cookie = cookie > 0
@@ -189,10 +190,11 @@ func cidIn(extension []byte) (cid string, ok bool) {
 
 // serverHello is what a ServerHello agrees to.
 type serverHello struct {
-	random string
-	suite  CipherSuite
-	cid    bool
-	ownCID string // that the server wants to be sent
+	random  string
+	session string // its id
+	suite   CipherSuite
+	cid     bool
+	ownCID  string // that the server wants to be sent
 }
 
 // parseServerHello reads a record that begins with a ServerHello in one fragment;
@@ -214,7 +216,7 @@ func readServerHello(b []byte) (h serverHello, ok bool) {
 	r := &reader{b: b}
 	r.uint16() // version
 	h.random = string(r.take(lengthOfRandom))
-	r.take(r.uint8()) // session id
+	h.session = string(r.take(r.uint8()))
 	h.suite = CipherSuite(r.uint16())
 	r.uint8() // compression
 	var known clientHello

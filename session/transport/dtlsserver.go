@@ -56,7 +56,7 @@ func (p *securePeer) serverOptions() ([]dtls.ServerOption, error) {
 		return nil, fmt.Errorf("no cipher suite is left: allowed are %s", suiteList(l.options.Suites))
 	}
 	p.record.own(suites)
-	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...))
+	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...), dtls.WithSessionStore(datagramSessions{kept: &l.kept}))
 	if p.cid != "" {
 		options = append(options, dtls.WithConnectionIDGenerator(func() []byte { return []byte(p.cid) }))
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"sync"
@@ -78,19 +79,26 @@ type secretKeeper struct {
 
 // Write takes the line CLIENT_RANDOM RANDOM MASTER, in hex.
 func (k *secretKeeper) Write(line []byte) (int, error) {
+	given := len(line)
 	if words := bytes.Fields(line); len(words) == 3 && string(words[0]) == "CLIENT_RANDOM" {
 		random, wrong := hex.AppendDecode(nil, words[1])
 		master, bad := hex.AppendDecode(nil, words[2])
 		if wrong == nil && bad == nil {
 			k.record.mu.Lock()
+			if h := k.record.hello; h != nil && len(h.random) == lengthOfRandom {
+				random = []byte(h.random) // of a resumed session the library tells the server's
+				line = fmt.Appendf(nil, "%s %x %x\n", words[0], random, master)
+			}
 			k.record.secrets = sessionSecrets{random, master}
 			k.record.mu.Unlock()
 		}
 	}
-	if k.log == nil {
-		return len(line), nil
+	if k.log != nil {
+		if _, err := k.log.Write(line); err != nil {
+			return 0, err
+		}
 	}
-	return k.log.Write(line)
+	return given, nil
 }
 
 var errNotSealed = errors.New("the records of this session are not sealed here")

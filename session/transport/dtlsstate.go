@@ -4,6 +4,7 @@ package transport
 type SessionState struct {
 	Protocol string      // "DTLS 1.2", "TLS 1.3"
 	Suite    CipherSuite // 0 if it is not known
+	Resumed  bool        // it began with what an earlier session had agreed on
 	CID      bool        // of DTLS: it goes on when the peer has another address, RFC 9146
 }
 
@@ -15,7 +16,7 @@ func (l *DTLS) Session(peer Address) (SessionState, bool) {
 	if p == nil || !p.ready {
 		return SessionState{}, false
 	}
-	s := SessionState{Protocol: "DTLS 1.2", Suite: p.suite, CID: p.cid != "" && p.record.cid()}
+	s := SessionState{Protocol: "DTLS 1.2", Suite: p.suite, Resumed: p.resumed, CID: p.cid != "" && p.record.cid()}
 	if l.server == nil {
 		s.CID = p.sealed != nil && p.sealed.out.cid != ""
 	}

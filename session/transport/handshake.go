@@ -121,6 +121,14 @@ func (r *handshakeRecord) over() {
 	}
 }
 
+// resumed says whether a session goes on that was before: the server has taken its id.
+// RFC 5246 §7.3.
+func (r *handshakeRecord) resumed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.hello != nil && r.answer != nil && r.hello.session != "" && r.hello.session == r.answer.session
+}
+
 // cid says whether the client spoke of Connection IDs.
 func (r *handshakeRecord) cid() bool {
 	r.mu.Lock()

@@ -21,7 +21,8 @@ const protocolCoAP = "coap"
 type TLS struct {
 	inner   Link
 	options SecureOptions
-	server  Keys // nil of a dialled link
+	server  Keys        // nil of a dialled link
+	base    *tls.Config // of a listener
 	suites  []CipherSuite
 
 	mu       sync.Mutex
@@ -258,7 +259,7 @@ func (l *TLS) Session(peer Address) (SessionState, bool) {
 		return SessionState{}, false
 	}
 	state := p.conn.ConnectionState()
-	return SessionState{Protocol: tls.VersionName(state.Version), Suite: CipherSuite(state.CipherSuite)}, true
+	return SessionState{Protocol: tls.VersionName(state.Version), Suite: CipherSuite(state.CipherSuite), Resumed: state.DidResume}, true
 }
 
 // Send implements Link.

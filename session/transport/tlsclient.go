@@ -60,6 +60,9 @@ func (p *tlsPeer) clientConfig(keys *ClientKeys, host string) (*tls.Config, erro
 	if _, err := netip.ParseAddr(host); err != nil {
 		config.ServerName = host
 	}
+	if kept := p.link.options.Resumable; kept != nil {
+		config.ClientSessionCache = streamSessions{kept, keys.scope(p.address, host)}
+	}
 	if len(keys.Own.Chain) == 0 {
 		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 			p.record.asks()

@@ -14,6 +14,13 @@ import (
 func NewTLSServer(inner Link, keys Keys, o SecureOptions) *TLS {
 	l := newTLS(inner, keys, o)
 	l.suites = chosenSuites(streamSuites, o.Suites)
+	// One configuration for all holds the keys of tickets, which it changes by itself, so
+	// that a session can be resumed; what else counts is each connection's own.
+	l.base = &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		p := hello.Conn.(peerStream).peer
+		p.record.hellos(hello)
+		return p.serverConfig()
+	}}
 	return l
 }
 
@@ -27,9 +34,9 @@ var (
 // accept carries the handshake of a client through and then reads.
 func (p *tlsPeer) accept() {
 	l := p.link
-	config, err := p.serverConfig()
+	_, err := p.serverConfig() // what is wrong with ours is told without a ClientHello
 	if err == nil {
-		p.conn = tls.Server(p.stream, config)
+		p.conn = tls.Server(peerStream{p.stream, p}, l.base)
 		err = p.shake(context.Background())
 	}
 	if err != nil {
@@ -56,6 +63,12 @@ func (p *tlsPeer) accept() {
 	p.read()
 }
 
+// peerStream is a stream that knows whose it is.
+type peerStream struct {
+	*stream
+	peer *tlsPeer
+}
+
 // quietly says whether a handshake ended in a way that is told to nobody: we gave it up
 // ourselves, or a connection came and went without a word.
 func quietly(err error) bool {
@@ -74,10 +87,6 @@ func (p *tlsPeer) serverConfig() (*tls.Config, error) {
 		return nil, err
 	}
 	config.ClientAuth = tls.RequireAnyClientCert
-	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		p.record.hellos(hello)
-		return nil, nil
-	}
 	// It is asked on resumption too: a certificate that is no more trusted resumes nothing.
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		err := countChain(len(state.PeerCertificates))
