@@ -112,6 +112,8 @@ func TestTextThatIsNoOctetsIsRefusedWithItsPlace(t *testing.T) {
 		{"c8 00 zz", hexinput.Hex, 1, 7},
 		{"c8 00\n1 234", hexinput.Hex, 2, 3},
 		{"abc", hexinput.Hex, 1, 1},
+		{`{"a": 1}`, hexinput.Hex, 1, 1},
+		{"\n [{\"a\": 1}]", hexinput.Hex, 2, 2},
 		{"c8001 14", hexinput.Hex, 1, 1},
 		{"c800144 14", hexinput.Hex, 1, 1},
 		{"not octets!", hexinput.Auto, 1, 1},
