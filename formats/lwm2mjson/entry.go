@@ -167,6 +167,8 @@ func (d *decoder) add(e *entry) bool {
 	}
 	if !d.At.Contains(p) {
 		d.Deviate(rules.OutsideRequest, p, e.nameAt, "expected a path in %s, found %s", d.At, p)
+	} else if len(d.Nodes) > 0 && d.Nodes[0].Path().Object() != p.Object() {
+		d.Deviate(rules.JSONSeveralObjects, p, e.nameAt, "expected a path below %s, as before, found %s", d.Nodes[0].Path().Cut(lwm2m.LevelObject), p)
 	}
 	d.check(e, p)
 	definition, want, known := d.Resolve(p)
