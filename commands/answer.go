@@ -20,6 +20,8 @@ type Answer struct {
 	Paths []lwm2m.Path
 	// Sent is what a Write-Attributes set, for people.
 	Sent lwm2m.Attributes
+	// Misplaced is why the device has to refuse what was sent, "" if it has not.
+	Misplaced string
 }
 
 // Refused says whether the code is that of an error.
@@ -44,6 +46,7 @@ func (a *Answer) AppendJSON(b []byte) []byte {
 	if a.Created != (lwm2m.Path{}) {
 		o.text("created", a.Created.String())
 	}
+	o.optional("warning", a.Misplaced)
 	return o.end()
 }
 

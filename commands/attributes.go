@@ -28,7 +28,9 @@ func attributesCommand() *Command {
 			if err != nil {
 				return nil, err
 			}
+			misplaced := ""
 			r, err := env.operate(ctx, "attributes", args, func(t *target) (*session.Result, error) {
+				misplaced = session.Misplaced(t.path, set, t.definitions)
 				if set.Empty() {
 					return session.Discover(ctx, t.endpoint, t.path, session.DiscoverOptions{RequestOptions: t.options})
 				}
@@ -36,6 +38,9 @@ func attributesCommand() *Command {
 			})
 			if a, ok := r.(*Answer); ok {
 				a.Sent = set
+				if !set.Empty() {
+					a.Misplaced = misplaced
+				}
 			}
 			return r, err
 		},

@@ -11,6 +11,7 @@ import (
 // ClientState is how a client stands beside what it registered.
 type ClientState struct {
 	Asleep       bool // in queue mode, and taken to be asleep
+	Away         bool // its connection or session is gone, and it is not in queue mode
 	Waiting      int  // requests in its queue
 	Observations int
 	Expires      time.Time // when the registration ends unless updated; zero if never
@@ -27,7 +28,8 @@ const soon = 10
 
 // stateOf is how an endpoint stands now.
 func stateOf(e *session.Endpoint, g *session.Registration, now time.Time) ClientState {
-	s := ClientState{Asleep: e.Asleep(), Waiting: len(e.Queue()), Observations: len(e.Observations())}
+	away := e.Away()
+	s := ClientState{Asleep: e.Asleep() && !away, Away: away, Waiting: len(e.Queue()), Observations: len(e.Observations())}
 	if end, limited := g.Expires(); limited {
 		s.Expires = end
 		s.ExpiresSoon = end.Sub(now) < g.Lifetime/soon
@@ -41,6 +43,9 @@ func stateOf(e *session.Endpoint, g *session.Registration, now time.Time) Client
 // state writes how a client stands.
 func (o *object) state(s *ClientState) {
 	o.boolean("asleep", s.Asleep)
+	if s.Away {
+		o.boolean("disconnected", true)
+	}
 	o.integer("waiting", int64(s.Waiting))
 	o.integer("observations", int64(s.Observations))
 	if !s.Expires.IsZero() {

@@ -27,6 +27,7 @@ type Env struct {
 	Profiles    func(config string) []string // the profiles of lwcon.yaml, that of --config if it is given; nil: none is known
 	Trace       string                       // how much of the wire the face shows, a Trace level; "" is TraceOff
 	emit        Emit                         // of the running command
+	used        bool                         // Endpoint was chosen by use
 	exchange    uint64                       // number of that of the newest answer
 	base        *Env                         // the environment that this one is a copy of for one command, nil if none
 	since       uint64                       // number of the newest event when the last command that was not Passive began
@@ -41,7 +42,7 @@ func (env *Env) with(flags Args) *Env {
 	scoped := *env
 	scoped.base = env
 	if flags.Has("endpoint") {
-		scoped.Endpoint = flags.Text("endpoint")
+		scoped.Endpoint, scoped.used = flags.Text("endpoint"), false
 	}
 	if flags.Has("timeout") {
 		scoped.Timeout = flags.Duration("timeout")
@@ -85,7 +86,11 @@ func (env *Env) root() *Env {
 }
 
 // use makes commands be for a device from now on.
-func (env *Env) use(endpoint string) { env.Endpoint, env.root().Endpoint = endpoint, endpoint }
+func (env *Env) use(endpoint string) {
+	for _, e := range [...]*Env{env, env.root()} {
+		e.Endpoint, e.used = endpoint, true
+	}
+}
 
 // setTrace sets how much of the wire the face shows.
 func (env *Env) setTrace(level string) { env.Trace, env.root().Trace = level, level }

@@ -43,6 +43,10 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		o.text("message", h.Alert.Alert.Error())
 		o.text("alert", h.Alert.Alert.Name())
 		o.integer("number", int64(h.Alert.Alert.Description))
+	case h.Misanswered != nil:
+		o.text("address", h.Misanswered.Peer.String())
+		o.text("request", h.Misanswered.Request.String())
+		o.text("answer", h.Misanswered.Answering.String())
 	case h.Bootstrap != nil:
 		o.asked(h.Bootstrap)
 	case h.Step != nil:

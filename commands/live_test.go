@@ -419,3 +419,43 @@ func TestAnInstanceIsCreatedAndDeleted(t *testing.T) {
 		}
 	})
 }
+
+func TestListsAreOfAllDevicesAfterUse(t *testing.T) {
+	live(t, func(b *bench) {
+		b.do("observe /3303/0/5700")
+		b.do("use thermo")
+		b.env.use("other")
+		if l := b.do("observations").(*Observations); len(l.List) != 1 {
+			t.Errorf("after use of another: %+v, want the observation of all", l.List)
+		}
+		if l := b.do("observations -e thermo").(*Observations); len(l.List) != 1 {
+			t.Errorf("of one device: %+v", l.List)
+		}
+		b.do("queue")
+		if _, _, err := b.try("observations -e other"); ExitStatus(nil, err) != ExitNoAnswer {
+			t.Errorf("of a device that is not registered: %v", err)
+		}
+	})
+}
+
+func TestAttributesThatADeviceHasToRefuseAreWarnedOf(t *testing.T) {
+	live(t, func(b *bench) {
+		for line, warned := range map[string]bool{
+			"attributes /3303/0/5700 lt=20 gt=10":      true,
+			"attributes /3303/0/5700 lt=10 gt=20 st=8": true,
+			"attributes /3303/0/5700 epmin=10 epmax=5": true,
+			"attributes /3303 gt=10":                   true,
+			"attributes /3/0/0 gt=5":                   true,
+			"attributes /3303/0/5700 edge=1 --force":   true,
+			"attributes /3/0/4 pmin=5":                 true,
+			"attributes /3303/0/5700 gt=5 pmin=5":      false,
+			"attributes /3303/0/5700 gt!":              false,
+			"attributes /3303/0/5700":                  false,
+		} {
+			a := b.do(line).(*Answer)
+			if (a.Misplaced != "") != warned || (fields(t, a)["warning"] != nil) != warned {
+				t.Errorf("%s: warning %q", line, a.Misplaced)
+			}
+		}
+	})
+}

@@ -91,10 +91,10 @@ func queueCommand() *Command {
 	}
 }
 
-// chosenEndpoints are the device of --endpoint or use, else all.
+// chosenEndpoints are the device of --endpoint, else all, also after use.
 func (env *Env) chosenEndpoints() ([]*session.Endpoint, error) {
 	server := env.Sessions.Server()
-	if env.Endpoint == "" {
+	if env.Endpoint == "" || env.used {
 		return server.Endpoints(), nil
 	}
 	e, err := server.Find(env.Endpoint)

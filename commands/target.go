@@ -51,7 +51,11 @@ func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 // reason says why an operation failed: that its device did not wake, if so.
 func (t *target) reason(env *Env, err error) error {
 	if errors.Is(err, session.ErrDropped) && t.overslept != nil && t.overslept.Load() {
-		return failure(TimeoutError, "%s is asleep and did not wake within %v", Quote(t.endpoint.Name()), env.Wait).
+		why := "is asleep and did not wake"
+		if t.endpoint.Away() {
+			why = "has no connection and did not make one"
+		}
+		return failure(TimeoutError, "%s %s within %v", Quote(t.endpoint.Name()), why, env.Wait).
 			hinting("--wait DURATION waits longer")
 	}
 	return err
@@ -103,7 +107,11 @@ func (env *Env) followHandshake(e *session.Event) {
 func found(server *session.Server, pattern string) (*session.Endpoint, error) {
 	e, err := server.Find(pattern)
 	if err == nil && e.Away() {
-		err = fmt.Errorf("endpoint %q is known of a former run, but has not connected to this one", e.Name())
+		why := "is registered, but its connection is gone"
+		if g := e.Registration(); g != nil && g.Restored {
+			why = "is known of a former run, but has not connected to this one"
+		}
+		err = fmt.Errorf("endpoint %q %s", e.Name(), why)
 	}
 	return e, err
 }

@@ -36,6 +36,9 @@ func (t *Text) answer(p *page, a *commands.Answer) {
 	if a.Command == "attributes" && a.Sent != (lwm2m.Attributes{}) {
 		p.line("attributes", "sent "+a.Sent.String())
 	}
+	if a.Misplaced != "" {
+		p.line("warning", t.Style.Refusal("warning: ")+"a device has to refuse this: "+terminal.Escape(a.Misplaced))
+	}
 	p.hint(t.Style.Dim(refusalHint(a)))
 }
 
@@ -84,6 +87,12 @@ func (t *Text) response(p *page, r *session.Response) {
 		t.tree(p, r.Tree)
 	case r.Code.Class() >= 4 && octets != "":
 		p.line("diagnostic", "the device says: "+terminal.Escape(octets))
+	case octets != "" && r.Format.Known() && r.HasFormat:
+		p.line("payload", fmt.Sprintf("the bytes as they came, %s:", r.Format))
+		t.dump(p, octets)
+	case octets != "" && !r.HasFormat:
+		p.line("payload", "the bytes as they came, of no content format:")
+		t.dump(p, octets)
 	case octets != "":
 		p.line("payload", fmt.Sprintf("content format %s is not known; the bytes as they came:", r.Format))
 		t.dump(p, octets)

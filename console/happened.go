@@ -24,6 +24,8 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 		t.handshake(p, &h.Event)
 	case h.Alert != nil:
 		p.head("alert", nil, deviceOf(&h.Event), terminal.Escape(h.Alert.Peer.String()), t.Style.Dim(timeOfDay(h.Time)), t.Style.Failure(h.Alert.Alert.Error()))
+	case h.Misanswered != nil:
+		t.misanswered(p, &h.Event)
 	case h.Bootstrap != nil:
 		t.bootstrapAsked(p, &h.Event)
 	case h.Step != nil:
@@ -47,6 +49,18 @@ func (t *Text) handshake(p *page, e *session.Event) {
 	}
 }
 
+// misanswered writes that a request was answered wrongly on purpose.
+func (t *Text) misanswered(p *page, e *session.Event) {
+	m := e.Misanswered
+	asked := m.Request.String()
+	how := "answered " + strings.TrimSpace(m.Answering.Code.String()+" "+m.Answering.Code.Name())
+	if m.Answering.Silent {
+		how = "not answered"
+	}
+	p.head(e.Kind.String(), t.Style.Refusal, deviceOf(e), terminal.Escape(m.Peer.String()), asked+" "+how+", as set answer "+asked+" says",
+		fmt.Sprintf("exchange %d", e.Exchange), t.Style.Dim(timeOfDay(e.Time)))
+}
+
 // oneLine is the deviations of an event in few words, for a plain line and for
 // events that are nothing else.
 func (t *Text) oneLine(e *session.Event) string {
@@ -64,7 +78,7 @@ func (t *Text) oneLine(e *session.Event) string {
 func (t *Text) registration(p *page, e *session.Event) {
 	g := e.Registration
 	mark := t.Style.Success
-	if e.Kind == session.EventExpired || e.Kind == session.EventDeregister || e.Kind == session.EventReplaced || e.Kind == session.EventDeviation {
+	if e.Kind == session.EventExpired || e.Kind == session.EventDeregister || e.Kind == session.EventReplaced || e.Kind == session.EventDeviation || e.Kind == session.EventDisconnected {
 		mark = t.Style.Refusal
 	}
 	said := saidOf(e)
@@ -105,6 +119,8 @@ func saidOf(e *session.Event) string {
 		return "by a new Register"
 	case session.EventAsleep:
 		return "requests wait from now on until it sends something"
+	case session.EventDisconnected:
+		return "its connection is gone; requests wait until it makes another"
 	case session.EventAwake:
 		return "what waited goes out now"
 	}

@@ -13,6 +13,10 @@ import (
 // to name.
 func refusalHint(a *commands.Answer) string {
 	switch a.Code {
+	case coap.BadRequest:
+		if a.Misplaced != "" {
+			return "the device is right: change the attributes; decode --format attributes checks them"
+		}
 	case coap.Unauthorized:
 		return "the device does not let this server do that: the access control object 2 says who may, and objects 0, 21 and 23 are for the bootstrap interface only"
 	case coap.NotFound:

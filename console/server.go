@@ -39,7 +39,7 @@ func (t *Text) queue(p *page, q *commands.Queue) {
 		p.head("nothing waits", nil)
 		return
 	}
-	p.head(plural(len(q.List), "request")+" to devices that sleep", nil)
+	p.head(plural(len(q.List), "request")+" to devices that are out of reach", nil)
 	rows := make([][]cell, 0, len(q.List))
 	for i := range q.List {
 		x := &q.List[i]
@@ -56,7 +56,11 @@ func (t *Text) queue(p *page, q *commands.Queue) {
 
 // waits writes that a request waits, and where it stands.
 func (t *Text) waits(p *page, w *commands.Waits) {
-	p.head("queued", t.Style.Refusal, name(w.Endpoint), "is asleep; "+w.Operation+" "+terminal.Escape(w.Path.String())+
+	why := "is asleep; "
+	if w.Away {
+		why = "has no connection, and alone can make one; "
+	}
+	p.head("queued", t.Style.Refusal, name(w.Endpoint), why+w.Operation+" "+terminal.Escape(w.Path.String())+
 		fmt.Sprintf(" is number %d of what waits for it; queue drop %d takes it out", w.Place, w.Number))
 }
 
@@ -84,6 +88,9 @@ func (t *Text) clientState(c *commands.Clients, i int) string {
 		s := c.States[i]
 		if s.Asleep {
 			parts = append(parts, "asleep")
+		}
+		if s.Away {
+			parts = append(parts, "no connection")
 		}
 		if s.Waiting > 0 {
 			parts = append(parts, plural(s.Waiting, "request")+" waiting")

@@ -3,9 +3,11 @@ package session
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"lwcon/session/coap"
+	"lwcon/session/transport"
 )
 
 // Answering is how a Server answers one kind of request, if not as it should: for
@@ -116,6 +118,14 @@ func kindOf(m *coap.Message) (EventKind, bool) {
 	return 0, false
 }
 
+// Misanswered is a request that was answered as SetAnswering asked for, in place of
+// what it wanted.
+type Misanswered struct {
+	Request   EventKind // one of Answerable
+	Answering Answering
+	Peer      transport.Address
+}
+
 // misanswered gives a request the wrong answer that was asked for, unless what
 // it wants is to be done first.
 func (l *Listener) misanswered(r *coap.Request) bool {
@@ -124,15 +134,55 @@ func (l *Listener) misanswered(r *coap.Request) bool {
 	}
 	kind, ok := kindOf(r.Message)
 	a := l.server.Answering(kind)
-	switch {
-	case !ok || a == (Answering{}) || !a.Silent && a.Code.IsSuccess():
+	if !ok || a == (Answering{}) || !a.Silent && a.Code.IsSuccess() {
 		return false
-	case a.Silent:
+	}
+	l.tellMisanswered(r, kind, a)
+	if a.Silent {
 		r.Ignore()
-	default:
+	} else {
 		l.respond(r, coap.NewResponse(a.Code))
 	}
 	return true
+}
+
+// tellMisanswered logs a request that is not served. What the client does now, such
+// as to register anew, is no fault of its own.
+func (l *Listener) tellMisanswered(r *coap.Request, kind EventKind, a Answering) {
+	s := l.server
+	event := Event{
+		Kind: EventMisanswered, Time: r.Received, Exchange: r.Number,
+		Misanswered: &Misanswered{Request: kind, Answering: a, Peer: r.Peer},
+	}
+	if kind == EventRegister {
+		event.Endpoint = registeringAs(r.Message)
+	}
+	s.mu.Lock()
+	var e *Endpoint
+	if path := r.Message.Path(); len(path) == 2 {
+		e = s.locations[path[1]]
+	} else if kind == EventRegister {
+		e = s.endpoints[event.Endpoint]
+	}
+	if e != nil {
+		event.Endpoint = e.name
+		e.knowing().restarting = true
+	}
+	s.mu.Unlock()
+	if kind == EventSend {
+		event.Endpoint = s.at(r.Peer)
+	}
+	s.log.Append(event)
+}
+
+// registeringAs is the name that a Register gives, "" if it gives none.
+func registeringAs(m *coap.Message) string {
+	for _, item := range m.Queries() {
+		if name, ok := strings.CutPrefix(item, "ep="); ok {
+			return name[:min(len(name), maxEndpointName)]
+		}
+	}
+	return ""
 }
 
 // respond sends an answer, or what was asked for in its place. That it can't be
@@ -144,8 +194,9 @@ func (l *Listener) respond(r *coap.Request, m *coap.Message) {
 		return
 	}
 	if kind, ok := kindOf(r.Message); ok && m.Code.IsSuccess() {
-		if a := all.of[kind]; a.Code != 0 {
+		if a := all.of[kind]; a.Code != 0 && a.Code != m.Code {
 			m.Code = a.Code
+			l.tellMisanswered(r, kind, a)
 		}
 	}
 	if all.delay > 0 {

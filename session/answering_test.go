@@ -1,6 +1,7 @@
 package session
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,4 +110,48 @@ func TestOnlyRequestsOfClientsHaveAnswers(t *testing.T) {
 	if s.answers.Load() != nil {
 		t.Error("something was changed")
 	}
+}
+
+func TestARequestThatIsMisansweredIsToldAndTheDeviceNotBlamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, network := memoryServer(t, ServerConfig{})
+		p := peer(t, network, "192.0.2.7:40001", nil)
+		location := register(t, p, "dev1", 86400)
+		cursor := s.Log().Reader(s.Log().End())
+		told := func(request EventKind, a Answering) {
+			t.Helper()
+			e, _, ok := cursor.TryNext()
+			if !ok || e.Kind != EventMisanswered || e.Endpoint != "dev1" || e.Misanswered.Request != request || e.Misanswered.Answering != a {
+				t.Errorf("got %+v, want that %s was answered %s", e, request, a)
+			}
+		}
+		wrong := Answering{Code: NotFound}
+		for _, kind := range []EventKind{EventSend, EventUpdate} {
+			if err := s.SetAnswering(kind, wrong); err != nil {
+				t.Fatal(err)
+			}
+		}
+		send(t, p, coap.POST, "/dp", nil, "")
+		told(EventSend, wrong)
+		if answer := send(t, p, coap.POST, location, nil, ""); answer.Code != NotFound {
+			t.Errorf("answered %v", answer)
+		}
+		told(EventUpdate, wrong)
+		register(t, p, "dev1", 86400) // as it must after 4.04
+		for _, rule := range logged(cursor) {
+			if rule == ruleStillRegistered {
+				t.Error("blamed for a Register after 4.04")
+			}
+		}
+		if err := s.SetAnswering(EventRegister, Answering{Code: Changed}); err != nil {
+			t.Fatal(err)
+		}
+		cursor = s.Log().Reader(s.Log().End())
+		if x, err := registering(t, p); err != nil || x.Response.Code != Changed {
+			t.Fatalf("got %v, %v", x.Response, err)
+		}
+		if got := kinds(s); !strings.HasSuffix(got, "replaced register misanswered") {
+			t.Errorf("events: %s", got)
+		}
+	})
 }

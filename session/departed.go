@@ -14,7 +14,8 @@ type departure struct {
 	endpoint string
 	how      string // "its lifetime of 60 s passed without an Update"
 	when     time.Time
-	refused  int // requests to it since that were answered 4.04
+	ours     bool // the server dropped it by itself: the client could not know
+	refused  int  // requests to it since that were answered 4.04
 }
 
 // departures remember the last locations that ended. It is under Server.mu.
@@ -51,23 +52,22 @@ func (g *Registration) how(why EventKind, forgotten bool) string {
 	return fmt.Sprintf("had no Update within its lifetime of %d s", int64(g.Lifetime/time.Second))
 }
 
-// unknownLocation says why a location is not registered, and whether the client
-// has been told before. s.mu is held.
-func (s *Server) unknownLocation(id string, now time.Time) (message string, endpoint string, again bool) {
-	x := s.departed.by[id]
+// unknownLocation says why a location is not registered, and how that came about,
+// counting the refusal that follows. s.mu is held.
+func (s *Server) unknownLocation(id string, now time.Time) (message string, x *departure) {
+	x = s.departed.by[id]
 	if x == nil {
 		message = fmt.Sprintf("location /rd/%s: not known; this server started %s ago and keeps nothing of before",
 			printable(id), ago(now.Sub(s.started)))
-		s.departed.add(id, departure{refused: 1, when: now, how: message})
-		return message, "", false
+		s.departed.add(id, departure{when: now, how: message})
+		x = s.departed.by[id]
 	}
 	x.refused++
 	if x.endpoint == "" {
-		return x.how, "", x.refused > 1
+		return x.how, x
 	}
-	message = fmt.Sprintf("location /rd/%s: not registered; %q %s %s ago, at %s",
-		printable(id), x.endpoint, x.how, ago(now.Sub(x.when)), x.when.UTC().Format(time.RFC3339))
-	return message, x.endpoint, x.refused > 1
+	return fmt.Sprintf("location /rd/%s: not registered; %q %s %s ago, at %s",
+		printable(id), x.endpoint, x.how, ago(now.Sub(x.when)), x.when.UTC().Format(time.RFC3339)), x
 }
 
 // ago is a span of time in whole seconds.

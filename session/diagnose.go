@@ -13,6 +13,7 @@ func (op *operation) diagnose(r *Result) {
 		op.diagnoseRefusal(r)
 		return
 	}
+	op.checkSuccess(r)
 	switch op.name {
 	case "read", "read-composite":
 		op.diagnoseRead(r)
@@ -25,6 +26,9 @@ func (op *operation) diagnose(r *Result) {
 		op.diagnoseRead(r)
 		op.diagnoseObserve(r)
 	case "write-attributes":
+		if why := Misplaced(op.path, op.attributes, op.registration); why != "" {
+			r.note(ruleAttributesTaken, op.path, "%s to %s: %s; expected 4.00", r.Code, op.attributes, why)
+		}
 		op.learnAttributes()
 	case "delete":
 		op.learnDeleted()

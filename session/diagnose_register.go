@@ -9,12 +9,13 @@ import (
 )
 
 // checkRegister holds a Register against the registration that the endpoint
-// still had, unless we made it restart, and against the time for which clients
-// in queue mode are awake; server.mu is held.
+// still had, and against the time for which clients in queue mode are awake. To
+// register anew is right where we made the client do it, where its connection or
+// session was lost, and without security at a new address. server.mu is held.
 func (g *Registration) checkRegister(e *Endpoint) {
 	awake := e.server.awake()
 	k := e.known.Load()
-	if old := e.registration; old != nil && !old.Restored && (k == nil || !k.restarting) {
+	if old := e.registration; old != nil && !old.Restored && !e.cut && old.Address == g.Address && (k == nil || !k.restarting) {
 		g.note(ruleStillRegistered, "still registered for %s; an Update would have kept its observations", left(old, g.Registered))
 	}
 	switch {
@@ -84,9 +85,13 @@ func (l *Listener) refuseLocation(r *coap.Request, id string) {
 	s := l.server
 	now := s.clock.Now()
 	s.mu.Lock()
-	message, endpoint, again := s.unknownLocation(id, now)
+	message, gone := s.unknownLocation(id, now)
+	rule, endpoint, again := lwm2m.RuleID(ruleUnknownLocation), gone.endpoint, gone.refused > 1
+	if gone.ours && !again {
+		rule = ruleDroppedLocation
+	}
 	s.mu.Unlock()
-	found := []lwm2m.Deviation{{Rule: ruleUnknownLocation, Offset: -1, Message: message + "; answered 4.04"}}
+	found := []lwm2m.Deviation{{Rule: rule, Offset: -1, Message: message + "; answered 4.04"}}
 	if again {
 		found = append(found, lwm2m.Deviation{
 			Rule: ruleAfterNotFound, Offset: -1, Message: r.Message.Code.Name() + " once more after 4.04; expected a Register",

@@ -57,6 +57,27 @@ func TestAnswersAreDiagnosed(t *testing.T) {
 	discover := func(t *testing.T, e *Endpoint) (*Result, error) {
 		return Discover(t.Context(), e, at("/3"), DiscoverOptions{})
 	}
+	execute := func(t *testing.T, e *Endpoint) (*Result, error) {
+		return Execute(t.Context(), e, at("/3/0/4"), "", RequestOptions{})
+	}
+	deleting := func(t *testing.T, e *Endpoint) (*Result, error) {
+		return Delete(t.Context(), e, at("/3303/0"), RequestOptions{})
+	}
+	creating := func(t *testing.T, e *Endpoint) (*Result, error) {
+		return Create(t.Context(), e, at("/3303"), []lwm2m.Node{value("/3303/1/5700", lwm2m.FloatValue(1))}, CreateOptions{})
+	}
+	writing := func(t *testing.T, e *Endpoint) (*Result, error) {
+		return Write(t.Context(), e, at("/3/0/14"), []lwm2m.Node{value("/3/0/14", lwm2m.StringValue("+01:00"))}, WriteOptions{})
+	}
+	misplaced := func(path, query string) func(*testing.T, *Endpoint) (*Result, error) {
+		return func(t *testing.T, e *Endpoint) (*Result, error) {
+			set, _, err := lwm2m.ParseAttributes(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return WriteAttributes(t.Context(), e, at(path), set, RequestOptions{})
+		}
+	}
 	for name, c := range map[string]struct {
 		answer *coap.Message
 		do     func(*testing.T, *Endpoint) (*Result, error)
@@ -80,6 +101,25 @@ func TestAnswersAreDiagnosed(t *testing.T) {
 		"Execute over its arguments": {refusal(coap.MethodNotAllowed), func(t *testing.T, e *Endpoint) (*Result, error) {
 			return Execute(t.Context(), e, at("/3/0/4"), "0='x'", RequestOptions{})
 		}, ruleExecuteArguments},
+		"a Read answered 2.04":              {saying(coap.Changed, 0, "x"), read("/3/0/0"), ruleSuccessCode},
+		"a Read answered 2.31":              {refusal(coap.Continue), read("/3/0/0"), ruleSuccessCode},
+		"a Discover answered 2.04":          {refusal(coap.Changed), discover, ruleSuccessCode},
+		"a Write-Attributes answered 2.05":  {refusal(coap.Content), attributes, ruleSuccessCode},
+		"a Write-Attributes answered 2.04":  {refusal(coap.Changed), attributes, ""},
+		"an Execute answered 2.05":          {refusal(coap.Content), execute, ruleSuccessCode},
+		"an Execute answered 2.04":          {refusal(coap.Changed), execute, ""},
+		"a Delete answered 2.04":            {refusal(coap.Changed), deleting, ruleSuccessCode},
+		"a Delete answered 2.02":            {refusal(coap.Deleted), deleting, ""},
+		"a Create answered 2.04":            {refusal(coap.Changed), creating, ruleSuccessCode},
+		"a Write answered 2.05":             {refusal(coap.Content), writing, ruleSuccessCode},
+		"a Write answered 2.04":             {refusal(coap.Changed), writing, ""},
+		"contradicting attributes accepted": {refusal(coap.Changed), misplaced("/3303/0/5700", "lt=20&gt=10"), ruleAttributesTaken},
+		"contradicting attributes refused":  {refusal(coap.BadRequest), misplaced("/3303/0/5700", "lt=20&gt=10"), ""},
+		"steps that do not fit accepted":    {refusal(coap.Changed), misplaced("/3303/0/5700", "lt=10&gt=20&st=8"), ruleAttributesTaken},
+		"evaluation periods accepted":       {refusal(coap.Changed), misplaced("/3303/0/5700", "epmin=10&epmax=5"), ruleAttributesTaken},
+		"gt of an instance accepted":        {refusal(coap.Changed), misplaced("/3303/0", "gt=10"), ruleAttributesTaken},
+		"gt of a string accepted":           {refusal(coap.Changed), misplaced("/3/0/0", "gt=5"), ruleAttributesTaken},
+		"gt of a number accepted":           {refusal(coap.Changed), misplaced("/3303/0/5700", "gt=5"), ""},
 		"observer of what is not readable": {observed("x"), func(t *testing.T, e *Endpoint) (*Result, error) {
 			return Observe(t.Context(), e, at("/3/0/4"), ObserveOptions{})
 		}, ruleObserveUnreadable},

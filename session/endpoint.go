@@ -22,6 +22,7 @@ type Endpoint struct {
 	alarm        int64         // time of its entry in Server.alarms, 0 if it has none
 	awakeUntil   int64         // Unix nanoseconds, of a client in queue mode
 	asleep       bool
+	cut          bool // the connection or session it registered over is gone, and nothing was heard since
 	busy         bool // a request to a client in queue mode is under way
 	answered     formatSet
 	identity     *transport.Identity       // who registered, nil without security

@@ -29,11 +29,13 @@ const (
 	EventBootstrapRequest
 	EventBootstrapStep // what a bootstrap server did to a device
 	EventAlert         // a peer ended its secure session with an alert
+	EventDisconnected  // the connection or session of an endpoint is gone, its registration is not
+	EventMisanswered   // a request of a client was answered wrongly, as SetAnswering asked for
 )
 
 var eventNames = [...]string{
 	"register", "update", "deregister", "expired", "replaced", "moved", "asleep", "awake",
-	"notification", "send", "request", "deviation", "handshake", "reobserve", "bootstrap-request", "bootstrap-step", "alert",
+	"notification", "send", "request", "deviation", "handshake", "reobserve", "bootstrap-request", "bootstrap-step", "alert", "disconnected", "misanswered",
 }
 
 // String returns the name that results and scenarios use.
@@ -75,6 +77,7 @@ type Event struct {
 	Step         *BootstrapStep            // of EventBootstrapStep
 	Handshake    *transport.HandshakeError // of EventHandshake
 	Alert        *PeerAlert                // of EventAlert
+	Misanswered  *Misanswered              // of EventMisanswered
 	Deviations   []lwm2m.Deviation
 }
 

@@ -154,28 +154,72 @@ func quoted(names []string) string {
 	return fmt.Sprintf("%q", names)
 }
 
-// peerChanged takes note of a client whose session goes on from another address.
+// peerChanged takes note of a client whose session goes on from another address, or
+// is gone.
 func (l *Listener) peerChanged(event coap.PeerEvent) {
 	s := l.server
 	if alert := alertOf(event); alert != nil {
 		s.log.Append(Event{Kind: EventAlert, Time: s.clock.Now(), Endpoint: s.at(event.Peer), Alert: alert})
 	}
-	if event.Change != coap.PeerMoved {
-		return
+	switch event.Change {
+	case coap.PeerMoved:
+		l.moved(event.Peer, event.To)
+	case coap.PeerDown:
+		l.disconnected(event.Peer)
 	}
+}
+
+// moved notes that the session of a client goes on from another address.
+func (l *Listener) moved(from, to transport.Address) {
+	s := l.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.endpoints {
 		old := e.registration
-		if old == nil || e.listener != l || old.Address != event.Peer {
+		if old == nil || e.listener != l || old.Address != from {
 			continue
 		}
 		g := *old
-		g.Address = event.To
+		g.Address = to
 		e.registration = &g
 		s.log.Append(Event{
 			Kind: EventMoved, Time: s.clock.Now(), Endpoint: e.name, Registration: &g,
 		})
 		s.note(e, l)
 	}
+}
+
+// disconnected notes that the connection or session of a client is gone: the
+// client alone can make another, and until then requests wait for it as for one
+// that sleeps.
+func (l *Listener) disconnected(peer transport.Address) {
+	s := l.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	for _, name := range s.namesAt(l, peer) {
+		e := s.endpoints[name]
+		if e.cut {
+			continue
+		}
+		e.cut = true
+		s.log.Append(Event{Kind: EventDisconnected, Time: s.clock.Now(), Endpoint: name, Registration: e.registration})
+		s.sleep(e)
+		e.asleep = true
+	}
+}
+
+// namesAt returns the names that are registered from an address of a listener, in
+// order; s.mu is held.
+func (s *Server) namesAt(l *Listener, peer transport.Address) []string {
+	var names []string
+	for name, e := range s.endpoints {
+		if g := e.registration; g != nil && e.listener == l && g.Address == peer {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

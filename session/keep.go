@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +34,9 @@ type journal struct {
 	file  *os.File
 	lines int
 	err   error // the first failure to write; then nothing more is written
+	// aside are lines of a former run that this one ignores, by endpoint: they stay
+	// for the next run, unless the endpoint is heard of meanwhile.
+	aside map[string]*kept
 }
 
 // kept is a line of a journal.
@@ -68,7 +73,8 @@ type keptObservation struct {
 
 // Keep makes the registrations and observations of the listener outlive the
 // program in a file of its own: those that are there are taken up again, marked
-// as restored, unless their lifetime has passed. With fresh they are ignored.
+// as restored, unless their lifetime has passed. With fresh they are ignored: they
+// stay in the file for the next run.
 // The file is closed to other users, as it tells who is where.
 func (l *Listener) Keep(name string, fresh bool) error {
 	if err := os.MkdirAll(filepath.Dir(name), keptDirectory); err != nil {
@@ -81,10 +87,13 @@ func (l *Listener) Keep(name string, fresh bool) error {
 	s := l.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l.journal = &journal{name: name}
+	l.journal = &journal{name: name, aside: map[string]*kept{}}
 	for i := range found {
 		if fresh {
 			s.ignored(&found[i])
+			if !found[i].Gone {
+				l.journal.aside[found[i].Endpoint] = &found[i]
+			}
 			continue
 		}
 		s.restore(l, &found[i])
@@ -180,7 +189,7 @@ func (s *Server) restore(l *Listener, k *kept) {
 func (s *Server) ignored(k *kept) {
 	if !k.Gone && len(k.Location) > len("/rd/") {
 		id := k.Location[len("/rd/"):]
-		s.departed.add(id, departure{endpoint: k.Endpoint, how: "was not taken up again at the restart", when: s.started})
+		s.departed.add(id, departure{endpoint: k.Endpoint, how: "was not taken up again at the restart", when: s.started, ours: true})
 	}
 }
 
@@ -225,7 +234,7 @@ func (s *Server) note(e *Endpoint, l *Listener) {
 	}
 	j := l.journal
 	j.write(j.file, s.keptOf(e))
-	if j.lines > 2*len(s.endpoints)+keptSlack {
+	if j.lines > 2*(len(s.endpoints)+len(j.aside))+keptSlack {
 		s.rewrite(l)
 	}
 }
@@ -261,6 +270,7 @@ func (s *Server) keptOf(e *Endpoint) *kept {
 
 // write appends a line to a journal.
 func (j *journal) write(w io.Writer, k *kept) {
+	delete(j.aside, k.Endpoint)
 	b, err := json.Marshal(k)
 	if err == nil && len(b) < maxKeptLine {
 		_, err = w.Write(append(b, '\n'))
@@ -288,6 +298,11 @@ func (s *Server) rewrite(l *Listener) {
 		if e.listener == l && e.registration != nil {
 			j.write(w, s.keptOf(e))
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(j.aside)) {
+		k := j.aside[name]
+		j.write(w, k)
+		j.aside[name] = k // written, and still to be written the next time
 	}
 	err = errors.Join(w.Flush(), f.Close(), os.Rename(fresh, j.name))
 	if err == nil {

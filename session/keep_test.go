@@ -211,3 +211,33 @@ func TestStateThatCannotBeWrittenIsSaid(t *testing.T) {
 		}
 	})
 }
+
+func TestFreshIgnoresRegistrationsWithoutDestroyingThem(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "registrations")
+	synctest.Test(t, func(t *testing.T) {
+		network := transport.NewMemoryNetwork()
+		s := keeping(t, network, name, false)
+		one := peer(t, network, "192.0.2.7:40001", nil)
+		two := peer(t, network, "192.0.2.8:40001", nil)
+		register(t, one, "dev1", 86400)
+		register(t, two, "dev2", 86400)
+		s.Close()
+
+		s = keeping(t, network, name, true)
+		if got := len(s.Endpoints()); got != 0 {
+			t.Errorf("%d endpoints with fresh, want none", got)
+		}
+		location := register(t, two, "dev2", 86400)
+		s.Close()
+
+		s = keeping(t, network, name, false)
+		defer s.Close()
+		if _, err := s.Find("dev1"); err != nil {
+			t.Errorf("what was ignored is lost: %v", err)
+		}
+		e, err := s.Find("dev2")
+		if err != nil || e.Registration().Location != location {
+			t.Errorf("the newer registration does not count: %v, %v", e, err)
+		}
+	})
+}

@@ -20,7 +20,7 @@ type knowledge struct {
 	wrote      lwm2m.Path                 // of the last Write that was answered 2.04
 	wroteAt    time.Time
 	muted      mute
-	restarting bool // we executed what makes it register anew
+	restarting bool // we did what makes it register anew
 	failures   int  // answers of 4.xx and 5.xx in a row that were all 5.00
 	varied     bool // there was another error code
 }

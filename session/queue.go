@@ -28,7 +28,8 @@ type Queued struct {
 	Operation string
 	Path      lwm2m.Path
 	Since     time.Time
-	Place     int // in the queue of the endpoint, from 1
+	Place     int  // in the queue of the endpoint, from 1
+	Away      bool // what is waited for is a new connection of a client that is not in queue mode
 }
 
 // waiting is a request in the queue; it may go when its channel closes.
@@ -39,7 +40,7 @@ type waiting struct {
 }
 
 // Asleep says whether the client is out of reach until it is heard of: in queue
-// mode and taken to be asleep, or restored without the connection that it had.
+// mode and taken to be asleep, or without the connection that it had.
 func (e *Endpoint) Asleep() bool {
 	e.server.mu.Lock()
 	defer e.server.mu.Unlock()
@@ -47,7 +48,7 @@ func (e *Endpoint) Asleep() bool {
 }
 
 // Away says whether the client, though not in queue mode, is out of reach until
-// it connects anew: it was restored without the connection that it had.
+// it connects anew: its connection is gone, or it was restored without it.
 func (e *Endpoint) Away() bool {
 	e.server.mu.Lock()
 	defer e.server.mu.Unlock()
@@ -119,6 +120,7 @@ func (s *Server) AwakeTime() time.Duration {
 // heard notes that the client sent something: it is awake, and what waits for
 // it may go. s.mu is held.
 func (s *Server) heard(e *Endpoint) {
+	e.cut = false
 	if e.registration == nil || !e.registration.Queue {
 		if e.asleep {
 			e.asleep = false // it registered anew, without queue mode, or connected anew
@@ -201,7 +203,7 @@ func (op *operation) enqueue() *waiting {
 	s.nextQueued++
 	w := &waiting{leave: make(chan struct{}), Queued: Queued{
 		Number: s.nextQueued, Endpoint: e.name, Operation: op.name, Path: op.path, Since: s.clock.Now(),
-		Place: len(s.queues[e]) + 1,
+		Place: len(s.queues[e]) + 1, Away: e.registration != nil && !e.registration.Queue,
 	}}
 	s.queues[e] = append(s.queues[e], w)
 	return w

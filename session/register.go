@@ -19,7 +19,11 @@ import (
 // Spec: Core 1.2 §6.2.1, Transport 1.2 §6.4.3.
 func (l *Listener) serveRegister(r *coap.Request) {
 	if r.Message.Code != coap.POST {
-		l.refuse(r, MethodNotAllowed, ruleUnknownLocation, fmt.Sprintf("%s /rd: expected POST", r.Message.Code.Name()))
+		rule := lwm2m.RuleID(ruleUnknownLocation)
+		if !changes(r.Message.Code) {
+			rule = ruleOtherRequest
+		}
+		l.refuse(r, MethodNotAllowed, rule, fmt.Sprintf("%s /rd: expected POST", r.Message.Code.Name()))
 		return
 	}
 	s := l.server
@@ -145,7 +149,7 @@ func (s *Server) end(e *Endpoint, why EventKind, exchange uint64) {
 func (s *Server) endAs(e *Endpoint, why EventKind, exchange uint64, forgotten bool) {
 	g := e.registration
 	delete(s.locations, locationID(g))
-	s.departed.add(locationID(g), departure{endpoint: e.name, how: g.how(why, forgotten), when: s.clock.Now()})
+	s.departed.add(locationID(g), departure{endpoint: e.name, how: g.how(why, forgotten), when: s.clock.Now(), ours: forgotten})
 	e.registration = nil
 	for _, o := range s.observations[e] {
 		if !forgotten {

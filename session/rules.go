@@ -30,6 +30,8 @@ const (
 	ruleTooManyLinks     lwm2m.RuleID = "register-too-many-links"
 	ruleStillRegistered  lwm2m.RuleID = "register-still-registered"
 	ruleUnknownLocation  lwm2m.RuleID = "update-unknown-location"
+	ruleDroppedLocation  lwm2m.RuleID = "update-dropped-location"
+	ruleOtherRequest     lwm2m.RuleID = "request-not-offered"
 	ruleUpdateMethod     lwm2m.RuleID = "update-method"
 	ruleUpdateParameter  lwm2m.RuleID = "update-parameter"
 	ruleResponseNoFormat lwm2m.RuleID = "response-no-content-format"
@@ -49,19 +51,21 @@ const (
 	ruleNotWritten        lwm2m.RuleID = "write-not-applied"                // D16
 	ruleAttributesAsWrite lwm2m.RuleID = "write-attributes-taken-for-write" // D17
 	ruleAttributesRefused lwm2m.RuleID = "write-attributes-refused"         // D17
-	ruleDiscoverShallow   lwm2m.RuleID = "discover-no-resources"            // D18
-	ruleDiscoverDimension lwm2m.RuleID = "discover-no-dimension"            // D18
-	ruleErrorClass        lwm2m.RuleID = "response-error-class"             // D19
-	ruleAlwaysInternal    lwm2m.RuleID = "response-always-internal-error"   // D20
-	ruleEmptyObject       lwm2m.RuleID = "read-object-without-instance"     // D21
-	ruleNotifyPartial     lwm2m.RuleID = "notification-changed-only"        // O06
-	ruleNotifyEarly       lwm2m.RuleID = "notification-before-pmin"         // O07
-	ruleNotifyLate        lwm2m.RuleID = "notification-after-pmax"          // O07
-	ruleNotifyCause       lwm2m.RuleID = "notification-without-cause"       // O07
-	ruleNotifyAfterEnd    lwm2m.RuleID = "notification-after-cancel"        // O05
-	ruleObserveUnreadable lwm2m.RuleID = "observe-unreadable"               // O08
-	ruleSendMuted         lwm2m.RuleID = "send-muted"                       // O13
-	ruleBadOption         lwm2m.RuleID = "response-bad-option"              // C08
+	ruleAttributesTaken   lwm2m.RuleID = "write-attributes-accepted"
+	ruleDiscoverShallow   lwm2m.RuleID = "discover-no-resources" // D18
+	ruleDiscoverDimension lwm2m.RuleID = "discover-no-dimension" // D18
+	ruleSuccessCode       lwm2m.RuleID = "response-success-code"
+	ruleErrorClass        lwm2m.RuleID = "response-error-class"           // D19
+	ruleAlwaysInternal    lwm2m.RuleID = "response-always-internal-error" // D20
+	ruleEmptyObject       lwm2m.RuleID = "read-object-without-instance"   // D21
+	ruleNotifyPartial     lwm2m.RuleID = "notification-changed-only"      // O06
+	ruleNotifyEarly       lwm2m.RuleID = "notification-before-pmin"       // O07
+	ruleNotifyLate        lwm2m.RuleID = "notification-after-pmax"        // O07
+	ruleNotifyCause       lwm2m.RuleID = "notification-without-cause"     // O07
+	ruleNotifyAfterEnd    lwm2m.RuleID = "notification-after-cancel"      // O05
+	ruleObserveUnreadable lwm2m.RuleID = "observe-unreadable"             // O08
+	ruleSendMuted         lwm2m.RuleID = "send-muted"                     // O13
+	ruleBadOption         lwm2m.RuleID = "response-bad-option"            // C08
 	ruleIdentityMismatch  lwm2m.RuleID = "register-identity-mismatch"
 	ruleIdentityUnknown   lwm2m.RuleID = "register-identity-unknown"
 	ruleTakeover          lwm2m.RuleID = "register-takeover"
@@ -72,6 +76,7 @@ const (
 
 	ruleSendNotRegistered lwm2m.RuleID = "send-not-registered"
 	ruleSendObject        lwm2m.RuleID = "send-object"
+	ruleSendFormat        lwm2m.RuleID = "send-content-format"
 
 	ruleBootstrapNoEndpoint lwm2m.RuleID = "bootstrap-no-endpoint"
 	ruleBootstrapMessage    lwm2m.RuleID = "bootstrap-request-message"
@@ -108,6 +113,8 @@ func Rules() []lwm2m.Rule {
 		rule(ruleTooManyLinks, lwm2m.Warning, "The list of objects stays within what a server can keep.", "Core 1.1 §6.2.1", ""),
 		rule(ruleStillRegistered, lwm2m.Note, "A client that is still registered sends an Update; a Register ends its observations.", "Core 1.1 §6.2.2", ""),
 		rule(ruleUnknownLocation, lwm2m.Failure, "An Update or De-register goes to the location that the Register was answered with.", "Core 1.1 §6.2.2", "OMA LwM2M DevKit"),
+		rule(ruleDroppedLocation, lwm2m.Note, "An Update to a location that the server itself has dropped is answered 4.04, and the client registers anew.", "Core 1.1 §6.2.2", ""),
+		rule(ruleOtherRequest, lwm2m.Note, "A server offers /rd, /dp and, where it bootstraps, /bs and /bspack to its clients, by POST, DELETE and GET of the last.", "Transport 1.1 §6.4", "clients that look for /.well-known/core"),
 		rule(ruleUpdateMethod, lwm2m.Failure, "An Update is a POST to the location.", "Transport 1.1 §6.4.3", "drafts before 1.0 used PUT"),
 		rule(ruleUpdateParameter, lwm2m.Warning, "An Update carries lt, b, Q and sms only.", "Core 1.1 §6.2.2", ""),
 		rule(ruleResponseNoFormat, lwm2m.Warning, "An answer with a payload has a Content-Format.", "Transport 1.1 §6.4", "seen in several stacks"),
@@ -127,8 +134,10 @@ func Rules() []lwm2m.Rule {
 		rule(ruleNotWritten, lwm2m.Failure, "A Write that is answered 2.04 has been applied.", "Core 1.1 §6.3.3", ""),
 		rule(ruleAttributesAsWrite, lwm2m.Warning, "A PUT with a query and without a Content-Format is a Write-Attributes.", "Transport 1.1 §6.4.4", ""),
 		rule(ruleAttributesRefused, lwm2m.Warning, "Attributes that the version has are taken for readable resources.", "Core 1.1 §5.1.2", ""),
+		rule(ruleAttributesTaken, lwm2m.Warning, "Attributes that contradict each other, or do not apply to what is there, are refused with 4.00.", "Core 1.1 §5.1.2", ""),
 		rule(ruleDiscoverShallow, lwm2m.Warning, "A Discover of an object or an instance lists the resources.", "Core 1.1 §6.3.2", "clients that answer with their Register"),
 		rule(ruleDiscoverDimension, lwm2m.Warning, "A Discover gives multiple resources the attribute dim.", "Core 1.1 §6.3.2", ""),
+		rule(ruleSuccessCode, lwm2m.Failure, "What was done is answered with the code of its operation: 2.05 what was read, 2.04 what was written or executed, 2.01 what was created, 2.02 what was deleted.", "Transport 1.1 §6.4.4", ""),
 		rule(ruleErrorClass, lwm2m.Warning, "4.04 is for what is not there, 4.05 for what does not allow the operation.", "Core 1.1 §6.3.1", ""),
 		rule(ruleAlwaysInternal, lwm2m.Warning, "An error code tells the cause of the failure.", "Transport 1.1 §6.4", ""),
 		rule(ruleEmptyObject, lwm2m.Note, "A Read of an object without instances is an empty 2.05.", "Core 1.1 §6.3.1", ""),
@@ -150,6 +159,7 @@ func Rules() []lwm2m.Rule {
 		rule(ruleBootstrapMessage, lwm2m.Warning, "A Bootstrap-Request is Confirmable and has no payload.", "Transport 1.2 §6.4.2", ""),
 		rule(ruleBootstrapAccept, lwm2m.Warning, "A Bootstrap-Pack-Request says by Accept in which format it wants the pack.", "Transport 1.2 §6.4.2", ""),
 		rule(ruleBeforeFinish, lwm2m.Warning, "A device registers only once its bootstrap is finished.", "Core 1.2 §6.1.7.1", ""),
+		rule(ruleSendFormat, lwm2m.Failure, "A Send has the Content-Format SenML JSON, SenML CBOR or, from 1.2 on, LwM2M CBOR.", "Transport 1.2 §6.4.5", ""),
 		rule(ruleSendObject, lwm2m.Warning, "A Send carries values of registered objects only.", "Core 1.1 §6.4.5", ""),
 	}, firmwareRules()...)
 }

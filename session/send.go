@@ -10,7 +10,7 @@ import (
 // serveSend takes in what a client sends without being asked.
 //
 //	POST /dp, Content-Format 110, 112 or 11544, values
-//	2.04; 4.04 if an object is not registered
+//	2.04; 4.04 if an object is not registered, 4.15 in another format
 //
 // Spec: Core 1.2 §6.4.5, Transport 1.2 §6.4.5. From 1.1 on.
 func (l *Listener) serveSend(r *coap.Request) {
@@ -26,11 +26,14 @@ func (l *Listener) serveSend(r *coap.Request) {
 		return
 	}
 	response := op.decode(&coap.Message{Code: Content, Options: r.Message.Options, Payload: r.Message.Payload})
+	code := response.sendFormat()
 	if !r.Confirmable {
 		response.note(ruleNonConfirmable, lwm2m.Path{}, "the request is Non-confirmable")
 	}
 	op.checkMute(&response)
-	code := op.sendVerdict(&response)
+	if code == 0 {
+		code = op.sendVerdict(&response)
+	}
 	response.Code = code
 	deviations := append(fromMessage(r.Deviations), response.Deviations...)
 	s.log.Append(Event{
@@ -43,7 +46,7 @@ func (l *Listener) serveSend(r *coap.Request) {
 	s.mu.Unlock()
 }
 
-// sendVerdict returns the code that answers a Send.
+// sendVerdict returns the code that answers a Send in a format of Sends.
 func (op *operation) sendVerdict(r *Response) Code {
 	if r.Err != nil || r.Tree == nil {
 		return BadRequest
@@ -55,4 +58,41 @@ func (op *operation) sendVerdict(r *Response) Code {
 		}
 	}
 	return Changed
+}
+
+// sendFormats are the formats of a Send, as messages name them.
+const sendFormats = "senml-json (110), senml-cbor (112) or lwm2m-cbor (11544)"
+
+// sendFormat notes a format that no Send has, and returns the code that refuses it
+// where its values have no paths, 0 else. Spec: Core 1.2 §6.4.5.
+func (r *Response) sendFormat() Code {
+	f := r.Format.Canonical()
+	switch {
+	case !r.HasFormat:
+		r.unplaced("no Content-Format; expected " + sendFormats)
+		return BadRequest
+	case f == lwm2m.FormatSenMLJSON || f == lwm2m.FormatSenMLCBOR || f == lwm2m.FormatLwM2MCBOR:
+		return 0
+	}
+	message := fmt.Sprintf("Content-Format %s; expected %s", numbered(f), sendFormats)
+	if f == lwm2m.FormatJSON && r.Err == nil {
+		r.note(ruleSendFormat, lwm2m.Path{}, "%s", message)
+		return 0 // it has paths
+	}
+	r.unplaced(message)
+	return unsupportedFormat
+}
+
+// unplaced takes back what was decoded as though it were of the root.
+func (r *Response) unplaced(why string) {
+	r.Tree, r.Err, r.Deviations = nil, nil, nil
+	r.note(ruleSendFormat, lwm2m.Path{}, "%s", why)
+}
+
+// numbered is a format by name and number.
+func numbered(f lwm2m.ContentFormat) string {
+	if !f.Known() {
+		return f.String()
+	}
+	return fmt.Sprintf("%s (%d)", f, uint16(f))
 }

@@ -18,6 +18,10 @@ func (l *Listener) serveLocation(r *coap.Request, id string) {
 	s.mu.Lock()
 	e := s.locations[id]
 	s.mu.Unlock()
+	if e == nil && !changes(r.Message.Code) {
+		l.serveUnknown(r)
+		return
+	}
 	if e == nil {
 		l.refuseLocation(r, id)
 		return
@@ -128,6 +132,9 @@ func (l *Listener) serveUnknown(r *coap.Request) {
 	path := printable(joined(r.Message.Path()))
 	message := fmt.Sprintf("%s %s: not found here", r.Message.Code.Name(), path)
 	rule := lwm2m.RuleID(ruleUnknownLocation)
+	if !changes(r.Message.Code) {
+		rule = ruleOtherRequest // it cannot have been meant for a location
+	}
 	if segments := r.Message.Path(); len(segments) == 1 && l.server.isLocation(segments[0]) {
 		message = fmt.Sprintf("%s %s: the location is /rd/%s, both segments", r.Message.Code.Name(), path, segments[0])
 	}
@@ -139,4 +146,10 @@ func (s *Server) isLocation(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.locations[id] != nil
+}
+
+// changes says whether a method can be meant to update or end a registration, by
+// PUT as in drafts before 1.0. The others only look.
+func changes(method Code) bool {
+	return method == coap.POST || method == coap.PUT || method == coap.DELETE
 }
