@@ -65,7 +65,9 @@ func (env *Env) hand(ctx context.Context, command string, args Args) (*hand, err
 // dial opens a link of its own for one message.
 func (h *hand) dial(ctx context.Context, command, uri string) error {
 	s := h.env.Sessions
-	link, peer, err := s.dial(ctx, command, uri, func() (transport.ClientKeys, error) { return s.credentialsOf(h.env.Endpoint, uri) })
+	limited, cancel := h.env.limited(ctx)
+	defer cancel()
+	link, peer, err := s.dial(limited, command, uri, func() (transport.ClientKeys, error) { return s.credentialsOf(h.env.Endpoint, uri) })
 	if err != nil {
 		return err
 	}

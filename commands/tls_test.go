@@ -3,6 +3,7 @@ package commands
 import (
 	"bytes"
 	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,6 +126,20 @@ func TestTLSWithoutACertificateIsRefusedWithWhatHelps(t *testing.T) {
 	env := &Env{Table: All(), Sessions: s, Definitions: objects.New()}
 	_, _, err = runLine(t, env, ctx, "coap GET /rd --to "+server.Sessions.URIs()[0])
 	if e := Classify(err); e == nil || e.Kind != HandshakeError || !strings.Contains(e.Message, "pre-shared keys over TLS") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAServerOfTLSThatSaysNothingIsNotWaitedForLongerThanAsked(t *testing.T) {
+	_, device, ctx := certified(t, demoEndpoint)
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	device.Timeout = 200 * time.Millisecond
+	_, _, err = runLine(t, device, ctx, "coap GET /rd --to coaps+tcp://"+silent.Addr().String())
+	if e := Classify(err); e == nil || e.Kind != HandshakeError || !strings.Contains(e.Message, "the server says nothing") {
 		t.Errorf("got %v", err)
 	}
 }

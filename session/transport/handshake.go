@@ -295,7 +295,11 @@ func (r *handshakeRecord) wrongKey(server bool) (cause, cure string) {
 	if r.claimed {
 		cause = fmt.Sprintf("the key of PSK identity %q is not the same at both ends: %s", r.identity, why)
 	}
-	return cause, "compare the lengths first: a key stored as the text of its hex digits is twice as long"
+	cure = "compare the lengths first: a key stored as the text of its hex digits is twice as long"
+	if r.claimed && !server && !r.ciphered {
+		cure += "; and the identity: a server may hide that it does not know it (RFC 4279 §2)"
+	}
+	return cause, cure
 }
 
 // silence explains a handshake that nobody went on with.
