@@ -32,7 +32,7 @@ func (t *Text) Failure(err error) string {
 	if e.Kind == commands.PayloadError {
 		t.fault(p, e)
 	}
-	for line := range strings.SplitSeq(t.failureHint(e), "\n") {
+	for line := range strings.SplitSeq(failureHint(e, t.Further), "\n") {
 		p.hint(terminal.Escape(line))
 	}
 	return p.String()
