@@ -25,7 +25,8 @@ const (
 //	{"command":"decode","format":"execute-arguments","arguments":[{"id":0,"value":"U"},{"id":5}],"payload":"…"}
 //
 // Link-format has "links", a path list "paths" instead of values; a format that
-// was told from the payload has "reason".
+// was told from the payload has "reason". "input" says how the octets were read
+// where they are not bare hex: "base64", "a dump of words, the lowest octet last".
 type Decoded struct {
 	Format     string      // as results name it
 	Tree       *lwm2m.Tree // nil of attributes and arguments
@@ -35,6 +36,7 @@ type Decoded struct {
 	Deviations []lwm2m.Deviation
 	Payload    string
 	Reason     string // why the format was chosen, "" if it was given
+	Input      string // how the octets were read, "" if they are bare hex or raw
 	Bytes      bool   // show which octets made which value
 }
 
@@ -47,6 +49,7 @@ func (d *Decoded) AppendJSON(b []byte) []byte {
 	}
 	o.text("format", d.Format)
 	o.optional("reason", d.Reason)
+	o.optional("input", d.Input)
 	d.content(o)
 	return o.end()
 }
@@ -154,11 +157,12 @@ func runDecode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.payload, err = env.decodeInput(d.format, args)
+	form := ""
+	d.payload, form, err = env.decodeInput(d.format, options.At, args)
 	if err != nil {
 		return nil, err
 	}
-	d.result = &Decoded{Format: d.format, Payload: string(d.payload), Bytes: args.Switch("bytes")}
+	d.result = &Decoded{Format: d.format, Payload: string(d.payload), Bytes: args.Switch("bytes"), Input: form}
 	switch d.format {
 	case formatAttributes:
 		return d.attributes()
@@ -174,14 +178,14 @@ func runDecode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 }
 
 // decodeInput reads the payload in the way of its format: text formats take the
-// text itself. Of auto, what is no hex is text.
-func (env *Env) decodeInput(format string, args Args) ([]byte, error) {
+// text itself. form says how, "" if it is bare hex or raw.
+func (env *Env) decodeInput(format string, at lwm2m.Path, args Args) (payload []byte, form string, err error) {
 	words, input := args.Texts("payload"), args.Text("input")
 	f, known := lwm2m.ParseContentFormat(format)
 	switch {
 	case format == formatAttributes, format == formatArguments:
-		payload, err := env.payload(words, input, true)
-		return bytes.TrimRight(payload, "\r\n"), err
+		payload, form, err = env.payload(words, input, true)
+		return bytes.TrimRight(payload, "\r\n"), form, err
 	case known:
 		return env.payload(words, input, f.Textual())
 	case input != "":
@@ -189,12 +193,10 @@ func (env *Env) decodeInput(format string, args Args) ([]byte, error) {
 	}
 	raw, file, err := env.raw(words)
 	if err != nil || file {
-		return raw, err
+		return raw, "", err
 	}
-	if b, err := octets(string(raw), 0); err == nil {
-		return b, nil
-	}
-	return raw, nil
+	payload, form = guessInput(raw, at)
+	return payload, form, nil
 }
 
 // tree reads a content format.

@@ -25,7 +25,8 @@ type Message struct {
 	Arguments  []lwm2m.Argument  // of an Execute, nil if there are none
 	Deviations []lwm2m.Deviation
 	Raw        []byte
-	Bytes      bool // show which octets made what
+	Bytes      bool   // show which octets made what
+	Input      string // how the octets were read, "" if they are bare hex or raw
 
 	problem *Error // why payload or query cannot be read, nil if they can
 }
@@ -34,6 +35,7 @@ type Message struct {
 func (m *Message) AppendJSON(b []byte) []byte {
 	o := beginObject(b)
 	o.text("command", "decode-message")
+	o.optional("input", m.Input)
 	m.content(o, true)
 	return o.end()
 }
@@ -111,7 +113,7 @@ given with --at.`,
 }
 
 func runDecodeMessage(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
-	raw, err := env.payload(args.Texts("payload"), args.Text("input"), false)
+	raw, form, err := env.payload(args.Texts("payload"), args.Text("input"), false)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +121,7 @@ func runDecodeMessage(_ context.Context, env *Env, args Args, _ Emit) (Result, e
 	if err != nil {
 		return nil, err
 	}
-	m := &Message{Raw: raw, Bytes: args.Switch("bytes"), Scanned: coap.Scan(raw, args.Switch("tcp"))}
+	m := &Message{Raw: raw, Input: form, Bytes: args.Switch("bytes"), Scanned: coap.Scan(raw, args.Switch("tcp"))}
 	for _, d := range m.Scanned.Deviations {
 		m.Deviations = append(m.Deviations, lwm2m.Deviation{Rule: lwm2m.RuleID(d.Rule), Offset: d.Offset, Message: d.Message})
 	}

@@ -43,7 +43,8 @@ func encodeCommand() *Command {
 		Help: `Values are parsed by the type of their resource, or by --type. A path without a leading / is below --at.
 PATH! writes a null. With --path-list the words are paths alone, the body of a composite read. For link-format
 the words are links, for attributes NAME=NUMBER or NAME!, for execute-arguments ID or ID=VALUE.
-A file, and standard input, hold the same words.`,
+A file, and standard input, hold the same words. A single command of the shell writes text formats into a pipe or file as
+they are, without a line end; binary ones are hex.`,
 		Spec: "Core 1.2 §7.4, §7.5",
 		Parameters: []Parameter{
 			formatParameter(formatAttributes, formatArguments),
@@ -51,6 +52,7 @@ A file, and standard input, hold the same words.`,
 			typeParameter(),
 			{Name: "path-list", Kind: KindSwitch, Summary: "write paths without values"},
 			enablerParameter(),
+			{Name: "force", Kind: KindSwitch, Summary: "write it even if it departs from the specification"},
 			{
 				Name: "values", Kind: KindAssignment, Word: "PATH=VALUE... | @FILE | -", Positional: true, Repeated: true,
 				Summary: "what to write",
@@ -81,30 +83,47 @@ func runEncode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 	switch e.Format {
 	case formatAttributes:
 		set, err := parseAttributes(words)
+		if err != nil {
+			return nil, err
+		}
+		if wrong := set.Conflict(); wrong != "" && !args.Switch("force") {
+			return nil, illegal("attributes: " + wrong)
+		}
 		e.Payload = []byte(set.String())
-		return e, err
+		return e, nil
 	case formatArguments:
 		text, err := executeArguments(words)
+		if err != nil {
+			return nil, err
+		}
 		e.Payload = []byte(text)
-		return e, err
+		return e, nil
 	}
 	f, _ := lwm2m.ParseContentFormat(e.Format)
 	e.Format, e.Text = f.String(), f.Textual()
-	e.Payload, err = env.encode(f, words, options)
+	nodes, err := env.encodedNodes(f, words, options)
 	if err != nil {
 		return nil, encodeError(err)
+	}
+	force := args.Switch("force")
+	if wrong := misplaced(f, nodes); wrong != "" && !force {
+		return nil, illegal(wrong)
+	}
+	e.Payload, err = env.encode(f, words, nodes, options)
+	if err != nil {
+		return nil, encodeError(err)
+	}
+	if wrong := departs(f, e.Payload, nodes, options); wrong != "" && !force {
+		return nil, illegal(wrong)
 	}
 	return e, nil
 }
 
-// encode writes a content format.
-func (env *Env) encode(f lwm2m.ContentFormat, words []string, o formats.Options) ([]byte, error) {
+// encodedNodes reads the words of a content format; those of link-format are no
+// nodes.
+func (env *Env) encodedNodes(f lwm2m.ContentFormat, words []string, o formats.Options) ([]lwm2m.Node, error) {
 	if f.Canonical() == lwm2m.FormatLink {
-		tree, err := formats.Decode(f, []byte(strings.Join(words, ",")), formats.Options{Strict: true})
-		if err != nil {
-			return nil, usage("links: %v", err)
-		}
-		return formats.EncodeLinks(tree.Links)
+		return nil, nil
 	}
 	a := assigning{env, o.At, o.Definitions, o.TypeOf}
 	if o.PathList {
@@ -116,21 +135,26 @@ func (env *Env) encode(f lwm2m.ContentFormat, words []string, o formats.Options)
 			}
 			nodes = append(nodes, lwm2m.NewNode(lwm2m.KindPath, p, lwm2m.Value{}, lwm2m.Span{}, 0))
 		}
-		return formats.Encode(f, nodes, o)
+		return nodes, nil
 	}
 	if single := f == lwm2m.FormatText || f == lwm2m.FormatOpaque || f == lwm2m.FormatCBOR; single && len(words) == 1 &&
 		o.At.Level() >= lwm2m.LevelResource && !strings.Contains(words[0], "=") {
 		n, err := a.valueNode(o.At, words[0])
-		if err != nil {
-			return nil, err
-		}
-		return formats.Encode(f, []lwm2m.Node{n}, o)
+		return []lwm2m.Node{n}, err
 	}
-	nodes, err := a.nodes(words)
+	return a.nodes(words)
+}
+
+// encode writes a content format.
+func (env *Env) encode(f lwm2m.ContentFormat, words []string, nodes []lwm2m.Node, o formats.Options) ([]byte, error) {
+	if f.Canonical() != lwm2m.FormatLink {
+		return formats.Encode(f, nodes, o)
+	}
+	tree, err := formats.Decode(f, []byte(strings.Join(words, ",")), formats.Options{Strict: true})
 	if err != nil {
-		return nil, err
+		return nil, usage("links: %v", err)
 	}
-	return formats.Encode(f, nodes, o)
+	return formats.EncodeLinks(tree.Links)
 }
 
 // encodeError makes what a format cannot carry a mistake of whoever asked for
@@ -167,7 +191,10 @@ func parseAttributes(words []string) (lwm2m.Attributes, error) {
 			name = strings.TrimSuffix(w, "!")
 		}
 		a, known := lwm2m.ParseAttribute(name)
+		_, twice := set.Get(a)
 		switch {
+		case known && (twice || set.IsUnset(a)):
+			return set, usage("attribute %s: expected it once, found it again: %s", name, w)
 		case !known:
 			return set, usage("attribute %q: expected %s%s", name, listed(lwm2m.AttributeNames()), nearest(name, lwm2m.AttributeNames()))
 		case !ok && name == w:

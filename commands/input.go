@@ -37,15 +37,16 @@ func inputParameters(summary string) []Parameter {
 }
 
 // payload reads the octets that words give: hex, or the text itself of a text
-// format, @FILE, or - for standard input.
-func (env *Env) payload(words []string, input string, text bool) ([]byte, error) {
+// format, @FILE, or - for standard input. form says how they are written, "" if
+// they are bare hex or raw.
+func (env *Env) payload(words []string, input string, text bool) (content []byte, form string, err error) {
 	raw, file, err := env.raw(words)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	switch {
 	case input == inputRaw, input == "" && (text || file):
-		return raw, nil
+		return raw, "", nil
 	case input == inputBase64:
 		return octets(string(raw), hexinput.Base64)
 	}
@@ -53,14 +54,17 @@ func (env *Env) payload(words []string, input string, text bool) ([]byte, error)
 }
 
 // octets reads hex or base64.
-func octets(text string, kind hexinput.Kind) ([]byte, error) {
-	b, err := hexinput.Parse(text, kind)
+func octets(text string, kind hexinput.Kind) ([]byte, string, error) {
+	b, form, err := hexinput.Read(text, kind)
 	if err != nil {
 		e := usage("payload: %v", err)
 		e.Err = err
-		return nil, e.hinting("--input hex, base64 or raw says how it is written")
+		return nil, "", e.hinting("--input hex, base64 or raw says how it is written")
 	}
-	return b, nil
+	if kind == hexinput.Base64 || form == hexinput.BareHex {
+		form = ""
+	}
+	return b, form, nil
 }
 
 // raw reads what words give as it is written, and says whether it is that of a

@@ -20,7 +20,7 @@ func rawCommand() *Command {
 		),
 		Examples: []string{"raw 40000001", "raw 44 01 12 34 a1b2c3d4 b1 33 01 30", "raw @datagram.bin --for 10s", "raw 40000001 --to coap://127.0.0.1:5683"},
 		Run: func(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {
-			b, err := env.payload(args.Texts("payload"), args.Text("input"), false)
+			b, _, err := env.payload(args.Texts("payload"), args.Text("input"), false)
 			if err != nil {
 				return nil, err
 			}

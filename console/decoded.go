@@ -18,6 +18,9 @@ func (t *Text) decoded(p *page, d *commands.Decoded) {
 	if d.Reason != "" {
 		p.line("reason", "taken for "+d.Format+": "+terminal.Escape(d.Reason))
 	}
+	if d.Input != "" {
+		p.line("input", "read as "+d.Input)
+	}
 	switch {
 	case d.Tree != nil && d.Bytes:
 		t.spans(p, d.Tree)

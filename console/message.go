@@ -12,6 +12,9 @@ import (
 // message writes a CoAP message that was read offline, its payload too.
 func (t *Text) message(p *page, m *commands.Message) {
 	p.head(t.messageHead(&m.Scanned), nil, t.Style.Dim(plural(len(m.Raw), "byte")))
+	if m.Input != "" {
+		p.line("input", "read as "+m.Input)
+	}
 	t.options(p, &m.Scanned, m.Bytes)
 	if m.Attributes != nil {
 		t.attributeTable(p, *m.Attributes)

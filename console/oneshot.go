@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"lwcon/commands"
+	"lwcon/console/terminal"
 )
 
 // oneShot runs the one command of the shell's command line. A streaming command
@@ -41,11 +42,25 @@ func (f *face) oneShot(ctx context.Context, words []string) int {
 		f.sayEvent(e)
 		return nil
 	})
+	if text, ok := f.piped(r, err); ok {
+		write(f.out, text)
+		return commands.ExitSuccess
+	}
 	status := f.show(r, err)
 	if s := ended(); s != 0 {
 		return s
 	}
 	return status
+}
+
+// piped is what encode writes into a pipe or file: a text format as it is, so
+// that what reads it gets the payload.
+func (f *face) piped(r commands.Result, err error) (string, bool) {
+	e, ok := r.(*commands.Encoded)
+	if !ok || err != nil || !e.Text || f.program.JSON || terminal.IsTerminal(f.program.Out) {
+		return "", false
+	}
+	return string(e.Payload), true
 }
 
 // interruptible ends a context at the first SIGINT or SIGTERM; a second one

@@ -82,7 +82,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, erro
 	tree, err := r.decode(f, payload, o)
 	if wrong, ok := err.(*SyntaxError); ok && wrong.Rule == "" {
 		wrong.LooksLike = looksLike(f, payload, &o)
-	} else if len(tree.Deviations) > 0 && !f.CarriesMany() {
+	} else if err == nil && len(tree.Deviations) > 0 {
 		noteMismatch(tree, f, payload, &o)
 	}
 	return tree, err

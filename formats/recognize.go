@@ -1,6 +1,8 @@
 package formats
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -12,14 +14,12 @@ import (
 type Recognition struct {
 	Format lwm2m.ContentFormat
 	Reason string // "an array of SenML records in JSON"
+
+	shape bool // the first octet is sign enough to say why it is none
 }
 
 // String writes the recognition as messages do: "senml-json (an array …)".
 func (r Recognition) String() string { return r.Format.String() + " (" + r.Reason + ")" }
-
-// maxRecognized is the most octets of a payload that Recognize looks at closely;
-// a longer one is taken for opaque.
-const maxRecognized = 1 << 20
 
 // maxHinted is the most octets of a payload that fails to decode, for the error to
 // say which other format it looks like.
@@ -30,17 +30,31 @@ const maxHinted = 64 << 10
 // an object or object instance there is no single value. The root says nothing.
 func Recognize(payload []byte, at lwm2m.Path) []Recognition {
 	var found []Recognition
-	if len(payload) <= maxRecognized {
-		for _, f := range candidates(payload) {
-			if fits(f.Format, payload, at) {
-				found = append(found, f)
-			}
+	broken := "" // the shape that the first octets have, and why it is not that
+	for _, f := range candidates(payload) {
+		err := fits(f.Format, payload, at)
+		if err == nil {
+			found = append(found, f)
+		} else if broken == "" && f.shape {
+			broken = ", though it begins like " + f.Format.String() + ": " + reason(err)
 		}
 	}
 	if len(found) == 0 || at.Level() == lwm2m.LevelRoot || at.Level() >= lwm2m.LevelResource {
-		found = append(found, Recognition{lwm2m.FormatOpaque, "any octets are"})
+		found = append(found, Recognition{Format: lwm2m.FormatOpaque, Reason: "any octets are"})
+	}
+	if best := &found[0]; !best.Format.CarriesMany() {
+		best.Reason += broken
 	}
 	return found
+}
+
+// reason says why a payload is not in a format.
+func reason(err error) string {
+	var wrong *SyntaxError
+	if errors.As(err, &wrong) {
+		return fmt.Sprintf("%s at octet %d", wrong.Reason, wrong.Offset)
+	}
+	return err.Error()
 }
 
 // candidates are the formats that a payload can be by its first octets.
@@ -56,39 +70,43 @@ func candidates(payload []byte) []Recognition {
 	var some []Recognition
 	switch {
 	case len(payload) == 0:
-		return []Recognition{{lwm2m.FormatText, "nothing, which is the empty text"}}
+		return []Recognition{{Format: lwm2m.FormatText, Reason: "nothing, which is the empty text"}}
 	case first == '[':
-		some = append(some, Recognition{lwm2m.FormatSenMLJSON, "an array of SenML records in JSON"},
-			Recognition{lwm2m.FormatETCHJSON, "an array of SenML records in JSON, some without a value or with null"})
+		some = append(some, Recognition{lwm2m.FormatSenMLJSON, "an array of SenML records in JSON", true},
+			Recognition{lwm2m.FormatETCHJSON, "an array of SenML records in JSON, some without a value or with null", false})
 	case first == '{':
-		some = append(some, Recognition{lwm2m.FormatJSON, "a JSON object with an array e"})
+		some = append(some, Recognition{lwm2m.FormatJSON, "a JSON object with an array e", true})
 	case first == '<':
-		some = append(some, Recognition{lwm2m.FormatLink, "links in angle brackets"})
+		some = append(some, Recognition{lwm2m.FormatLink, "links in angle brackets", true})
 	}
 	if printable(payload) {
-		return append(some, Recognition{lwm2m.FormatText, "printable text"})
+		return append(some, Recognition{Format: lwm2m.FormatText, Reason: "printable text"})
 	}
 	switch payload[0] >> 5 {
 	case 4:
-		some = append(some, Recognition{lwm2m.FormatSenMLCBOR, "a CBOR array of SenML records"},
-			Recognition{lwm2m.FormatETCHCBOR, "a CBOR array of SenML records, some without a value or with null"})
+		some = append(some, Recognition{Format: lwm2m.FormatSenMLCBOR, Reason: "a CBOR array of SenML records"},
+			Recognition{Format: lwm2m.FormatETCHCBOR, Reason: "a CBOR array of SenML records, some without a value or with null"})
 	case 5:
-		some = append(some, Recognition{lwm2m.FormatLwM2MCBOR, "a CBOR map of paths"})
+		some = append(some, Recognition{Format: lwm2m.FormatLwM2MCBOR, Reason: "a CBOR map of paths"})
 	}
-	return append(some, Recognition{lwm2m.FormatTLV, "TLV entries that fill it to the last octet"},
-		Recognition{lwm2m.FormatCBOR, "one CBOR value"})
+	return append(some, Recognition{Format: lwm2m.FormatTLV, Reason: "TLV entries that fill it to the last octet"},
+		Recognition{Format: lwm2m.FormatCBOR, Reason: "one CBOR value"})
 }
 
-// fits says whether a payload decodes in a format with nothing that hints at
-// another one.
-func fits(f lwm2m.ContentFormat, payload []byte, at lwm2m.Path) bool {
+// errDoubtful is that a payload decodes, but as what is hardly meant.
+var errDoubtful = errors.New("expected values of the format, found none")
+
+// fits returns an error if a payload does not decode in a format, or with
+// something that hints at another one.
+func fits(f lwm2m.ContentFormat, payload []byte, at lwm2m.Path) error {
 	o := Options{At: at, Strict: true}
 	switch f {
-	case lwm2m.FormatText:
-		return !narrow(at)
-	case lwm2m.FormatCBOR:
+	case lwm2m.FormatText, lwm2m.FormatCBOR:
 		if narrow(at) {
-			return false
+			return errDoubtful
+		}
+		if f == lwm2m.FormatText {
+			return nil
 		}
 	case lwm2m.FormatSenMLJSON, lwm2m.FormatSenMLCBOR, lwm2m.FormatJSON, lwm2m.FormatLwM2MCBOR, lwm2m.FormatLink:
 		o.Strict = false // their shape is sign enough
@@ -98,19 +116,16 @@ func fits(f lwm2m.ContentFormat, payload []byte, at lwm2m.Path) bool {
 		o.Strict = false
 		tree, err = find(f).decode(f, payload, o)
 		if fails(tree) {
-			return false
+			return errDoubtful
 		}
 	}
-	if err != nil {
-		return false
+	switch {
+	case err != nil:
+		return err
+	case (f == lwm2m.FormatSenMLJSON || f == lwm2m.FormatSenMLCBOR) && withoutValue(tree), f == lwm2m.FormatTLV && len(tree.Nodes) == 0:
+		return errDoubtful
 	}
-	switch f {
-	case lwm2m.FormatSenMLJSON, lwm2m.FormatSenMLCBOR:
-		return !withoutValue(tree)
-	case lwm2m.FormatTLV:
-		return len(tree.Nodes) > 0
-	}
-	return true
+	return nil
 }
 
 // fails says whether a deviation of a tree breaks interoperability. TLV that is
@@ -180,21 +195,23 @@ func sameSyntax(f, g lwm2m.ContentFormat) bool {
 	return plain(f) == plain(g)
 }
 
-// noteMismatch adds a deviation to a single value that is no value of its type
-// and looks like a whole other format.
+// noteMismatch adds a deviation to a payload that decodes in a doubtful way and
+// looks like a whole other format.
 func noteMismatch(tree *lwm2m.Tree, f lwm2m.ContentFormat, payload []byte, o *Options) {
-	doubtful := false
+	doubtful, end := false, len(payload)
 	for i := range tree.Deviations {
-		doubtful = doubtful || rules.HintsAtFormat(tree.Deviations[i].Rule)
+		d := &tree.Deviations[i]
+		doubtful = doubtful || rules.HintsAtFormat(d.Rule) && (d.Rule != rules.SenMLNoArray || withoutValue(tree))
+		if d.Rule == rules.ValueTrailing {
+			end = d.Offset
+		}
 	}
-	if !doubtful {
-		return
-	}
-	if len(payload) > maxHinted {
+	if !doubtful || len(payload) > maxHinted {
 		return
 	}
 	best := Recognize(payload, o.At)[0]
-	if !best.Format.CarriesMany() {
+	isText := best.Format == lwm2m.FormatText && f == lwm2m.FormatCBOR && end <= len(payload)/2
+	if !best.Format.CarriesMany() && !isText || sameSyntax(best.Format, f) {
 		return
 	}
 	tree.Deviations = slices.Insert(tree.Deviations, 0, lwm2m.Deviation{

@@ -87,3 +87,50 @@ func TestTextThatIsAnotherFormatIsNotedAsSuch(t *testing.T) {
 		t.Errorf("expected format-mismatch, found %v", tree.Deviations)
 	}
 }
+
+func TestLenientlyDecodedPayloadSaysWhichFormatItLooksLike(t *testing.T) {
+	for _, test := range []struct {
+		format        lwm2m.ContentFormat
+		payload, want string
+	}{
+		{lwm2m.FormatSenMLJSON, `{"bn":"/3/0/","e":[{"n":"9","v":1}]}`, "looks like json"},
+		{lwm2m.FormatCBOR, "\xc1\x09\x64", "looks like tlv"},
+		{lwm2m.FormatCBOR, "100", "looks like text"},
+		{lwm2m.FormatCBOR, "\x18\x64\x00", ""},
+		{lwm2m.FormatCBOR, "dACME\n", ""},
+		{lwm2m.FormatSenMLJSON, `{"bn":"/3/0/9","v":1}`, ""},
+	} {
+		tree, err := formats.Decode(test.format, []byte(test.payload), formats.Options{At: lwm2m.NewPath(3, 0, 9), Definitions: testDefinitions})
+		if err != nil || len(tree.Deviations) == 0 {
+			t.Fatalf("%s %q: %v", test.format, test.payload, err)
+		}
+		first := tree.Deviations[0]
+		if mismatch := first.Rule == "format-mismatch"; mismatch != (test.want != "") || !strings.Contains(first.Message, test.want) {
+			t.Errorf("%s %q: expected %q, found %v", test.format, test.payload, test.want, tree.Deviations)
+		}
+	}
+}
+
+func TestLargePayloadsAreRecognized(t *testing.T) {
+	record := `{"n":"/3/0/9","v":100}`
+	json := "[" + strings.Repeat(record+",", 3<<20/len(record)) + record + "]"
+	tlv := strings.Repeat("\xc1\x09\x64", 1<<19)
+	for want, payload := range map[lwm2m.ContentFormat]string{lwm2m.FormatSenMLJSON: json, lwm2m.FormatTLV: tlv} {
+		if best := formats.Recognize([]byte(payload), lwm2m.NewPath(3, 0))[0]; best.Format != want {
+			t.Errorf("%d octets: expected %s, found %s", len(payload), want, best)
+		}
+	}
+}
+
+func TestBrokenPayloadSaysWhatItBeginsLike(t *testing.T) {
+	for payload, want := range map[string]string{
+		`{"e":`:       "begins like json: ",
+		`[{"n":"9",]`: "begins like senml-json: ",
+		"<open":       "begins like link-format: ",
+		"ACME":        "printable text",
+	} {
+		if best := formats.Recognize([]byte(payload), lwm2m.Path{})[0]; best.Format != lwm2m.FormatText || !strings.Contains(best.Reason, want) {
+			t.Errorf("%q: expected text that %q, found %s", payload, want, best)
+		}
+	}
+}

@@ -57,7 +57,7 @@ func listStart(text string) (start, end int) {
 		return 0, 0
 	}
 	before := strings.TrimRight(text[:open], " \t\r\n")
-	if before != "" && !strings.HasSuffix(before, "=") && !strings.HasSuffix(before, "(") {
+	if before != "" && strings.IndexByte("=(&!", before[len(before)-1]) < 0 {
 		return 0, 0
 	}
 	shut := strings.TrimRight(text, ") ;\t\r\n")
@@ -65,4 +65,35 @@ func listStart(text string) (start, end int) {
 		return 0, 0
 	}
 	return open + 1, len(shut) - 1
+}
+
+// arrayStart returns where the elements of an array begin: behind a brace that
+// begins the text, follows an equals sign, or the type of the elements, as in
+// []byte{0xc8} and new byte[] {-56}. It returns 0 if there is none.
+func arrayStart(text string) int {
+	open := strings.IndexByte(text, '{')
+	if open < 0 {
+		return 0
+	}
+	before := strings.TrimRight(text[:open], " \t\r\n")
+	if before == "" || strings.HasSuffix(before, "=") && !strings.Contains(before, "|") {
+		return open + 1
+	}
+	words := strings.FieldsFunc(before, func(r rune) bool { return strings.ContainsRune(" \t\r\n=:([]<>*&,.)", r) })
+	for _, w := range words {
+		if !isName(w) {
+			return 0
+		}
+	}
+	return open + 1
+}
+
+// isName says whether a word is a name or a number of a program.
+func isName(w string) bool {
+	for i := range len(w) {
+		if c := w[i]; c != '_' && c-'0' >= 10 && (c|0x20)-'a' >= 26 {
+			return false
+		}
+	}
+	return w != ""
 }

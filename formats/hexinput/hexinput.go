@@ -26,6 +26,9 @@ const (
 // MaxText is the most octets of a text: what a dump of the largest payload takes.
 const MaxText = 5 * codec.MaxPayload
 
+// BareHex is the form of digits with nothing but separators around them.
+const BareHex = "hex"
+
 // Error tells where a text stops being octets.
 type Error struct {
 	Line, Column int // from 1, in octets
@@ -41,24 +44,39 @@ func (e *Error) Error() string {
 //
 // Of hex it takes, over any number of lines, digits of either case with blanks,
 // "0x", "\x", ":", ",", ";", "-" and quotes between them; what stands in the
-// braces of a C array, without comments, or in a list in square brackets, in
-// hex or in decimal; the strings of C and Python with escapes, "\xc8\0OP" and
-// b'\xc8\x00OP'; and dumps: of xxd, hexdump -C, od, Wireshark, Zephyr and Anjay,
-// whose offsets, character columns and log prefixes are left out.
+// braces of an array of C, Go or Java, without comments, or in a list in square
+// brackets, in hex or in decimal; the strings of C and Python with escapes,
+// "\xc8\0OP" and b'\xc8\x00OP'; calls that read hex, bytes.fromhex("c800"); and
+// dumps.
+//
+// A dump is that of xxd, hexdump, od, tcpdump, Wireshark, Zephyr or Anjay. Its
+// log prefixes are left out. Its offsets must agree with the octets so far, in
+// hex, octal or decimal, and its character column with the octets before it:
+// that is what tells the column from octets. A line that is * repeats the one
+// before it up to the next offset. Words of hexdump and od -x have their lowest
+// octet last.
 func Parse(text string, k Kind) ([]byte, error) {
+	octets, _, err := Read(text, k)
+	return octets, err
+}
+
+// Read is Parse that also says how the octets are written: "hex", "base64",
+// "a dump of words, the lowest octet last".
+func Read(text string, k Kind) (octets []byte, form string, err error) {
 	if len(text) > MaxText {
-		return nil, &Error{1, 1, fmt.Sprintf("expected at most %d octets of text, found %d", MaxText, len(text))}
+		return nil, "", &Error{1, 1, fmt.Sprintf("expected at most %d octets of text, found %d", MaxText, len(text))}
 	}
 	if k == Base64 {
-		return parseBase64(text)
+		octets, err = parseBase64(text)
+		return octets, "base64", err
 	}
-	octets, err := parseHex(text)
+	octets, form, err = parseHex(text)
 	if err != nil && k == Auto {
 		if octets, err64 := parseBase64(text); err64 == nil {
-			return octets, nil
+			return octets, "base64", nil
 		}
 	}
-	return octets, err
+	return octets, form, err
 }
 
 func parseBase64(text string) ([]byte, error) {
@@ -70,39 +88,63 @@ func parseBase64(text string) ([]byte, error) {
 }
 
 // parseHex reads hex in any form.
-func parseHex(text string) ([]byte, error) {
-	if start := literalStart(text); start >= 0 {
-		if isHexlified(text[start:]) {
-			return parseLines(blank(text[:start]) + strings.TrimRight(text[start:], ") ;\t\r\n"))
-		}
-		return parseLiterals(text, start)
+func parseHex(text string) (octets []byte, form string, err error) {
+	lines := strings.Split(text, "\n")
+	if hasOffsets(lines) {
+		return readDump(lines)
 	}
-	if start, end := listStart(text); start > 0 {
-		octets, ok := listed(text[start:end])
-		if !ok {
-			var err error
-			octets, err = parseLines(text[start:end])
-			ok = err == nil
-		}
-		if ok {
-			return octets, nil
-		}
+	if octets, ok := readColumns(lines); ok {
+		return octets, "a dump", nil
 	}
-	if start := arrayStart(text); start > 0 {
-		inside := blankComments(text[start:])
-		if end := strings.IndexByte(inside, '}'); end >= 0 {
-			inside = inside[:end]
-		}
-		if octets, ok := listed(inside); ok {
-			return octets, nil
-		}
-		text = blank(text[:start]) + inside
-	} else if lines := strings.Split(text, "\n"); isDump(lines) {
-		return parseDump(lines)
-	} else if strings.Contains(text, "0x") {
+	if octets, found, err := parseProgram(text); found {
+		return octets, "hex of a program", err
+	}
+	if octets, found, err := readLog(lines); found {
+		return octets, "hex of a log", err
+	}
+	if strings.Contains(text, "0x") {
 		text = blankComments(text)
 	}
-	return parseLines(text)
+	octets, err = parseLines(text)
+	return octets, BareHex, err
+}
+
+// parseProgram reads octets as they are written in a program: strings, lists and
+// arrays. found is false if the text is none of them.
+func parseProgram(text string) (octets []byte, found bool, err error) {
+	if start := literalStart(text); start >= 0 {
+		if isHexlified(text[start:]) {
+			octets, err = parseLines(blank(text[:start]) + strings.TrimRight(text[start:], ") ;\t\r\n"))
+			return octets, true, err
+		}
+		octets, err = parseLiterals(text, start)
+		return octets, true, err
+	}
+	if start := hexStringStart(text); start > 0 {
+		octets, err = parseLines(blank(text[:start]) + strings.TrimRight(text[start:], ") ;\t\r\n"))
+		return octets, true, err
+	}
+	if start, end := listStart(text); start > 0 {
+		if octets, ok := listed(text[start:end]); ok {
+			return octets, true, nil
+		}
+		if octets, err := parseLines(text[start:end]); err == nil {
+			return octets, true, nil
+		}
+	}
+	start := arrayStart(text)
+	if start == 0 {
+		return nil, false, nil
+	}
+	inside := blankComments(text[start:])
+	if end := strings.IndexByte(inside, '}'); end >= 0 {
+		inside = inside[:end]
+	}
+	if octets, ok := listed(inside); ok {
+		return octets, true, nil
+	}
+	octets, err = parseLines(blank(text[:start]) + inside)
+	return octets, true, err
 }
 
 // parseLines reads lines of hex with separators.
@@ -115,20 +157,6 @@ func parseLines(text string) ([]byte, error) {
 		}
 	}
 	return out, nil
-}
-
-// arrayStart returns where the elements of a C array begin: behind a brace that
-// begins the text or follows an equals sign. It returns 0 if there is none.
-func arrayStart(text string) int {
-	open := strings.IndexByte(text, '{')
-	before := strings.TrimRight(text[:max(open, 0)], " \t\r\n")
-	if open < 0 || before != "" && !strings.HasSuffix(before, "=") || strings.Contains(before, "|") {
-		return 0
-	}
-	if _, _, dump := cutOffset(text); dump { // the brace stands in a character column
-		return 0
-	}
-	return open + 1
 }
 
 // blank keeps the line ends of a text and makes all else blanks, so that lines

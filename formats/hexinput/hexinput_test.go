@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"testing"
 
 	"lwcon/formats/hexinput"
@@ -138,7 +139,7 @@ func FuzzHexWithSeparatorsReadsBack(f *testing.F) {
 	f.Add([]byte{0}, "{--")
 	f.Fuzz(func(t *testing.T, octets []byte, text string) {
 		for _, kind := range []hexinput.Kind{hexinput.Auto, hexinput.Hex, hexinput.Base64} {
-			if out, err := hexinput.Parse(text, kind); err == nil && len(out) > len(text) {
+			if out, err := hexinput.Parse(text, kind); err == nil && len(out) > len(text) && !strings.Contains(text, "*") {
 				t.Fatalf("%d octets out of %d characters", len(out), len(text))
 			}
 		}

@@ -13,9 +13,6 @@ import (
 // behind it, or at the backslash where a shell has taken the quotes away. It
 // returns -1 if the text is none.
 func literalStart(text string) int {
-	if _, _, dump := cutOffset(text); dump { // the quote stands in a character column
-		return -1
-	}
 	if bare := strings.TrimLeft(text, " \t\r\n"); isBareLiteral(bare) {
 		return strings.IndexByte(text, '\\')
 	}
@@ -45,6 +42,25 @@ func literalStart(text string) int {
 func isHexlified(literal string) bool {
 	inside := strings.TrimRight(literal[1:], ") ;\t\r\n'\"")
 	return isWord(inside) && len(inside)%2 == 0
+}
+
+// hexStringStart returns where the digits begin of a string that is assigned to
+// a name or given to what reads hex: bytes.fromhex("c800"), hex.DecodeString,
+// unhexlify. It returns 0 if the text is none.
+func hexStringStart(text string) int {
+	start := strings.IndexAny(text, `'"`)
+	if start < 0 {
+		return 0
+	}
+	before := strings.TrimRight(text[:start], " \t\r\n")
+	if name, call := strings.CutSuffix(before, "("); call && strings.Contains(strings.ToLower(name), "hex") {
+		return start + 1
+	}
+	name, assigned := strings.CutSuffix(before, "=")
+	if !assigned || strings.TrimSpace(name) == "" {
+		return 0
+	}
+	return start + 1
 }
 
 // isBareLiteral says whether a text is a string without its quotes: it begins

@@ -50,7 +50,8 @@ var common = []row{
 }
 
 // HintsAtFormat says whether a departure from a rule makes it doubtful that a
-// single value is in the format that its Content-Format says.
+// payload is in the format that its Content-Format says.
 func HintsAtFormat(id lwm2m.RuleID) bool {
-	return id == TextValue || id == ValueInvalidUTF8 || id == ValueBase64 || id == OpaqueType
+	return id == TextValue || id == ValueInvalidUTF8 || id == ValueBase64 || id == OpaqueType ||
+		id == ValueTrailing || id == SenMLNoArray
 }
