@@ -68,6 +68,9 @@ func (d *Decoded) content(o *object) {
 	}
 	o.deviations(d.Deviations)
 	o.hex("payload", d.Payload)
+	if d.Bytes {
+		o.parts(d.Parts())
+	}
 }
 
 // attributes writes what a Write-Attributes sets and unsets.

@@ -62,6 +62,9 @@ func (m *Message) content(o *object, format bool) {
 		o.arguments(m.Arguments)
 	}
 	o.deviations(m.Deviations)
+	if m.Bytes {
+		o.parts(m.Parts())
+	}
 }
 
 // message writes what was scanned.

@@ -37,9 +37,13 @@ func (l *ObjectList) AppendJSON(b []byte) []byte {
 //
 //	{"command":"objects","objects":[{"id":3303,…,"resources":[{"id":5700,"name":"Sensor Value",
 //	 "operations":"R","multiple":false,"mandatory":true,"type":"float"}]}],"versions":["1.0","1.1"]}
+//
+// "further" is how many other objects the same words find with --search.
 type ObjectTable struct {
 	Object   *lwm2m.Object
 	Versions []lwm2m.Version // all that are known, the oldest first
+	Further  int             // other objects that the same words find
+	Words    []string        // what was asked for
 }
 
 // AppendJSON appends the object as one JSON object.
@@ -55,6 +59,9 @@ func (t *ObjectTable) AppendJSON(b []byte) []byte {
 		versions = append(versions, v.String())
 	}
 	o.texts("versions", versions)
+	if t.Further > 0 {
+		o.integer("further", int64(t.Further))
+	}
 	return o.end()
 }
 
@@ -87,13 +94,14 @@ func objectsCommand() *Command {
 	return &Command{
 		Name: "objects", Group: GroupCommon, Passive: true,
 		Summary: "list the known objects, search them, or show one as a table",
-		Help:    "An id, or the whole name of one object, shows that object; other words search the names of objects and resources.",
+		Help:    "An id, or the whole name of one object, shows that object; other words, and all words with --search, search the names of objects and resources.",
 		Spec:    "Core 1.2 §7.1",
 		Parameters: []Parameter{
 			{Name: "word", Word: "ID | NAME | WORD", Positional: true, Repeated: true, Summary: "what to show or to search", Complete: completeObjectNames},
+			{Name: "search", Kind: KindSwitch, Summary: "search, even if the words are the name of one object"},
 			{Name: "version", Word: "VERSION", Summary: "the version of the object; else the newest, or that of the device"},
 		},
-		Examples: []string{"objects", "objects temperature", "objects 3303", "objects Device --version 1.0"},
+		Examples: []string{"objects", "objects temperature", "objects temperature --search", "objects 3303", "objects Device --version 1.0"},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			if env.Definitions == nil {
 				return nil, usage("objects: no definitions are loaded here")
@@ -107,13 +115,18 @@ func objectsCommand() *Command {
 				}
 				version = v
 			}
-			if id, ok := env.oneObject(words); ok {
-				return env.objectTable(id, version)
+			if id, ok := env.oneObject(words); ok && !args.Switch("search") {
+				return env.objectTable(id, version, words)
 			}
 			if version != 0 {
 				return nil, usage("objects: --version needs the id or the name of one object")
 			}
-			return &ObjectList{words, env.Definitions.Search(words...)}, nil
+			found := env.Definitions.Search(words...)
+			if len(found) == 0 {
+				return nil, usage("objects %s: expected an id, or words of a name, found no object that has them", strings.Join(words, " ")).
+					hinting("--objects DIR loads definitions")
+			}
+			return &ObjectList{words, found}, nil
 		},
 	}
 }
@@ -132,12 +145,24 @@ func (env *Env) oneObject(words []string) (uint16, bool) {
 }
 
 // objectTable shows one object.
-func (env *Env) objectTable(id uint16, version lwm2m.Version) (Result, error) {
+func (env *Env) objectTable(id uint16, version lwm2m.Version, words []string) (Result, error) {
 	o := env.Definitions.Object(id, version)
 	if o == nil {
 		return nil, usage("object %d: not known", id).hinting("--objects DIR loads definitions")
 	}
-	return &ObjectTable{o, env.Definitions.Versions(id)}, nil
+	versions := env.Definitions.Versions(id)
+	if version != 0 && o.Version != version {
+		known := make([]string, len(versions))
+		for i, v := range versions {
+			known[i] = v.String()
+		}
+		return nil, usage("object %d: expected a version that is known, %s, found %s", id, listed(known), version)
+	}
+	t := &ObjectTable{Object: o, Versions: versions, Words: words}
+	if _, err := lwm2m.ParsePath(words[0]); err != nil { // a name
+		t.Further = max(len(env.Definitions.Search(words...))-1, 0)
+	}
+	return t, nil
 }
 
 // completeObjectNames offers the names of objects.

@@ -63,3 +63,24 @@ func TestDefinitionsOfFilesComeOverTheEmbeddedOnes(t *testing.T) {
 		t.Errorf("got %v, want a config error with a hint, and the embedded objects", err)
 	}
 }
+
+func TestObjectsSaysWhatElseThereIs(t *testing.T) {
+	r, err := offline(t, "objects temperature")
+	table, ok := r.(*ObjectTable)
+	if err != nil || !ok || table.Object.ID != 3303 || table.Further == 0 {
+		t.Fatalf("objects temperature: found %v, %v, want object 3303 and that there is more", r, err)
+	}
+	r, err = offline(t, "objects temperature --search")
+	if list, ok := r.(*ObjectList); err != nil || !ok || len(list.Matches) != table.Further+1 {
+		t.Errorf("objects temperature --search: found %v, %v, want %d objects", r, err, table.Further+1)
+	}
+	if r, err := offline(t, "objects 3303"); err != nil || r.(*ObjectTable).Further != 0 {
+		t.Errorf("objects 3303: found %v, %v", r, err)
+	}
+	for line, want := range map[string]string{"objects 3 --version 9.9": "expected a version that is known", "objects nosuchword": "found no object"} {
+		r, err := offline(t, line)
+		if e, ok := err.(*Error); !ok || r != nil || e.Kind != UsageError || !strings.Contains(e.Message, want) {
+			t.Errorf("%s: expected a usage error that says %q, found %v, %v", line, want, r, err)
+		}
+	}
+}

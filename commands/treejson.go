@@ -52,6 +52,12 @@ func appendNode(b []byte, n *lwm2m.Node) []byte {
 	if at, ok := n.Time(); ok {
 		o.number("time", at)
 	}
+	if f := n.Fields(); f != nil {
+		o.optional("unit", f.Unit)
+		if f.HasSum {
+			o.number("sum", f.Sum)
+		}
+	}
 	if n.Kind() == lwm2m.KindGuess {
 		o.boolean("guess", true)
 	}

@@ -22,8 +22,8 @@ func (t *Text) decoded(p *page, d *commands.Decoded) {
 		p.line("input", "read as "+d.Input)
 	}
 	switch {
-	case d.Tree != nil && d.Bytes:
-		t.spans(p, d.Tree)
+	case d.Bytes:
+		t.parts(p, d.Parts(), d.Payload)
 	case d.Tree != nil:
 		t.tree(p, d.Tree)
 	case d.Attributes != nil:
@@ -61,37 +61,36 @@ func (t *Text) argumentTable(p *page, arguments []lwm2m.Argument) {
 	p.table("argument", rows)
 }
 
-// spans writes which octets made which value: their place, the octets, and what
-// they say.
-func (t *Text) spans(p *page, tree *lwm2m.Tree) {
+// parts writes which octets made what: their place, the octets, and what they
+// say. Octets are those that the parts count in.
+func (t *Text) parts(p *page, parts []commands.Part, octets string) {
 	const most = 24
-	octets := func(s lwm2m.Span) string {
-		text := tree.Payload[min(int(s.Start), len(tree.Payload)):min(int(s.End), len(tree.Payload))]
-		if len(text) > most {
-			return fmt.Sprintf("%x…", text[:most])
+	hex := func(start, end int) string {
+		if end > len(octets) || start > end {
+			return ""
 		}
-		return fmt.Sprintf("%x", text)
+		if end-start > most {
+			return fmt.Sprintf("%x…", octets[start:start+most])
+		}
+		return fmt.Sprintf("%x", octets[start:end])
 	}
-	var rows [][]cell
-	for i := range tree.Nodes {
-		n := &tree.Nodes[i]
-		whole, value := n.Span(), n.ValueSpan()
-		head := lwm2m.Span{Start: whole.Start, End: value.Start}
+	rows := make([][]cell, 0, len(parts))
+	for i := range parts {
+		part := &parts[i]
+		what, name, text := part.What, terminal.Escape(part.Name), terminal.Escape(part.Text)
+		if part.Node != nil {
+			what, text = terminal.Escape(part.Node.Path().String()), t.valueText(part.Node)
+		}
+		if part.What == "frame" {
+			what = ""
+		}
 		rows = append(rows, []cell{
-			{fmt.Sprintf("%d..%d", whole.Start, whole.End), t.Style.Dim},
-			{octets(head), t.Style.Dim},
-			{octets(value), nil},
-			{terminal.Escape(n.Path().String()), nil},
-			{terminal.Escape(n.Name()), nil},
-			{t.valueText(n), nil},
-		})
-	}
-	for i := range tree.Links {
-		l := &tree.Links[i]
-		rows = append(rows, []cell{
-			{fmt.Sprintf("%d..%d", l.Span.Start, l.Span.End), t.Style.Dim},
-			{terminal.Escape(l.Target), nil},
-			{attributesText(l.Attributes), nil},
+			{fmt.Sprintf("%d..%d", part.Start, part.End), t.Style.Dim},
+			{hex(part.Start, part.Value), t.Style.Dim},
+			{hex(part.Value, part.End), nil},
+			{what, nil},
+			{name, nil},
+			{text, nil},
 		})
 	}
 	p.table("bytes", rows)

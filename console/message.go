@@ -15,22 +15,29 @@ func (t *Text) message(p *page, m *commands.Message) {
 	if m.Input != "" {
 		p.line("input", "read as "+m.Input)
 	}
-	t.options(p, &m.Scanned, m.Bytes)
+	if m.Bytes {
+		t.parts(p, m.Parts(), string(m.Raw))
+	} else {
+		t.messageContent(p, m)
+	}
+	t.deviations(p, m.Deviations, string(m.Raw))
+}
+
+// messageContent writes the options of a message and what payload and query say.
+func (t *Text) messageContent(p *page, m *commands.Message) {
+	t.options(p, &m.Scanned)
 	if m.Attributes != nil {
 		t.attributeTable(p, *m.Attributes)
 	}
 	switch {
 	case m.Arguments != nil:
 		t.argumentTable(p, m.Arguments)
-	case m.Tree != nil && m.Bytes:
-		t.spans(p, m.Tree)
 	case m.Tree != nil:
 		p.line("payload", fmt.Sprintf("payload %s, %s", m.Tree.Format, plural(len(m.Scanned.Message.Payload), "byte")))
 		t.tree(p, m.Tree)
 	case len(m.Scanned.Message.Payload) > 0:
 		t.rawPayload(p, m.Scanned.Message.Payload, m.Scanned.Message.Code)
 	}
-	t.deviations(p, m.Deviations, string(m.Raw))
 }
 
 // messageHead is the line of a message: type, code, id, token.
@@ -60,9 +67,8 @@ func (t *Text) messageHead(s *coap.Scanned) string {
 	return strings.Join(parts, " ")
 }
 
-// options writes the options of a message, one on a line; with their place in
-// the octets if wanted.
-func (t *Text) options(p *page, s *coap.Scanned, places bool) {
+// options writes the options of a message, one on a line.
+func (t *Text) options(p *page, s *coap.Scanned) {
 	rows := make([][]cell, 0, len(s.Options))
 	for i := range s.Options {
 		o := &s.Options[i]
@@ -70,11 +76,7 @@ func (t *Text) options(p *page, s *coap.Scanned, places bool) {
 		if name == "" {
 			name = fmt.Sprintf("option %d (unknown)", o.Number)
 		}
-		row := []cell{{name, t.Style.Dim}, {optionValue(o), nil}}
-		if places {
-			row = append([]cell{{fmt.Sprintf("%d..%d", o.Span.Offset, o.Span.End), t.Style.Dim}}, row...)
-		}
-		rows = append(rows, row)
+		rows = append(rows, []cell{{name, t.Style.Dim}, {optionValue(o), nil}})
 	}
 	p.table("option", rows)
 }

@@ -66,6 +66,9 @@ func (t *Text) objectTable(p *page, table *commands.ObjectTable) {
 		}
 	}
 	p.table("resource", rows)
+	if table.Further > 0 {
+		p.line("further", t.Style.Dim(fmt.Sprintf("%s more: objects %s --search", plural(table.Further, "object"), commands.Quote(strings.Join(table.Words, " ")))))
+	}
 }
 
 // instancesText says whether there can be more than one.

@@ -15,7 +15,7 @@ import (
 func (t *Text) passed(p *page, m *commands.Passed, level string) {
 	p.head("wire", t.Style.Dim, t.Style.Dim(timeOfDay(m.Time)), t.wireLine(m))
 	if level == commands.TraceFull || level == commands.TraceHex {
-		t.options(p, &m.Scanned, false)
+		t.options(p, &m.Scanned)
 		t.wirePayload(p, m)
 	}
 	if level == commands.TraceHex {
@@ -108,7 +108,7 @@ func (t *Text) details(p *page, d *commands.Details) {
 			continue // the message itself stands before or behind it
 		}
 		p.deep = true
-		t.options(p, &m.Scanned, false)
+		t.options(p, &m.Scanned)
 		t.wirePayload(p, m)
 		t.dump(p, string(m.Bytes))
 		p.deep = false

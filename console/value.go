@@ -23,8 +23,16 @@ func (t *Text) valueText(n *lwm2m.Node) string {
 	}
 	v := n.Value()
 	text := literal(v)
-	if d := n.Definition(); d != nil && d.Units != "" && v.Type() != lwm2m.None {
+	d, f := n.Definition(), n.Fields()
+	switch {
+	case v.Type() == lwm2m.None:
+	case f != nil && f.Unit != "": // as the record says itself
+		text += " " + t.Style.Dim(unitText(f.Unit))
+	case d != nil && d.Units != "":
 		text += " " + t.Style.Dim(unitText(d.Units))
+	}
+	if f != nil && f.HasSum {
+		text += " " + t.Style.Dim("sum "+string(lwm2m.AppendFloat(nil, f.Sum)))
 	}
 	if m := meaning(n.Path(), v); m != "" {
 		text += " " + t.Style.Dim("= "+m)
@@ -35,7 +43,7 @@ func (t *Text) valueText(n *lwm2m.Node) string {
 		text += " " + t.Style.Dim("= "+utc)
 	}
 	if seconds, ok := n.Time(); ok {
-		text += " " + t.Style.Dim(moment(seconds))
+		text += " " + t.Style.Dim(moment(seconds, n.Instant()))
 	}
 	if n.Kind() == lwm2m.KindGuess {
 		text += " " + t.Style.Dim(otherReadings(n))
@@ -97,11 +105,10 @@ func opaqueText(octets string) string {
 }
 
 // moment is the time stamp of a record: an instant, or seconds from when it was
-// sent. SenML parts the two at 2^28. Spec: RFC 8428 §4.5.3.
-func moment(seconds float64) string {
-	const first = 1 << 28
+// sent.
+func moment(seconds float64, instant bool) string {
 	number := string(lwm2m.AppendFloat(nil, seconds))
-	if seconds < first {
+	if !instant {
 		return "at " + number + " s from when it was sent"
 	}
 	return "at " + number + " = " + lwm2m.TimeValue(int64(seconds)).UTC()

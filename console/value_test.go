@@ -39,7 +39,9 @@ func TestTimeStampsOfSmallNumbersAreRelative(t *testing.T) {
 		-5: "at -5 s from when it was sent", 268435455: "at 268435455 s from when it was sent",
 		1763892000.5: "at 1763892000.5 = 2025-11-23T10:00:00Z",
 	} {
-		if got := moment(seconds); got != want {
+		n := lwm2m.NewNode(lwm2m.KindValue, lwm2m.NewPath(3, 0, 9), lwm2m.IntegerValue(1), lwm2m.Span{}, 0).
+			WithMore(&lwm2m.More{Time: seconds, HasTime: true})
+		if got := moment(seconds, n.Instant()); got != want {
 			t.Errorf("%v: expected %q, found %q", seconds, want, got)
 		}
 	}

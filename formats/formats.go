@@ -105,6 +105,10 @@ func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o Options) ([]byte, error
 // Spec: RFC 6690 §2.
 func EncodeLinks(links []lwm2m.Link) ([]byte, error) { return linkformat.EncodeLinks(links) }
 
+// RuleReservedID is the rule against ids that can be shown but not be meant: who
+// acts on a payload refuses what breaks it.
+const RuleReservedID = rules.ReservedID
+
 // Rules returns every rule, by name in alphabetical order. The slice is the
 // caller's.
 func Rules() []lwm2m.Rule { return rules.All() }

@@ -142,6 +142,12 @@ func writeNodes(out *strings.Builder, tree *lwm2m.Tree) {
 		}
 		if seconds, ok := n.Time(); ok {
 			fmt.Fprintf(out, " time %v", seconds)
+			if n.Instant() {
+				out.WriteString(" since 1970")
+			}
+		}
+		if f := n.Fields(); f != nil {
+			fmt.Fprintf(out, " fields %+v", *f)
 		}
 		fmt.Fprintf(out, " octets %d-%d value %d-%d\n", n.Span().Start, n.Span().End, n.ValueSpan().Start, n.ValueSpan().End)
 	}

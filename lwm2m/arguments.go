@@ -104,10 +104,10 @@ func (p *argumentParser) argument() error {
 	id, err := strconv.ParseUint(digits, 10, 8)
 	if err != nil {
 		p.at = start
-		return p.fail("expected one digit, found %q", digits)
+		return p.fail("expected one digit, found %s", quoted(digits))
 	}
 	if len(digits) > 1 {
-		p.deviate(RuleArgumentsID, start, "expected one digit, found %q", digits)
+		p.deviate(RuleArgumentsID, start, "expected one digit, found %s", quoted(digits))
 	}
 	for _, a := range p.arguments {
 		if a.ID == uint8(id) {

@@ -78,7 +78,7 @@ func (p *attributeParser) item(item string, offset int) error {
 	}
 	a, known := ParseAttribute(name)
 	if !known {
-		p.deviate(RuleAttributesUnknown, offset, fmt.Sprintf("expected one of %s, found %q", strings.Join(AttributeNames(), " "), item))
+		p.deviate(RuleAttributesUnknown, offset, fmt.Sprintf("expected one of %s, found %s", strings.Join(AttributeNames(), " "), quoted(item)))
 		return nil
 	}
 	if _, set := p.set.Get(a); set || p.set.IsUnset(a) {
@@ -98,13 +98,13 @@ func (p *attributeParser) item(item string, offset int) error {
 func (p *attributeParser) value(a Attribute, text string, offset int) error {
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil || strings.Trim(text, "0123456789.eE+-") != "" {
-		return p.fail(offset, fmt.Sprintf("expected a number for %s, found %q", a, text))
+		return p.fail(offset, fmt.Sprintf("expected a number for %s, found %s", a, quoted(text)))
 	}
 	if strings.Trim(strings.TrimPrefix(text, "-"), "0123456789.") != "" || text[0] == '.' || text[len(text)-1] == '.' {
-		p.deviate(RuleAttributesNumberForm, offset, fmt.Sprintf("expected a decimal without exponent, found %q", text))
+		p.deviate(RuleAttributesNumberForm, offset, fmt.Sprintf("expected a decimal without exponent, found %s", quoted(text)))
 	}
 	if wrong := a.Check(x); wrong != "" {
-		p.deviate(RuleAttributesRange, offset, fmt.Sprintf("%s for %s, found %q", wrong, a, text))
+		p.deviate(RuleAttributesRange, offset, fmt.Sprintf("%s for %s, found %s", wrong, a, quoted(text)))
 	}
 	p.set = p.set.Set(a, x)
 	return nil

@@ -126,7 +126,17 @@ type More struct {
 	Prefix  string  // gateway prefix
 	Time    float64 // seconds, as on the wire: base time plus time
 	HasTime bool
-	Raw     string // the octets behind a guess, what Node.Raw returns
+	Instant bool    // the time is one since 1970 by its format, else SenML parts the two at 2^28
+	Raw     string  // the octets behind a guess, what Node.Raw returns
+	Fields  *Fields // what else a record said, nil if nothing
+}
+
+// Fields is what a SenML record says beside name, value and time. It is not
+// changed. Spec: RFC 8428 §4.2.
+type Fields struct {
+	Unit   string // its own or the base unit, "" if there is none
+	Sum    float64
+	HasSum bool
 }
 
 // NewNode makes a node of a value or, with kind KindEmpty or KindPath and no
@@ -257,7 +267,9 @@ func (n Node) WithDefinition(r *Resource) Node {
 // without.
 func (n Node) WithMore(m *More) Node {
 	if m != nil && m.Raw != "" {
-		m = &More{Prefix: m.Prefix, Time: m.Time, HasTime: m.HasTime}
+		without := *m
+		without.Raw = ""
+		m = &without
 	}
 	n.setMore(m)
 	return n
@@ -330,11 +342,28 @@ func (n *Node) More() *More {
 	if n.kind != KindGuess {
 		return shared
 	}
-	m := More{Raw: n.text()}
+	var m More
 	if shared != nil {
-		m.Prefix, m.Time, m.HasTime = shared.Prefix, shared.Time, shared.HasTime
+		m = *shared
 	}
+	m.Raw = n.text()
 	return &m
+}
+
+// Instant says whether the time stamp is one since 1970; else it is relative to
+// when the payload was sent. Spec: RFC 8428 §4.5.3, Core 1.0 §6.4.4.
+func (n *Node) Instant() bool {
+	const first = 1 << 28
+	m := n.shared()
+	return m != nil && m.HasTime && (m.Instant || m.Time >= first)
+}
+
+// Fields returns what else the record said, nil if nothing.
+func (n *Node) Fields() *Fields {
+	if m := n.shared(); m != nil {
+		return m.Fields
+	}
+	return nil
 }
 
 // Span returns the octets of the payload that say this node.

@@ -112,7 +112,7 @@ func (q *served) bootstrapBody() bool {
 		q.refuse(device.UnsupportedContentFormat, "content format "+f.String())
 		return false
 	}
-	tree, err := formats.Decode(f, m.Payload, formats.Options{At: q.path, Definitions: q.client.device, Write: true})
+	tree, err := decoded(f, m.Payload, formats.Options{At: q.path, Definitions: q.client.device, Write: true})
 	q.payload = tree
 	if err != nil {
 		q.refuse(device.BadRequest, err.Error())

@@ -29,7 +29,7 @@ func (q *served) list() ([]lwm2m.Path, bool) {
 	if !ok {
 		return nil, false
 	}
-	tree, err := formats.Decode(f, q.request.Message.Payload, formats.Options{PathList: true})
+	tree, err := decoded(f, q.request.Message.Payload, formats.Options{PathList: true})
 	q.payload = tree
 	if err != nil {
 		q.refuse(device.BadRequest, err.Error())
@@ -70,7 +70,7 @@ func (q *served) writeComposite() {
 	if !ok {
 		return
 	}
-	tree, err := formats.Decode(f, q.request.Message.Payload, formats.Options{Definitions: q.client.device})
+	tree, err := decoded(f, q.request.Message.Payload, formats.Options{Definitions: q.client.device})
 	q.payload = tree
 	if err != nil {
 		q.refuse(device.BadRequest, err.Error())

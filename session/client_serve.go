@@ -278,7 +278,7 @@ func (q *served) body(create bool) bool {
 		q.refuse(device.UnsupportedContentFormat, "content format "+f.String())
 		return false
 	}
-	tree, err := formats.Decode(f, m.Payload, formats.Options{
+	tree, err := decoded(f, m.Payload, formats.Options{
 		At: q.path, Definitions: q.client.device, Write: !create, Create: create,
 	})
 	q.payload = tree
@@ -287,6 +287,20 @@ func (q *served) body(create bool) bool {
 		return false
 	}
 	return true
+}
+
+// decoded decodes what a device is to act on. A reserved id, which can be shown but
+// not be meant, is an error here.
+func decoded(f lwm2m.ContentFormat, payload []byte, o formats.Options) (*lwm2m.Tree, error) {
+	tree, err := formats.Decode(f, payload, o)
+	if err == nil {
+		for i := range tree.Deviations {
+			if d := &tree.Deviations[i]; d.Rule == formats.RuleReservedID {
+				return tree, &formats.SyntaxError{Format: f, Offset: d.Offset, Path: d.Path, Reason: d.Message, Rule: d.Rule}
+			}
+		}
+	}
+	return tree, err
 }
 
 // finish sends the answer, logs the request, and sees to what follows from it.

@@ -182,12 +182,18 @@ func (b *Builder) grow(p lwm2m.Path, start uint32) bool {
 	return true
 }
 
-// Stamp gives the last node a time stamp: seconds, as on the wire.
-func (b *Builder) Stamp(seconds float64) {
+// Stamp gives the last node a time stamp: seconds, as on the wire; instant says
+// that they are since 1970 whatever their size.
+func (b *Builder) Stamp(seconds float64, instant bool) {
+	b.Mark(lwm2m.More{Time: seconds, HasTime: true, Instant: instant})
+}
+
+// Mark gives the last node what few nodes have. Nodes in a row share it.
+func (b *Builder) Mark(m lwm2m.More) {
 	n := &b.Nodes[len(b.Nodes)-1]
-	prefix := n.Path().Prefix()
-	if b.more == nil || b.more.Time != seconds || b.more.Prefix != prefix {
-		b.more = &lwm2m.More{Prefix: prefix, Time: seconds, HasTime: true}
+	m.Prefix = n.Path().Prefix()
+	if b.more == nil || *b.more != m {
+		b.more = &m
 	}
 	*n = n.WithMore(b.more)
 }

@@ -120,14 +120,24 @@ func (b *Builder) link(it Item, t Typed) (lwm2m.Value, bool) {
 	if it.Kind == ItemText && b.LinkField {
 		b.mismatch(it, t)
 	}
+	if b.NullLink(it.Text, t) {
+		return lwm2m.ObjectLinkValue(lwm2m.NullLink.Object, lwm2m.NullLink.Instance), true
+	}
 	l, err := lwm2m.ParseObjlnk(it.Text)
 	if err != nil {
-		if strings.EqualFold(it.Text, "FFFF:FFFF") { // as a specification prints it
-			l, err = lwm2m.NullLink, nil
-		}
 		b.mismatch(it, t)
 	}
 	return lwm2m.ObjectLinkValue(l.Object, l.Instance), err == nil
+}
+
+// NullLink says whether a text is the link to no object as an example of the
+// specification prints it, in hexadecimal digits, and notes it.
+func (b *Builder) NullLink(s string, t Typed) bool {
+	if !strings.EqualFold(s, "FFFF:FFFF") {
+		return false
+	}
+	b.Deviate(rules.ValueNullLink, t.Path, t.Offset, "expected 65535:65535, found %s", s)
+	return true
 }
 
 func (b *Builder) opaque(it Item, t Typed) (lwm2m.Value, bool) {

@@ -211,6 +211,9 @@ func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 			return lwm2m.ObjectLinkValue(l.Object, l.Instance), lwm2m.KindValue
 		}
 		if !t.Known {
+			if b.NullLink(it.Text, t) {
+				return lwm2m.ObjectLinkValue(lwm2m.NullLink.Object, lwm2m.NullLink.Instance), lwm2m.KindValue
+			}
 			t.Want = lwm2m.ObjectLink
 			b.mismatch(it, t)
 		}

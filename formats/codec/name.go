@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lwcon/formats/rules"
 	"lwcon/lwm2m"
 )
 
@@ -15,12 +16,13 @@ type Name struct {
 	text   string     // the whole text
 	id     uint32     // the segment being read
 	digits uint8      // how many digits of it
+	zero   bool       // it ends with an id 0, which a digit behind it makes another id
 	odd    bool       // there is more than digits and slashes: the text decides
 }
 
 // NewName reads a base name.
 func NewName(text string) Name {
-	n := Name{text: text}
+	n := Name{text: text, zero: strings.HasSuffix(text, "/0")}
 	if !n.read(text, true) {
 		n.odd = true
 	}
@@ -91,3 +93,26 @@ func (n *Name) resolve(part string) (p lwm2m.Path, rooted bool, problem string) 
 
 // Text returns the text of the base name.
 func (n *Name) Text() string { return n.text }
+
+// LeadingZero says whether a further part makes an id with a leading zero out of an
+// id 0 that the base name ends with: nobody writes such ids, so that a "/" is
+// missing more likely.
+func (n *Name) LeadingZero(part string) bool {
+	return n.zero && part != "" && part[0]-'0' < 10
+}
+
+// JoinName resolves a name as if its base name ended with the "/" that is missing,
+// "/3/0" and "9" being /3/0/9, with a deviation. It returns false where that leads
+// to no resource in the request path. Callers ask it where the name as it is leads
+// nowhere.
+func (b *Builder) JoinName(base *Name, part string, offset int) (lwm2m.Path, bool) {
+	if base.text == "" || part == "" || part[0] == '/' || strings.HasSuffix(base.text, "/") || len(base.text)+len(part) >= MaxName {
+		return lwm2m.Path{}, false
+	}
+	p, rooted, problem := base.Resolve("/" + part)
+	if problem != "" || !rooted || p.Level() < lwm2m.LevelResource || !b.At.Contains(p) {
+		return p, false
+	}
+	b.Deviate(rules.BaseNameSlash, p, offset, "expected a base name that ends with \"/\", found %s before %s; it is read as %s", Quote(base.text), Quote(part), p)
+	return p, true
+}

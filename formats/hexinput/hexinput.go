@@ -90,6 +90,10 @@ func parseBase64(text string) ([]byte, error) {
 // parseHex reads hex in any form.
 func parseHex(text string) (octets []byte, form string, err error) {
 	lines := strings.Split(text, "\n")
+	if bare := strings.TrimLeft(text, " \t\r\n"); strings.HasPrefix(bare, `{"`) || strings.HasPrefix(bare, "[{") {
+		at := len(text) - len(bare)
+		return nil, "", errorAt(text, at, "expected octets, found what looks like JSON: "+codec.Quote(bare))
+	}
 	if hasOffsets(lines) {
 		return readDump(lines)
 	}

@@ -26,10 +26,11 @@ func (o offset) isZero() bool { return strings.Trim(o.digits, "0") == "" }
 
 // cutOffset takes the offset from the beginning of a line. It is a number of two
 // digits or more, or with 0x, that a colon and a blank follow; or a number of
-// four digits or more before a blank and a group of digits. Of the latter it is
-// sure that it is an offset if no octets have so many digits, or if there is a
-// gap before groups that are shorter. A number of four digits or more alone can
-// be the offset of the end.
+// four digits or more before a blank and a group of digits. It is sure that it is
+// an offset if it has 0x, or four digits or more before a colon, or the seven
+// digits of od, or if there is a gap behind a multiple of eight, before groups that
+// are shorter. A number of
+// four digits or more alone can be the offset of the end.
 func cutOffset(line string) (o offset, body string, ok bool) {
 	trimmed := strings.TrimLeft(line, " \t")
 	marked := hasPrefix(trimmed, "0x")
@@ -45,9 +46,10 @@ func cutOffset(line string) (o offset, body string, ok bool) {
 	}
 	o.digits, body = trimmed[:end], strings.TrimRight(trimmed[end:], " \t\r")
 	if rest, colon := strings.CutPrefix(body, ":"); colon && (rest == "" || isBlank(rest[0])) {
-		o.colon, o.sure = true, true
+		o.colon, o.sure = true, marked || end >= 4
 		group, _ := firstGroup(rest)
-		return o, rest, (marked || end >= 2) && strings.ContainsAny(o.digits, "0123456789") && (group == "" || isHexList(group))
+		return o, rest, (marked || end >= 2) && strings.ContainsAny(o.digits, "0123456789") &&
+			(group == "" || isHexList(group) && !strings.HasSuffix(group, ":"))
 	}
 	if end < 4 || body != "" && !isBlank(body[0]) {
 		return o, line, false
@@ -59,8 +61,9 @@ func cutOffset(line string) (o offset, body string, ok bool) {
 	if !isHexList(group) {
 		return o, line, false
 	}
+	even := trimmed[end-1] == '0' || trimmed[end-1] == '8' // lines have eight or sixteen octets
 	wide := len(gap) > 1 || gap == "\t"
-	o.sure = end%2 == 1 || wide && len(group) < end && len(group) <= 4 || marked && !hasPrefix(group, "0x")
+	o.sure = end == 7 && trimmed[0] == '0' || wide && even && len(group) < end && len(group) <= 4 || marked && !hasPrefix(group, "0x")
 	return o, body, o.sure || len(group) < end || end == 6
 }
 
@@ -134,7 +137,7 @@ func hasOffsets(lines []string) bool {
 		switch {
 		case o.sure:
 			return true
-		case first == nil && o.isZero() && len(group) < len(o.digits):
+		case first == nil && o.isZero() && (o.colon || len(group) < len(o.digits)):
 			return true
 		case first == nil:
 			first, body = &o, rest

@@ -153,7 +153,10 @@ func (d *decoder) key(p lwm2m.Path) (lwm2m.Path, bool) {
 func (d *decoder) segment(h cborread.Head, at int, p lwm2m.Path) (lwm2m.Path, bool) {
 	in := &d.in
 	switch {
-	case h.Major == cborread.Unsigned && h.Arg <= lwm2m.MaxID:
+	case h.Major == cborread.Unsigned && h.Arg <= lwm2m.AnyID:
+		if h.Arg == lwm2m.AnyID {
+			d.Deviate(rules.ReservedID, p, at, "expected an id 0..65534, found 65535, shown as *")
+		}
 		if p.Level() == lwm2m.LevelResourceInstance {
 			d.Fail(at, p, "expected at most 4 ids in a path, found one more: %d", h.Arg)
 			return p, false

@@ -64,6 +64,7 @@ type decoder struct {
 	head    head
 	name    codec.Name // base name, or the request path where there is none
 	entries bool       // e was seen
+	seen    uint8      // 1 bn, 2 bt
 	late    bool       // bn or bt was seen behind e
 }
 
@@ -171,6 +172,7 @@ func (d *decoder) member(key string, at int) bool {
 // setHead takes a base name or base time.
 func (d *decoder) setHead(key string, item codec.Item, at int) bool {
 	if key == "bn" {
+		d.seen = d.again(d.seen, 1, key, at)
 		if item.Kind != codec.ItemText {
 			d.Fail(at, d.At, "expected text for bn")
 			return false
@@ -178,6 +180,7 @@ func (d *decoder) setHead(key string, item codec.Item, at int) bool {
 		d.head.base, d.head.hasBase = item.Text, true
 		return true
 	}
+	d.seen = d.again(d.seen, 2, key, at)
 	seconds, ok := number(item)
 	if !ok {
 		d.Fail(at, d.At, "expected a number for bt")

@@ -19,6 +19,7 @@ type entry struct {
 	values  int
 	other   codec.Item // a second value
 	otherAt int
+	seen    uint8  // 1 a name, 2 a time
 	wrong   string // what its field holds, if the value is something else
 	hasTime bool
 	hasName bool
@@ -72,15 +73,25 @@ func (d *decoder) field(e *entry, key string) bool {
 	case holds != "":
 		e.set(key, holds, item, lwm2m.Span{Start: uint32(at), End: uint32(in.Pos)})
 	case key == "t":
+		e.seen = d.again(e.seen, 2, key, at)
 		if e.time, e.hasTime = number(item); !e.hasTime {
 			d.Fail(at, d.At, "expected a number for t")
 		}
 	case item.Kind == codec.ItemText:
+		e.seen = d.again(e.seen, 1, key, at)
 		e.name, e.nameAt, e.hasName = item.Text, at, true
 	default:
 		d.Fail(at, d.At, "expected text for n")
 	}
 	return d.Err() == nil
+}
+
+// again notes a field that was seen already, and returns what was seen with it.
+func (d *decoder) again(seen, bit uint8, key string, at int) uint8 {
+	if seen&bit != 0 {
+		d.Deviate(rules.DuplicateField, d.At, at, "expected %s once, found it again; the last counts", key)
+	}
+	return seen | bit
 }
 
 // set takes the value of the entry: the first one, if there are several.
@@ -113,6 +124,11 @@ func (e *entry) set(key, holds string, item codec.Item, span lwm2m.Span) {
 func (d *decoder) resolve(e *entry) (lwm2m.Path, bool) {
 	if d.head.hasBase || d.name.Text() == "" {
 		p, _, problem := d.name.Resolve(e.name)
+		if d.head.hasBase && (d.name.LeadingZero(e.name) || problem != "" || p.Level() < lwm2m.LevelResource || !d.At.Contains(p)) {
+			if joined, ok := d.JoinName(&d.name, e.name, e.nameAt); ok {
+				return joined, true
+			}
+		}
 		if problem != "" {
 			d.Fail(e.nameAt, d.At, "%s", problem)
 		}
@@ -151,6 +167,8 @@ func (d *decoder) add(e *entry) bool {
 	}
 	if !d.At.Contains(p) {
 		d.Deviate(rules.OutsideRequest, p, e.nameAt, "expected a path in %s, found %s", d.At, p)
+	} else if len(d.Nodes) > 0 && d.Nodes[0].Path().Object() != p.Object() {
+		d.Deviate(rules.JSONSeveralObjects, p, e.nameAt, "expected a path below %s, as before, found %s", d.Nodes[0].Path().Cut(lwm2m.LevelObject), p)
 	}
 	d.check(e, p)
 	definition, want, known := d.Resolve(p)
@@ -169,7 +187,8 @@ func (d *decoder) add(e *entry) bool {
 		d.Add(kind, p, v, definition, span, e.value)
 	}
 	if d.Err() == nil && (e.hasTime || d.head.hasTime) {
-		d.Stamp(d.head.time + e.time)
+		t := d.head.time + e.time
+		d.Stamp(t, d.head.hasTime || t >= 0) // only a negative time without bt is relative
 	}
 	return d.Err() == nil
 }

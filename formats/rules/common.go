@@ -4,7 +4,11 @@ import "lwcon/lwm2m"
 
 // Rules of every format.
 const (
+	BaseNameSlash           lwm2m.RuleID = "base-name-slash"
 	Duplicate               lwm2m.RuleID = "duplicate-path"
+	DuplicateField          lwm2m.RuleID = "duplicate-field"
+	ReservedID              lwm2m.RuleID = "reserved-id"
+	ValueNullLink           lwm2m.RuleID = "value-null-link"
 	MultipleWithoutInstance lwm2m.RuleID = "multiple-without-instance"
 	SingleWithInstance      lwm2m.RuleID = "single-with-instance"
 	FormatMismatch          lwm2m.RuleID = "format-mismatch"
@@ -30,7 +34,10 @@ const appendixC = "Core 1.1 Appendix C"
 const appendixD = "Core 1.1 Appendix D"
 
 var common = []row{
+	{BaseNameSlash, lwm2m.Failure, "Base name and name are joined as they are: a base name ends with \"/\" where the name begins with an id.", "RFC 8428 §4.5.1, Core 1.0 §6.4.4", "encoders that put the request path into bn"},
 	{Duplicate, lwm2m.Warning, "A payload says each path, or each path and time, once.", "Core 1.2 §7.4", ""},
+	{DuplicateField, lwm2m.Failure, "A record says each of its fields once.", "RFC 8259 §4, RFC 8949 §5.6, RFC 8428 §4", ""},
+	{ReservedID, lwm2m.Failure, "An id is 0 to 65534: 65535 is reserved.", "Core 1.1 §7.1", ""},
 	{FormatMismatch, lwm2m.Failure, "A payload is in the format that its Content-Format says.", "Core 1.2 §7.4", ""},
 	{MultipleWithoutInstance, lwm2m.Failure, "The values of a multiple resource are resource instances, even if there is one only.", "Core 1.2 §7.4", ""},
 	{SingleWithInstance, lwm2m.Failure, "The value of a single resource has no resource instance.", "Core 1.2 §7.4", ""},
@@ -46,6 +53,7 @@ var common = []row{
 	{ValueIntegerRange, lwm2m.Failure, "An Integer or Time fits 64 bits with sign, an Unsigned 64 bits without.", appendixC, ""},
 	{ValueInvalidUTF8, lwm2m.Warning, "Text is UTF-8.", appendixC, ""},
 	{ValueNULTerminated, lwm2m.Warning, "Text carries no terminating NUL.", appendixC, "C programs that send strlen + 1 octets"},
+	{ValueNullLink, lwm2m.Warning, "The link to no object is 65535:65535, in decimal digits.", appendixC, "an example of the specification prints FFFF:FFFF"},
 	{ValueType, lwm2m.Failure, "A value has the data type of its resource's definition.", appendixC, ""},
 }
 

@@ -85,6 +85,11 @@ var labelNames = [...]string{"bs", "bv", "bu", "bt", "bn", "bver", "n", "u", "v"
 // set puts a field into a record. The item stands at span; what it may be
 // depends on the field.
 func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
+	if bit := uint32(1) << (l - baseSum); r.seen&bit == 0 {
+		r.seen |= bit
+	} else if !l.isValue() {
+		p.Deviate(rules.DuplicateField, p.At, int(span.Start), "expected %s once in a record, found it again; the last counts", l)
+	}
 	switch l {
 	case recordName, baseName:
 		if item.Kind != codec.ItemText {
@@ -100,6 +105,17 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 		}
 	case numberValue, stringValue, boolValue, dataValue, linkValue:
 		p.setValue(r, l, item, span)
+	case unit, baseUnit:
+		switch {
+		case item.Kind != codec.ItemText:
+			p.Deviate(rules.SenMLValueField, p.At, int(span.Start), "expected text in %s, found %s", l, item.Describe())
+		case l == unit:
+			r.unit = item.Text
+		default:
+			p.baseUnit = item.Text
+		}
+	case sumValue, baseSum:
+		p.setSum(r, l, item, int(span.Start))
 	case timeStamp, baseTime, baseValue, baseVersion:
 		return p.setNumber(r, l, item, int(span.Start))
 	}
@@ -146,6 +162,11 @@ func (p *pack) checkFields(path lwm2m.Path, r *record) {
 	}
 }
 
+// isValue says whether the field is one of the values, of which a record has one.
+func (l label) isValue() bool {
+	return l >= numberValue && l <= boolValue || l >= dataValue && l <= linkValue
+}
+
 // holds says what stands in a value field.
 func (l label) holds() string {
 	switch l {
@@ -183,6 +204,19 @@ func (p *pack) setNumber(r *record, l label, item codec.Item, offset int) error 
 		}
 	}
 	return nil
+}
+
+// setSum takes a sum, which LwM2M has no use for: it is shown.
+func (p *pack) setSum(r *record, l label, item codec.Item, offset int) {
+	x := number(item)
+	switch {
+	case math.IsNaN(x):
+		p.Deviate(rules.SenMLValueField, p.At, offset, "expected a number in %s, found %s", l, item.Describe())
+	case l == sumValue:
+		r.sum, r.hasSum = x, true
+	default:
+		p.baseSum = x
+	}
 }
 
 // unknownField decides on a field that nobody knows: it is skipped, unless its

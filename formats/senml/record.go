@@ -37,6 +37,10 @@ type record struct {
 	timeAt  int
 	values  int // value fields seen
 	field   label
+	unit    string
+	sum     float64
+	seen    uint32 // the labels, bit by bit
+	hasSum  bool
 	hasName bool
 	hasTime bool
 	wrong   bool // the item is not what its field holds
@@ -61,7 +65,10 @@ type pack struct {
 	hasBT    bool
 	baseItem codec.Item
 	hasBV    bool
-	second   second // of the present record, if it has several values
+	baseUnit string
+	baseSum  float64
+	fields   *lwm2m.Fields // of the record before
+	second   second        // of the present record, if it has several values
 }
 
 // begin starts a payload.
@@ -80,10 +87,16 @@ func (p *pack) add(r *record, end int) error {
 	if !rooted && problem == "" {
 		path = p.relative(path, r)
 	}
+	inside := p.At.Contains(path)
+	if !inside || p.base.LeadingZero(r.name) || problem != "" || r.values > 0 && path.Level() < lwm2m.LevelResource {
+		if joined, ok := p.JoinName(&p.base, r.name, r.nameAt); ok {
+			path, inside, problem = joined, true, ""
+		}
+	}
 	if problem != "" {
 		return p.Fail(r.nameAt, p.At, "%s", problem)
 	}
-	if rooted && !p.At.Contains(path) {
+	if rooted && !inside {
 		p.Deviate(rules.OutsideRequest, path, r.nameAt, "expected a path in %s, found %s", p.At, path)
 	}
 	if r.values == 0 || p.PathList {
@@ -116,7 +129,11 @@ func (p *pack) relative(path lwm2m.Path, r *record) lwm2m.Path {
 func (p *pack) addPath(path lwm2m.Path, r *record, end int) error {
 	switch {
 	case !p.PathList && !p.etch:
-		p.Deviate(rules.SenMLNoValue, path, r.start, "expected one of v vs vb vd vlo, found none")
+		found := "none"
+		if r.hasSum {
+			found = "the sum " + string(lwm2m.AppendFloat(nil, p.baseSum+r.sum)) + " alone"
+		}
+		p.Deviate(rules.SenMLNoValue, path, r.start, "expected one of v vs vb vd vlo, found %s", found)
 	case r.values > 0:
 		p.Deviate(rules.ListValue, path, int(r.value.Start), "expected no value in a path list, found %s", r.item.Describe())
 	case p.PathList && r.hasTime:
@@ -125,6 +142,9 @@ func (p *pack) addPath(path lwm2m.Path, r *record, end int) error {
 	span := lwm2m.Span{Start: uint32(r.start), End: uint32(end)}
 	definition, _, _ := p.Resolve(path)
 	p.Add(lwm2m.KindPath, path, lwm2m.Value{}, definition, span, span)
+	if r.hasSum && p.Err() == nil {
+		p.mark(path, r)
+	}
 	return p.Err()
 }
 
@@ -153,20 +173,41 @@ func (p *pack) addValue(path lwm2m.Path, r *record, end int) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	if r.hasTime || p.hasBT {
-		p.stamp(path, r)
+	if r.hasTime || p.hasBT || r.unit != "" || p.baseUnit != "" || r.hasSum {
+		p.mark(path, r)
 	}
 	return p.Err()
 }
 
-// stamp gives the last node its time.
-func (p *pack) stamp(path lwm2m.Path, r *record) {
-	t := p.baseTime + r.time
+// mark gives the last node its time, its unit and its sum.
+func (p *pack) mark(path lwm2m.Path, r *record) {
+	var m lwm2m.More
+	f := lwm2m.Fields{Unit: r.unit, HasSum: r.hasSum}
+	if f.Unit == "" {
+		f.Unit = p.baseUnit
+	}
+	if r.hasSum {
+		f.Sum = p.baseSum + r.sum
+	}
+	if f != (lwm2m.Fields{}) {
+		if p.fields == nil || *p.fields != f {
+			p.fields = &f
+		}
+		m.Fields = p.fields
+	}
+	if r.hasTime || p.hasBT {
+		m.Time, m.HasTime = p.baseTime+r.time, true
+		p.checkTime(path, r, m.Time)
+	}
+	p.Mark(m)
+}
+
+// checkTime notes a time that is relative by its size and absolute by its sense.
+func (p *pack) checkTime(path lwm2m.Path, r *record, t float64) {
 	if t > lateRelative && t < firstAbsolute {
 		p.Deviate(rules.SenMLSmallTime, path, r.timeAt, "expected a time of 2^28 or more for an absolute one, found %s, %d days from now",
 			lwm2m.AppendFloat(nil, t), int(t/86400))
 	}
-	p.Stamp(t)
 }
 
 // sum adds the base value to a number: exact where both are integers and the

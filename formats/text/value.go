@@ -48,6 +48,10 @@ func (d *decoder) scalar(s string, t codec.Typed) (lwm2m.Value, bool) {
 		return d.float(s, t)
 	case lwm2m.Boolean:
 		return d.boolean(s, t)
+	case lwm2m.ObjectLink:
+		if d.NullLink(s, t) {
+			return lwm2m.ObjectLinkValue(lwm2m.NullLink.Object, lwm2m.NullLink.Instance), true
+		}
 	}
 	v, err := lwm2m.ParseValue(t.Want, s)
 	return v, err == nil

@@ -56,10 +56,9 @@ func (d *decoder) longNext(start, end int, within lwm2m.Path) (entry, bool) {
 		return e, d.short(e, within, "a value", length, end-i)
 	}
 	if e.id == lwm2m.AnyID {
-		d.Fail(start, within, "expected an id 0..65534, found 65535")
-		return e, false
+		d.Deviate(rules.ReservedID, within, start, "expected an id 0..65534, found 65535, shown as *")
 	}
-	return e, true
+	return e, d.Err() == nil
 }
 
 // short fails because octets are missing: those of an id, a length or a value.

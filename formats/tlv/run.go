@@ -10,13 +10,13 @@ import (
 // run decodes the entries from start on that have nothing out of the ordinary: of
 // the kind k, with a short id and the shortest length, defined, and holding what
 // their type wants. It returns where it stopped: the end, or the first entry that
-// the general code has to look at. It is there for speed alone; without it the
-// tree is the same.
+// the general code has to look at, as it has to below a gateway prefix. It is
+// there for speed alone; without it the tree is the same.
 //
 // The entries are Resource Instances of the resource many or, where that is nil,
 // Resources of the instance at parent.
 func (d *decoder) run(start, end int, parent lwm2m.Path, k kind, many *lwm2m.Resource) int {
-	if d.definition == nil || d.Overridden() || d.At.Level() > lwm2m.LevelObjectInstance {
+	if d.definition == nil || d.Overridden() || d.At.Prefix() != "" || d.At.Level() > lwm2m.LevelObjectInstance {
 		return start
 	}
 	s, i, next, resources := d.s[:end], start, 0, d.definition.Resources

@@ -28,6 +28,7 @@ func (c *checker) resources(d *definition, enabler lwm2m.Version) {
 		id, fault := item.id("ID")
 		if fault != nil {
 			c.add(fault.place, lwm2m.Failure, fault.reason)
+			c.fieldsAmong(s, d, enabler)
 			continue
 		}
 		if line, twice := seen[id]; twice {
@@ -54,6 +55,11 @@ func (c *checker) resource(s subject, id uint16, d *definition, enabler lwm2m.Ve
 	case id >= lowReusable && id <= highReusable:
 		c.reusable(s, id)
 	}
+	c.fieldsAmong(s, d, enabler)
+}
+
+// fieldsAmong holds the fields of one Item against each other.
+func (c *checker) fieldsAmong(s subject, d *definition, enabler lwm2m.Version) {
 	ops, okOps := operations(s.text("Operations"))
 	typ, okType := dataType(s.text("Type"))
 	if !okOps || !okType {

@@ -120,6 +120,10 @@ func TestCheckFindsWhatIsWrongWhereItIs(t *testing.T) {
 		{"bounds with a hyphen", "", "0..42", "0-42", 19, lwm2m.Warning, "expected two dots"},
 		{"negative bound", "", "0..42", "-1..42", 19, lwm2m.Failure, "no negative bound"},
 		{"broken bound", "", "0..42", "0..4.2", 19, lwm2m.Failure, "whole numbers"},
+		{"no bounds", "", "0..42", "abc", 19, lwm2m.Warning, "expected bounds such as 0..100"},
+		{"bounds beyond 64 bits", "", "0..42", "0..99999999999999999999", 19, lwm2m.Failure, "fit 64 bits"},
+		{"attribute twice", "", `ID="1"`, `ID="1" ID="9"`, 13, lwm2m.Failure, "Item: expected each attribute once, found ID again"},
+		{"fields of an item without an id", "", `ID="1"`, `ID="65535"`, 13, lwm2m.Failure, "found \"65535\""},
 		{"length of a number", "", "0..42", "0..42 bytes", 19, lwm2m.Warning, "found a length"},
 		{"range of an executable", "ID=\"2\"", "<RangeEnumeration>", "<RangeEnumeration>1..2", 29, lwm2m.Warning, "no range without a type"},
 		{"unit", "", "Cel", "Celsius", 40, lwm2m.Warning, `expected a SenML unit such as Cel, s or /100, found "Celsius"`},
@@ -191,5 +195,22 @@ func TestAFileThatCannotBeReadIsAnError(t *testing.T) {
 	}
 	if findings, err := CheckFile(right, New()); err != nil || len(findings) != 0 {
 		t.Errorf("%v, %v", findings, err)
+	}
+}
+
+func TestItemWithoutAnIDIsCheckedOn(t *testing.T) {
+	text := strings.NewReplacer(`ID="1"`, `ID="65535"`, "0..42", "42..0").Replace(kiln)
+	var messages []string
+	for _, f := range Check([]byte(text), New()) {
+		messages = append(messages, f.Message)
+	}
+	if all := strings.Join(messages, "; "); !strings.Contains(all, `found "65535"`) || !strings.Contains(all, "lower bound first") {
+		t.Errorf("expected both faults, found %s", all)
+	}
+}
+
+func TestAFolderIsNoDefinition(t *testing.T) {
+	if _, err := CheckFile(t.TempDir(), New()); err == nil || !strings.Contains(err.Error(), "found a folder") {
+		t.Errorf("found %v", err)
 	}
 }

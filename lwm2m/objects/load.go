@@ -1,6 +1,7 @@
 package objects
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -73,6 +74,12 @@ func reason(err error) string {
 	return err.Error()
 }
 
+// holdsObject says whether XML with another root holds an Object element all the
+// same: it is hardly something else.
+func holdsObject(content []byte) bool {
+	return bytes.Contains(content, []byte("<Object>")) || bytes.Contains(content, []byte("<Object "))
+}
+
 // loadFile reads the objects of one file. Only one that was named must hold some.
 func loadFile(name string, named bool) ([]*lwm2m.Object, error) {
 	content, err := readFile(name)
@@ -84,7 +91,7 @@ func loadFile(name string, named bool) ([]*lwm2m.Object, error) {
 	var foreign *foreignError
 	var syntax *xmlError
 	switch {
-	case errors.As(err, &foreign) && !named:
+	case errors.As(err, &foreign) && !named && !holdsObject(content):
 		return nil, nil
 	case errors.As(err, &foreign):
 		return nil, &FileError{File: name, Line: 1, Column: 1, Reason: foreign.Error()}
@@ -114,8 +121,13 @@ func readFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxFileSize {
-		return nil, fmt.Errorf("expected a file of at most %d octets", maxFileSize)
+	switch {
+	case info.IsDir():
+		return nil, errors.New("expected a file, found a folder")
+	case !info.Mode().IsRegular():
+		return nil, errors.New("expected a regular file")
+	case info.Size() > maxFileSize:
+		return nil, fmt.Errorf("expected a file of at most %d octets, found %d", maxFileSize, info.Size())
 	}
 	return os.ReadFile(name)
 }

@@ -213,3 +213,11 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestAnObjectBelowAnotherRootInAFolderIsAnError(t *testing.T) {
+	folder := write(t, map[string]string{"a.xml": kiln, "ddf.xml": strings.NewReplacer("<LWM2M ", "<DDF ", "</LWM2M>", "</DDF>").Replace(kiln)})
+	loaded, err := Load(folder)
+	if err == nil || !strings.Contains(err.Error(), "expected the root element LWM2M, found DDF") || len(loaded) != 1 {
+		t.Errorf("found %d objects, %v", len(loaded), err)
+	}
+}

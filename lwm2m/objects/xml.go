@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -156,6 +157,11 @@ const (
 func (r *xmlReader) start(token xml.StartElement) error {
 	one := element{place: r.at, name: token.Name.Local}
 	r.elements++
+	for i, a := range token.Attr {
+		if slices.ContainsFunc(token.Attr[:i], func(b xml.Attr) bool { return b.Name == a.Name }) {
+			return &xmlError{r.at, fmt.Sprintf("%s: expected each attribute once, found %s again", one.name, a.Name.Local)}
+		}
+	}
 	switch {
 	case len(r.open) == 0 && one.name != "LWM2M":
 		return &foreignError{one.name}

@@ -94,6 +94,7 @@ type securePeer struct {
 	local    Local
 	identity Identity
 	ready    bool        // the handshake is complete
+	limit    uint16      // octets of a message that the peer takes at most, 0 for the usual
 	next     *securePeer // the handshake that is to replace this session
 	seen     int         // datagrams that arrived for it
 	suite    CipherSuite // agreed on
@@ -398,6 +399,7 @@ func (l *DTLS) established(p *securePeer) bool {
 		return false
 	}
 	p.identity, p.sealed, p.ready = id, sealed, true
+	p.noteLimit()
 	l.peers[p.address] = p
 	p.record.over()
 	if before == p || before == nil {
@@ -521,8 +523,8 @@ func (l *DTLS) Send(to Address, _ Local, b []byte) error {
 		return ErrClosed
 	case !ready:
 		return fmt.Errorf("%v: %w: it has no DTLS session with us", to, ErrNoPeer)
-	case len(b) > maxPlaintext:
-		return fmt.Errorf("%v: %w: %d bytes, at most %d", to, ErrTooLong, len(b), maxPlaintext)
+	case len(b) > p.most():
+		return fmt.Errorf("%v: %w: %d bytes, at most %d", to, ErrTooLong, len(b), p.most())
 	}
 	if err := p.send(b); err != nil {
 		return fmt.Errorf("%v: %w", to, plainError(err))

@@ -41,6 +41,7 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 	sealed := p.takeOver(suite)
 	l.mu.Lock()
 	p.identity, p.sealed, p.ready = id, sealed, true
+	p.noteLimit()
 	l.mu.Unlock()
 	p.record.over()
 	p.release()

@@ -33,6 +33,7 @@ type clientHello struct {
 	rawKeys    bool // server_certificate_type offers raw public keys, RFC 7250
 	x509       bool // X.509 is possible by these extensions, or by their absence
 	rawFirst   bool // it would rather have a raw public key of the server than a certificate
+	limit      int  // octets of a record that it takes at most, 0 if it says nothing
 	ownRaw     bool // client_certificate_type offers a raw public key of its own
 }
 
@@ -136,8 +137,10 @@ func readClientHello(b []byte) (h clientHello, ok bool) {
 // Extensions that decide how to go on. RFC 6066, RFC 7250, RFC 9146.
 const (
 	extensionServerName       = 0
+	extensionMaxFragment      = 1
 	extensionClientCertType   = 19
 	extensionServerCertType   = 20
+	extensionRecordLimit      = 28
 	extensionConnectionID     = 54
 	certificateTypeX509       = 0
 	certificateTypeRawKey     = 2
@@ -154,6 +157,8 @@ func (h *clientHello) extensions(b []byte) bool {
 		switch kind {
 		case extensionConnectionID:
 			h.ownCID, h.cid = cidIn(body)
+		case extensionMaxFragment, extensionRecordLimit:
+			h.recordLimit(kind, body)
 		case extensionServerName:
 			if len(body) > serverNameHeader && body[2] == serverNameHost {
 				h.serverName = string(body[serverNameHeader:])
@@ -165,6 +170,18 @@ func (h *clientHello) extensions(b []byte) bool {
 		}
 	}
 	return !r.bad
+}
+
+// recordLimit notes how large a record the peer takes; of the two ways to say it the
+// newer counts. RFC 6066 §4, RFC 8449 §4.
+func (h *clientHello) recordLimit(kind int, body []byte) {
+	const smallest, codes = 512, 4 // 1 is 512, 4 is 4096
+	switch {
+	case kind == extensionRecordLimit && len(body) == 2:
+		h.limit = int(binary.BigEndian.Uint16(body))
+	case kind == extensionMaxFragment && len(body) == 1 && h.limit == 0 && body[0] >= 1 && body[0] <= codes:
+		h.limit = smallest << (body[0] - 1)
+	}
 }
 
 // certificateTypes notes what a client offers for a certificate of the server, or for
@@ -195,6 +212,7 @@ type serverHello struct {
 	suite   CipherSuite
 	cid     bool
 	ownCID  string // that the server wants to be sent
+	limit   int    // octets of a record that it takes at most, 0 if it says nothing
 }
 
 // parseServerHello reads a record that begins with a ServerHello in one fragment;
@@ -223,7 +241,7 @@ func readServerHello(b []byte) (h serverHello, ok bool) {
 	if r.bad || len(r.b) >= 2 && !known.extensions(r.take(r.uint16())) {
 		return h, false
 	}
-	h.cid, h.ownCID = known.cid, known.ownCID
+	h.cid, h.ownCID, h.limit = known.cid, known.ownCID, known.limit
 	return h, !r.bad
 }
 

@@ -231,6 +231,10 @@ func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
 	case server && r.hello != nil && r.hello.version != 0 && r.hello.version > 0xfefd:
 		return "the device speaks DTLS 1.0 only, lwcon 1.2", "DTLS 1.2 is what LwM2M demands of it"
 	case r.noCommonSuite(err, server):
+		if server && r.commonSuite() {
+			return "the device offers " + suiteList(r.offered()) + ", of which some are allowed here, but no group or signature that is: here are secp256r1, secp384r1 and x25519, with ECDSA and SHA-256 or SHA-384",
+				"secp256r1 with ECDSA and SHA-256 is what TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 asks of devices (RFC 7251 §2)"
+		}
 		theirs := suiteList(r.offered())
 		if !server {
 			return fmt.Sprintf("the server has none of our cipher suites: %s", suiteList(r.suites)), "the server is to allow one of them; TLS_PSK_WITH_AES_128_CCM_8 and TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 are mandatory"
@@ -273,7 +277,12 @@ func (r *handshakeRecord) noCommonSuite(err error, server bool) bool {
 	if r.hello == nil || !strings.Contains(err.Error(), "shared cipher suites") && !strings.Contains(err.Error(), "insufficient security") {
 		return false
 	}
-	return !slices.ContainsFunc(r.hello.suites, func(s CipherSuite) bool { return slices.Contains(r.suites, s) })
+	return !r.commonSuite()
+}
+
+// commonSuite says whether the client offers a suite that is allowed here.
+func (r *handshakeRecord) commonSuite() bool {
+	return slices.ContainsFunc(r.offered(), func(s CipherSuite) bool { return slices.Contains(r.suites, s) })
 }
 
 // wrongKey is what it means that the first record under the new keys cannot be read.
@@ -332,6 +341,10 @@ func (r *handshakeRecord) alertText(server bool) (cause, cure string) {
 		return said + ": our certificate has expired by its clock", "renew it, or set the clock of the peer"
 	case 40, 71:
 		return said + ": it has no cipher suite, group or signature in common with us", "ours are " + suiteList(r.suites)
+	case 90:
+		if r.ownKey != nil {
+			return said + ": it gave up, perhaps for want of a key of its own", "give it a raw key pair"
+		}
 	case 70:
 		return said + ": it does not speak DTLS 1.2", ""
 	case alertUnknownIdentity:

@@ -6,6 +6,15 @@ import (
 	"lwcon/session/transport/gnutls"
 )
 
+// patient says that nothing is to be concluded from what cannot be read after
+// ChangeCipherSpec: with raw public keys there is no secret that could differ, so
+// something was lost, and will be repeated.
+func (r *handshakeRecord) patient() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stuck = nil
+}
+
 // encryptedAlert notes the alert that a handshake ended with, if only its library
 // could read it. The lock is held.
 func (r *handshakeRecord) encryptedAlert(err error) {
@@ -20,7 +29,7 @@ func (r *handshakeRecord) encryptedAlert(err error) {
 func (r *handshakeRecord) rawTrouble(err error, server bool) bool {
 	var unavailable *gnutls.UnavailableError
 	switch {
-	case errors.As(err, &unavailable), errors.Is(err, errNoOwnKey), errors.Is(err, gnutls.ErrNoPeerKey), errors.Is(err, gnutls.ErrKeyType):
+	case errors.As(err, &unavailable), errors.Is(err, errNoOwnKey), errors.Is(err, errOtherKey), errors.Is(err, gnutls.ErrNoPeerKey), errors.Is(err, gnutls.ErrKeyType):
 		return true
 	case r.ownKey != nil && !server:
 		const handshakeFailure, unsupportedCertificate, insufficientSecurity = 40, 43, 71
@@ -35,7 +44,7 @@ func (r *handshakeRecord) explainRaw(err error, server bool) (cause, cure string
 	switch {
 	case errors.As(err, &unavailable):
 		return unavailable.Reason, unavailable.Cure
-	case errors.Is(err, errNoOwnKey):
+	case errors.Is(err, errNoOwnKey), errors.Is(err, errOtherKey):
 		return err.Error(), "own: private-key: in lwcon.yaml, or /0/x/5 of the account; keys new makes a pair"
 	case r.obstacle != nil:
 		return r.explainObstacle()

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
@@ -55,6 +57,7 @@ type rawConn struct {
 	session *gnutls.Session
 	suite   CipherSuite
 	key     []byte // of the peer
+	limit   int    // octets of a record that the peer takes at most, 0 for the usual
 }
 
 // maxHandshakeDatagram is the longest datagram of a handshake that is read whole.
@@ -108,6 +111,7 @@ func (c *rawConn) complete() error {
 	c.suite, c.key = CipherSuite(r.Suite), r.PeerKey
 	record := &c.peer.record
 	record.mu.Lock()
+	c.limit = record.limit(c.peer.link.server != nil)
 	record.answer = &serverHello{random: string(r.ServerRandom), suite: c.suite}
 	record.mu.Unlock()
 	line := fmt.Appendf(nil, "CLIENT_RANDOM %x %x\n", r.ClientRandom, r.Master)
@@ -147,13 +151,31 @@ func rawCredentials(own KeyPair, suites []CipherSuite, server bool, name string)
 		return nil, fmt.Errorf("the private key cannot be used for raw public keys: %w", err)
 	}
 	defer clear(private)
-	public, err := x509.MarshalPKIXPublicKey(own.Private.Public())
+	point, _ := own.Private.Public().(*ecdsa.PublicKey)
+	if point == nil || point.Curve != elliptic.P256() && point.Curve != elliptic.P384() {
+		return nil, errOtherKey
+	}
+	public, err := x509.MarshalPKIXPublicKey(point)
 	if err != nil {
 		return nil, fmt.Errorf("the public key cannot be used: %w", err)
 	}
 	return gnutls.NewCredentials(gnutls.Config{
 		Server: server, Suites: suiteNumbers(suites), PublicKey: public, PrivateKey: private, ServerName: name,
 	})
+}
+
+var errOtherKey = errors.New("the private key is on another curve, or of another kind, than P-256 and P-384, which raw public keys need here")
+
+// limit is how large a record the peer takes, as both have agreed on: what GnuTLS
+// understands of a ClientHello it agrees to. The lock is held.
+func (r *handshakeRecord) limit(server bool) int {
+	switch {
+	case server && r.hello != nil:
+		return r.hello.limit
+	case !server && r.answer != nil:
+		return r.answer.limit
+	}
+	return 0
 }
 
 // sameKey says whether two raw public keys are one, however they are written.
@@ -204,6 +226,7 @@ func (p *securePeer) beginRaw(c *gnutls.Credentials, cookie *gnutls.Cookie, veri
 	if err != nil {
 		return err
 	}
+	p.record.patient()
 	p.conn = &rawConn{peer: p, session: session}
 	return nil
 }
@@ -320,4 +343,19 @@ func (r *rawListener) close() {
 		r.credentials.Close()
 	}
 	*r = rawListener{}
+}
+
+// noteLimit keeps how large a record the peer takes. link.mu is held.
+func (p *securePeer) noteLimit() {
+	if raw, ok := p.conn.(*rawConn); ok && raw.limit < maxPlaintext {
+		p.limit = uint16(raw.limit)
+	}
+}
+
+// most is the largest message that can be sent.
+func (p *securePeer) most() int {
+	if p.limit > 0 {
+		return int(p.limit)
+	}
+	return maxPlaintext
 }

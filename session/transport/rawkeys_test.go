@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -313,5 +314,175 @@ func TestWhatAClientOffersDecidesTheMode(t *testing.T) {
 			t.Errorf("%s: %v, expected %v", name, got.mode, c.want)
 		}
 		l.raw.close()
+	}
+}
+
+func TestAHelloTellsHowLargeARecordMayBe(t *testing.T) {
+	for name, c := range map[string]struct {
+		extensions []byte
+		want       int
+	}{
+		"nothing":                {nil, 0},
+		"record_size_limit":      {[]byte{0, 28, 0, 2, 2, 0}, 512},
+		"max_fragment_length":    {[]byte{0, 1, 0, 1, 2}, 1024},
+		"both":                   {[]byte{0, 1, 0, 1, 1, 0, 28, 0, 2, 3, 0}, 768},
+		"both, the other way":    {[]byte{0, 28, 0, 2, 3, 0, 0, 1, 0, 1, 1}, 768},
+		"an unknown fragment":    {[]byte{0, 1, 0, 1, 9}, 0},
+		"a limit of three bytes": {[]byte{0, 28, 0, 3, 1, 2, 3}, 0},
+	} {
+		var h clientHello
+		if !h.extensions(c.extensions) || h.limit != c.want {
+			t.Errorf("%s: %d, expected %d", name, h.limit, c.want)
+		}
+	}
+}
+
+func TestDTLSSendsNoRecordThatThePeerDoesNotTake(t *testing.T) {
+	needsGnuTLS(t)
+	device, host := rawPair(t), rawPair(t)
+	securely(t, &testKeys{own: &host, trustedKey: string(device.PublicKey)}, SecureOptions{}, func(t *testing.T, b *securedBench) {
+		client, back, err := b.dial("192.0.2.7:40001", rawOf(device, host.PublicKey), SecureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		peer := b.exchange(client, back)
+		b.server.mu.Lock()
+		p := b.server.peers[peer]
+		p.conn = &rawConn{limit: 512}
+		p.noteLimit()
+		p.conn = nil
+		b.server.mu.Unlock()
+		if err := b.server.Send(peer, Local{}, make([]byte, 512)); err != nil {
+			t.Error(err)
+		}
+		if err := b.server.Send(peer, Local{}, make([]byte, 513)); !errors.Is(err, ErrTooLong) {
+			t.Errorf("513 octets: %v", err)
+		}
+		_ = client.Close()
+	})
+}
+
+// What anybody can send into a handshake ends it neither for others nor lets it end
+// well for who has no key.
+func TestDTLSRawKeyHandshakesStandWhatIsThrownIn(t *testing.T) {
+	needsGnuTLS(t)
+	device, host := rawPair(t), rawPair(t)
+	securely(t, &testKeys{own: &host, trustedKey: string(device.PublicKey)}, SecureOptions{}, func(t *testing.T, b *securedBench) {
+		inner, err := b.network.Datagram("192.0.2.7:40001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, _ := ParseAddress("192.0.2.7:40001")
+		to, _ := ParseAddress("192.0.2.1:5684")
+		noisy := &throwing{Link: inner, throw: func() {
+			for _, d := range [][]byte{
+				{22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 3, 1, 2, 3},
+				{23, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9, 0, 4, 1, 2, 3, 4},
+				append([]byte{22, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 0, 0, 40}, make([]byte, 40)...),
+				rawHello(t, device),
+			} {
+				b.server.Receive(Datagram{From: from, Bytes: d})
+			}
+		}}
+		client, err := NewDTLSClient(t.Context(), noisy, to, "lwm2m.example", rawOf(device, host.PublicKey), SecureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := newInbox()
+		if err := client.Start(back); err != nil {
+			t.Fatal(err)
+		}
+		b.exchange(client, back)
+		_ = client.Close()
+	})
+}
+
+// throwing is a link on which something else arrives with each datagram.
+type throwing struct {
+	Link
+	throw func()
+}
+
+func (l *throwing) Send(to Address, local Local, b []byte) error {
+	l.throw()
+	return l.Link.Send(to, local, b)
+}
+
+// Handshakes that stay half done make room, the oldest first.
+func TestDTLSRawKeyHandshakesThatStayHalfDoneAreBounded(t *testing.T) {
+	needsGnuTLS(t)
+	device, host := rawPair(t), rawPair(t)
+	securely(t, &testKeys{own: &host, trustedKey: string(device.PublicKey)}, SecureOptions{}, func(t *testing.T, b *securedBench) {
+		c, err := rawCredentials(device, rawKeySuites, false, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		for i := range MaxHandshakes + 50 {
+			from := Address{name: fmt.Sprintf("device %d", i)}
+			s, err := c.Begin(nil, func([]byte) error { return errNoOwnKey })
+			if err != nil {
+				t.Fatal(err)
+			}
+			first, _, _, _ := s.Feed(nil)
+			b.server.mu.Lock()
+			b.server.choose(&clientHello{rawKeys: true, ownRaw: true})
+			_, answer := b.server.raw.admit(Datagram{From: from, Bytes: first[0]})
+			b.server.mu.Unlock()
+			second, _, _, err := s.Feed(answer)
+			if err != nil || len(second) == 0 {
+				t.Fatal(err)
+			}
+			b.server.Receive(Datagram{From: from, Bytes: second[0]})
+			s.Free()
+		}
+		synctest.Wait()
+		b.server.mu.Lock()
+		defer b.server.mu.Unlock()
+		if len(b.server.half) != MaxHandshakes || len(b.server.peers) != MaxHandshakes {
+			t.Errorf("%d handshakes and %d peers, expected %d", len(b.server.half), len(b.server.peers), MaxHandshakes)
+		}
+	})
+}
+
+func TestRawPublicKeysNeedAKeyOnAKnownCurve(t *testing.T) {
+	needsGnuTLS(t)
+	key, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rawCredentials(KeyPair{Private: key}, rawKeySuites, false, ""); !errors.Is(err, errOtherKey) {
+		t.Errorf("P-521: %v", err)
+	}
+}
+
+// Nothing is concluded from a Finished that does not come: it is repeated.
+func TestDTLSRawKeyHandshakesWaitForWhatWasLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, raw := range []bool{false, true} {
+			given := false
+			r := handshakeRecord{stuck: func() { given = true }}
+			if raw {
+				r.patient()
+			}
+			r.received([]byte{recordCCS, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1})
+			<-time.After(2 * stuckTime)
+			synctest.Wait()
+			if given == raw {
+				t.Errorf("raw public keys %v: given up %v", raw, given)
+			}
+		}
+	})
+}
+
+func TestACommonSuiteWithoutACommonGroupIsSaidSo(t *testing.T) {
+	r := handshakeRecord{suites: rawKeySuites, hello: &clientHello{suites: []CipherSuite{0xc0ae}, rawKeys: true, ownRaw: true}}
+	cause, cure := r.explain(&gnutls.Error{Code: -87}, true)
+	if !strings.Contains(cause, "no group or signature") || cure == "" {
+		t.Errorf("%q, %q", cause, cure)
+	}
+	r.hello.suites = []CipherSuite{0xcca9}
+	if cause, _ := r.explain(&gnutls.Error{Code: -87}, true); !strings.Contains(cause, "no common cipher suite: the device offers") {
+		t.Errorf("%q", cause)
 	}
 }

@@ -137,7 +137,7 @@ func priorities(allowed []uint16) (string, error) {
 		return "", errors.New("no cipher suite is allowed")
 	}
 	words := slices.Concat([]string{"NONE", "+VERS-DTLS1.2"}, exchanges, ciphers, []string{
-		"+AEAD", "+SIGN-ECDSA-SHA256", "+SIGN-ECDSA-SHA384", "+GROUP-SECP256R1", "+GROUP-SECP384R1",
+		"+AEAD", "+SIGN-ECDSA-SHA256", "+SIGN-ECDSA-SHA384", "+GROUP-SECP256R1", "+GROUP-SECP384R1", "+GROUP-X25519",
 		"+CTYPE-CLI-RAWPK", "+CTYPE-SRV-RAWPK", "+COMP-NULL",
 	})
 	return strings.Join(words, ":"), nil
