@@ -68,6 +68,8 @@ func (d *Details) gather(env *Env) {
 		} else if request := d.request(); request != nil {
 			_, at = purposeOf(&request.Scanned.Message, nil)
 			use = purposeUnknown
+		} else {
+			use, at = purposeUnknown, d.asked
 		}
 		b := bodyOf(parts)
 		if len(b.Payload) == 0 {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"strconv"
 
+	"lwcon/lwm2m"
 	"lwcon/session"
 	"lwcon/session/coap"
+	"lwcon/session/transport"
 )
 
 // Details is all that passed for one exchange.
@@ -20,6 +22,7 @@ type Details struct {
 	Bodies []Body
 	// Deviations are those of the message layer, in the order of the messages.
 	Deviations []coap.Deviation
+	asked      lwm2m.Path // of what began the observation, where the exchange is a notification
 	// Line is what repeats the exchange, where it was asked for.
 	Line string
 }
@@ -105,7 +108,9 @@ put together from their blocks, as trees.`,
 func (env *Env) detailsOf(number uint64) *Details {
 	d := &Details{Number: number}
 	masker := session.NewMasker()
-	for _, r := range env.Sessions.Exchanges().Records(number) {
+	records := env.Sessions.Exchanges().Records(number)
+	d.asked = env.asked(records, masker)
+	for _, r := range records {
 		p := coap.Passage(r)
 		if !env.Sessions.ShowsSecrets() {
 			p = masked(masker, p)
@@ -114,6 +119,30 @@ func (env *Env) detailsOf(number uint64) *Details {
 	}
 	d.gather(env)
 	return d
+}
+
+// asked is the path of what began the observation of which an exchange is a notification;
+// masker is told of it. It is the root where nothing is known of it.
+func (env *Env) asked(records []coap.Record, masker *session.Masker) lwm2m.Path {
+	if len(records) == 0 || records[0].Direction != transport.Received {
+		return lwm2m.Path{}
+	}
+	first := records[0]
+	m := coap.Scan(first.Bytes, first.Stream).Message
+	if !m.Code.IsResponse() {
+		return lwm2m.Path{}
+	}
+	var path lwm2m.Path
+	if request, found := env.Sessions.Exchanges().Asked(first.Peer, m.Token, first.Number); found {
+		m := coap.Scan(request.Bytes, request.Stream).Message
+		_, path = purposeOf(&m, nil)
+	} else if o := env.Sessions.Server().ObservedAt(first.Peer, m.Token); o != nil {
+		path = o.Path
+	} else {
+		return path
+	}
+	masker.Know(first.Peer, m.Token, path)
+	return path
 }
 
 // take adds a message to what passed.

@@ -36,6 +36,8 @@ type Error struct {
 	Hint     string // the next thing to try, "" if there is none to name
 	Endpoint string // the device concerned, "" if none
 	Exchange uint64 // number of the exchange, 0 if none
+	// Deviations are those of what came and was no answer that could be used.
+	Deviations []lwm2m.Deviation
 
 	// Of a PayloadError: what does not decode and where.
 	Format string // as results name it
@@ -78,6 +80,7 @@ func (e *Error) AppendJSON(b []byte) []byte {
 		in.unsigned("exchange", e.Exchange)
 	}
 	o.close(in)
+	o.deviations(e.Deviations) // none of those of a payload
 	switch {
 	case e.Whole != nil:
 		e.Whole.content(o, false)
@@ -126,7 +129,7 @@ func Classify(err error) *Error {
 	}
 	var op *session.OperationError
 	if errors.As(err, &op) {
-		e.Endpoint, e.Exchange = op.Endpoint, op.Exchange
+		e.Endpoint, e.Exchange, e.Deviations = op.Endpoint, op.Exchange, op.Deviations
 	}
 	tooNew(e)
 	var syntax *formats.SyntaxError
@@ -154,7 +157,7 @@ func kindOf(err error) ErrorKind {
 		return ResetError
 	case errors.As(err, &syntax), errors.As(err, &unknown), errors.As(err, &parse):
 		return PayloadError
-	case errors.Is(err, coap.ErrUnreachable), errors.Is(err, coap.ErrBlock), errors.Is(err, coap.ErrClosed),
+	case errors.Is(err, coap.ErrUnreachable), errors.Is(err, coap.ErrBlock), errors.Is(err, coap.ErrRejected), errors.Is(err, coap.ErrClosed),
 		errors.Is(err, session.ErrClosed), errors.Is(err, transport.ErrClosed), errors.Is(err, transport.ErrTooLong),
 		errors.Is(err, transport.ErrNoPeer), errors.Is(err, coap.ErrTooMany), errors.Is(err, session.ErrTooMany):
 		return TransportError

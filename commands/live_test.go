@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -232,6 +233,18 @@ func TestObserveFollowsAsOneShotAndCancels(t *testing.T) {
 		}
 		if l := b.do("observations").(*Observations); len(l.List) != 0 {
 			t.Errorf("still observed: %+v", l.List)
+		}
+	})
+}
+
+func TestDetailsOfANotificationKnowWhatItIsOf(t *testing.T) {
+	live(t, func(b *bench) {
+		b.do("observe /3303/0/5700")
+		w := b.do("wait notification").(*Waited)
+		number := w.Events[len(w.Events)-1].Exchange
+		d := b.do(fmt.Sprint("details ", number)).(*Details)
+		if len(d.Bodies) != 1 || d.Bodies[0].Tree == nil || d.Bodies[0].Tree.Nodes[0].Name() != "Sensor Value" {
+			t.Errorf("got %+v, want a Sensor Value", d.Bodies)
 		}
 	})
 }

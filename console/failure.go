@@ -32,6 +32,7 @@ func (t *Text) Failure(err error) string {
 	if e.Kind == commands.PayloadError {
 		t.fault(p, e)
 	}
+	t.deviations(p, e.Deviations, "")
 	for line := range strings.SplitSeq(failureHint(e, t.Further), "\n") {
 		p.hint(terminal.Escape(line))
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 	"lwcon/console/terminal"
 	"lwcon/lwm2m"
 	"lwcon/session"
+	"lwcon/session/coap"
 )
 
 // happened writes an event: one line where it fits, a compact block otherwise. A
@@ -148,7 +150,7 @@ func (t *Text) observed(n *session.Notification) string {
 // if there is one, else the tree below.
 func (t *Text) notification(p *page, e *session.Event) {
 	n := e.Notification
-	parts := []string{deviceOf(e), t.observed(n) + t.inlineValues(n), t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(n)}
+	parts := []string{deviceOf(e), t.observed(n) + t.inlineValues(n), t.Style.Dim(timeOfDay(e.Time)), t.notificationNotes(e)}
 	if t.Plain {
 		p.head(e.Kind.String(), nil, append(parts, t.oneLine(&session.Event{Deviations: n.Response.Deviations}))...)
 		return
@@ -192,15 +194,21 @@ func (t *Text) inlineValues(n *session.Notification) string {
 
 // notificationNotes is what is out of the ordinary of a notification, and its
 // numbers.
-func (t *Text) notificationNotes(n *session.Notification) string {
-	text := ""
+func (t *Text) notificationNotes(e *session.Event) string {
+	n, text := e.Notification, ""
 	if n.Observation != 0 {
 		text = t.Style.Dim(fmt.Sprintf("observation %d", n.Observation))
+	}
+	if e.Exchange != 0 {
+		text += t.Style.Dim(fmt.Sprintf(", exchange %d", e.Exchange))
 	}
 	if n.Response.Code.Class() >= 4 {
 		text += ", " + t.Style.Refusal(strings.TrimSpace(n.Response.Code.String()+" "+n.Response.Code.Name()))
 	}
-	if !n.Fresh {
+	switch rejected := (*coap.RejectedError)(nil); {
+	case errors.As(n.Response.Err, &rejected):
+		text += ", " + t.Style.Refusal("not taken")
+	case !n.Fresh:
 		text += ", " + t.Style.Refusal("late: not the newest value")
 	}
 	if n.Ended {

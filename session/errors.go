@@ -40,6 +40,8 @@ type OperationError struct {
 	Path      lwm2m.Path
 	Exchange  uint64 // 0 if nothing was sent
 	Err       error
+	// Deviations are those of what came and was no answer that could be used.
+	Deviations []lwm2m.Deviation
 }
 
 func (e *OperationError) Error() string {
@@ -54,6 +56,9 @@ func (e *OperationError) Error() string {
 func (e *OperationError) reason() string {
 	var timeout *coap.TimeoutError
 	if errors.As(e.Err, &timeout) {
+		if n := len(e.Deviations); n > 0 {
+			return timeout.Error() + "; what came could not be used: " + e.Deviations[n-1].Message
+		}
 		return timeout.Error()
 	}
 	if errors.Is(e.Err, ErrNotRegistered) {

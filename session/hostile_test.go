@@ -189,6 +189,74 @@ func TestRandomDatagramsDisturbNobody(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatCannotBeUsedIsTheReasonWhyThereIsNone(t *testing.T) {
+	beside(t, func(request []byte) [][]byte {
+		return [][]byte{reply(request, func(m *coap.Message) { m.Token = []byte{0xff, 0xee} })}
+	}, func(t *testing.T, e *Endpoint) {
+		_, err := Read(t.Context(), e, at("/3/0/0"), ReadOptions{RequestOptions: RequestOptions{Timeout: 5 * time.Second}})
+		var operation *OperationError
+		if !errors.As(err, &operation) || !errors.Is(err, coap.ErrTimeout) || len(operation.Deviations) == 0 || operation.Deviations[0].Rule != "coap-wrong-token" {
+			t.Fatalf("error %+v, want a timeout with the deviation coap-wrong-token", operation)
+		}
+		if !strings.Contains(err.Error(), "what came could not be used: token ") || !strings.Contains(err.Error(), "ffee found") {
+			t.Errorf("error %q", err)
+		}
+	})
+}
+
+func TestAMessageThatCannotBeReadIsTold(t *testing.T) {
+	withoutPayload := []byte{0x40, 2, 0, 9, 0xb2, 'r', 'd', 0xff}
+	longName, _ := coap.Encode(&coap.Message{Code: coap.POST, ID: 10, Token: []byte{9}, Options: coap.Options{
+		{Number: coap.URIPath, Value: []byte("rd")}, {Number: coap.URIQuery, Value: []byte("ep=" + strings.Repeat("x", 260))},
+	}}, false)
+	for rule, sent := range map[lwm2m.RuleID][]byte{"coap-marker-without-payload": withoutPayload, "coap-option-length": longName} {
+		besideOn(t, func([]byte) [][]byte { return nil }, func(t *testing.T, e *Endpoint, network *transport.MemoryNetwork) {
+			after := e.server.log.End()
+			stranger, _ := transport.ParseAddress("192.0.2.67:5683")
+			network.Deliver(stranger, serverAddress(t), sent)
+			synctest.Wait()
+			event, _, ok := e.server.log.Reader(after).TryNext()
+			if !ok || event.Kind != EventDeviation || event.Exchange == 0 || event.Deviations[0].Rule != rule || !strings.Contains(event.Deviations[0].Message, "from 192.0.2.67:5683") {
+				t.Errorf("event %+v, want a deviation from %s with the address", event, rule)
+			}
+		})
+	}
+}
+
+func TestANotificationThatIsNotTakenIsTold(t *testing.T) {
+	observed := make(chan []byte, 1)
+	beside(t, func(request []byte) [][]byte {
+		m, err := coap.Decode(request, false)
+		if err != nil || !m.Options.Has(coap.Observe) {
+			return nil
+		}
+		observed <- m.Token
+		return [][]byte{reply(request, func(m *coap.Message) { m.SetObserve(1) })}
+	}, func(t *testing.T, e *Endpoint) {
+		if _, err := Observe(t.Context(), e, at("/3/0/0"), ObserveOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		n := &coap.Message{Type: coap.Confirmable, Code: coap.Content, ID: 77, Token: <-observed, Payload: []byte("y")}
+		n.SetObserve(2)
+		n.SetContentFormat(0)
+		n.Options.Add(65001, []byte{1})
+		b, err := coap.Encode(n, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := e.server.log.End()
+		e.Observations()[0].operation.listener.coap.Receive(transport.Datagram{From: e.Registration().Address, Bytes: b})
+		synctest.Wait()
+		event, _, ok := e.server.log.Reader(after).TryNext()
+		if !ok || event.Kind != EventNotification || !errors.Is(event.Notification.Response.Err, coap.ErrRejected) || event.Notification.Fresh {
+			t.Fatalf("event %+v, want a notification that was not taken", event)
+		}
+		if state := e.Observations()[0].State(); state.Count != 0 {
+			t.Errorf("%d notifications counted", state.Count)
+		}
+	})
+}
+
 func TestObserveOfADeviceThatDoesNotObserve(t *testing.T) {
 	beside(t, func(request []byte) [][]byte { return [][]byte{reply(request, func(*coap.Message) {})} }, func(t *testing.T, e *Endpoint) {
 		r, err := Observe(t.Context(), e, at("/3/0/0"), ObserveOptions{})

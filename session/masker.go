@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// maxMaskedRequests bounds the requests whose answers may hold secrets; the
-	// oldest are forgotten.
+	// maxMaskedRequests bounds the requests that are remembered; the oldest are
+	// forgotten.
 	maxMaskedRequests = 10_000
 	// maxMaskedFrame bounds what is kept of a frame that is not complete; no more
 	// is accepted by the message layer either.
@@ -19,9 +19,8 @@ const (
 )
 
 // Masker makes the secrets in whole messages unreadable: bytes of /0/x/5, /0/x/8
-// and /21/x/0 become '*', the length stays. It remembers requests whose answers
-// may hold secrets, since an answer does not say what it is of. It is safe for
-// concurrent use.
+// and /21/x/0 become '*', the length stays. It remembers requests, since an answer does
+// not say what it is of. It is safe for concurrent use.
 type Masker struct {
 	mu       sync.Mutex
 	requests map[requestKey]lwm2m.Path
@@ -101,11 +100,16 @@ func (m *Masker) pathOf(peer transport.Address, d transport.Direction, message *
 	if !ok {
 		return path, false
 	}
-	key := requestKey{peer, d, string(message.Token)}
-	if _, known := m.requests[key]; known || mayHoldSecrets(path) {
-		m.remember(key, path)
-	}
+	m.remember(requestKey{peer, d, string(message.Token)}, path)
 	return path, true
+}
+
+// Know tells of a request that was sent before the masker began: what its answers, which
+// have its token, are of.
+func (m *Masker) Know(peer transport.Address, token []byte, path lwm2m.Path) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.remember(requestKey{peer, transport.Sent, string(token)}, path)
 }
 
 // remember keeps a request, and forgets the oldest where there are too many. The

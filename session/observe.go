@@ -1,12 +1,14 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"time"
 
 	"lwcon/lwm2m"
 	"lwcon/session/coap"
+	"lwcon/session/transport"
 )
 
 // ObserveOptions change an Observe.
@@ -72,6 +74,21 @@ func (e *Endpoint) Observations() []*Observation {
 	e.server.mu.Lock()
 	defer e.server.mu.Unlock()
 	return slices.Clone(e.server.observations[e])
+}
+
+// ObservedAt returns the observation of what was sent to a peer with a token, nil if
+// there is none.
+func (s *Server) ObservedAt(peer transport.Address, token []byte) *Observation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for e, all := range s.observations {
+		for _, o := range all {
+			if e.registration != nil && e.registration.Address == peer && o.coap != nil && bytes.Equal(o.coap.Token(), token) {
+				return o
+			}
+		}
+	}
+	return nil
 }
 
 // Observe asks a client to notify of changes. Each notification is an event in

@@ -172,7 +172,7 @@ func (op *operation) heard(x *coap.Exchange) {
 func (op *operation) failed(err error, x *coap.Exchange) error {
 	e := &OperationError{Operation: op.name, Endpoint: op.endpoint.name, Path: op.path, Err: err}
 	if x != nil && !x.Start.IsZero() {
-		e.Exchange = x.Number
+		e.Exchange, e.Deviations = x.Number, fromMessage(x.Deviations)
 	}
 	return e
 }

@@ -238,6 +238,15 @@ func (g *Registration) refusedFor(code Code) *lwm2m.Deviation {
 	return cause
 }
 
+// refused logs a message of a device that the message layer has not taken.
+func (l *Listener) refused(r coap.Refused) {
+	found, endpoint := fromMessage(r.Deviations), l.server.at(r.Peer)
+	if endpoint == "" {
+		found[0].Message += ", from " + r.Peer.String()
+	}
+	l.server.log.Append(Event{Kind: EventDeviation, Time: r.Time, Endpoint: endpoint, Exchange: r.Number, Deviations: found})
+}
+
 // refuse answers with an error and logs the deviation behind it.
 func (l *Listener) refuse(r *coap.Request, code Code, rule lwm2m.RuleID, message string) {
 	l.server.log.Append(Event{

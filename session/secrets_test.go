@@ -189,6 +189,30 @@ func TestABlockOfASecurityObjectIsMaskedWhole(t *testing.T) {
 	}
 }
 
+func TestBlocksOfAnOrdinaryTextAreShown(t *testing.T) {
+	ask := func(path string) *coap.Message {
+		r := coap.NewRequest(coap.GET, path)
+		r.Token = []byte{7}
+		return r
+	}
+	block := coap.NewResponse(Content)
+	block.Token, block.Payload = []byte{7}, []byte("0123456789abcdef")
+	block.SetContentFormat(uint16(lwm2m.FormatText))
+	block.SetBlock2(coap.Block{Number: 1, More: true})
+	for path, hidden := range map[string]bool{"/3303/0/5750": false, "/0/1/5": true} {
+		m := NewMasker()
+		m.Message(serverAddress(t), transport.Sent, false, encoded(t, ask(path), false))
+		if b, found := m.Message(serverAddress(t), transport.Received, false, encoded(t, block, false)); found != hidden {
+			t.Errorf("%s: %q", path, b)
+		}
+		told := NewMasker() // of a request that passed before it began
+		told.Know(serverAddress(t), []byte{7}, at(path))
+		if b, found := told.Message(serverAddress(t), transport.Received, false, encoded(t, block, false)); found != hidden {
+			t.Errorf("%s, told of: %q", path, b)
+		}
+	}
+}
+
 func TestBlocksOfACompositeBodyAreMaskedWhereItHoldsSecrets(t *testing.T) {
 	secret := []lwm2m.Node{
 		lwm2m.NewNode(lwm2m.KindValue, at("/3/0/0"), lwm2m.StringValue("a manufacturer"), lwm2m.Span{}, 0),

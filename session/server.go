@@ -208,7 +208,7 @@ func (s *Server) listen(link transport.Link, b *BootstrapServer, only bool) (*Li
 			<-ready // requests can come in before NewEndpoint has returned
 			l.serve(r)
 		},
-		OnPeer: l.peerChanged,
+		OnPeer: l.peerChanged, OnRefused: l.refused,
 	})
 	if err != nil {
 		return nil, err

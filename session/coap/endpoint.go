@@ -40,6 +40,19 @@ type Config struct {
 	// OnPeer is told when a peer comes, moves or goes. It runs on the goroutine
 	// that receives and must return quickly.
 	OnPeer func(PeerEvent)
+	// OnRefused is told of a message that reaches nobody, since it cannot be read or must
+	// be refused as it is. It keeps to the rules of OnPeer.
+	OnRefused func(Refused)
+}
+
+// Refused is a message that was not taken.
+type Refused struct {
+	Peer transport.Address
+	// Number of its exchange in the Log.
+	Number uint64
+	Time   time.Time
+	// Deviations say why; there is one at least.
+	Deviations []Deviation
 }
 
 // Endpoint speaks CoAP over one link with any number of peers. It is safe for
@@ -58,6 +71,7 @@ type Endpoint struct {
 	log        *Log
 	tap        Tap
 	onPeer     func(PeerEvent)
+	onRefused  func(Refused)
 	seed       maphash.Seed
 	decoders   sync.Pool
 
@@ -95,17 +109,17 @@ func NewEndpoint(c Config) (*Endpoint, error) {
 		return nil, errors.New("coap endpoint: the link is missing")
 	}
 	e := &Endpoint{
-		link:         c.Link,
-		stream:       c.Link.Reliable(),
-		secure:       strings.HasPrefix(c.Link.Scheme(), "coaps"),
-		clock:        c.Clock,
-		handler:      c.Handler,
-		onBlock:      c.OnBlock,
-		base:         c.Parameters.defaults(c.Link.Timing()),
-		protection:   c.Protection,
-		log:          c.Log,
-		tap:          c.Tap,
-		onPeer:       c.OnPeer,
+		link:       c.Link,
+		stream:     c.Link.Reliable(),
+		secure:     strings.HasPrefix(c.Link.Scheme(), "coaps"),
+		clock:      c.Clock,
+		handler:    c.Handler,
+		onBlock:    c.OnBlock,
+		base:       c.Parameters.defaults(c.Link.Timing()),
+		protection: c.Protection,
+		log:        c.Log,
+		tap:        c.Tap,
+		onPeer:     c.OnPeer, onRefused: c.OnRefused,
 		seed:         maphash.MakeSeed(),
 		calls:        make(map[tokenKey]*call),
 		observations: make(map[tokenKey]*Observation),

@@ -1,6 +1,7 @@
 package coap
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -207,6 +208,32 @@ func (l *Log) Records(number uint64) []Record {
 	}
 	slices.SortStableFunc(found, func(a, b Record) int { return a.Time.Compare(b.Time) })
 	return found
+}
+
+// Asked returns the newest request before an exchange that was sent to a peer with a
+// token: that which began an observation, for the exchange of a notification; false
+// where it is not known or no longer kept.
+func (l *Log) Asked(peer transport.Address, token []byte, before uint64) (r Record, found bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.chunks {
+		if p.low >= before {
+			continue
+		}
+		for b := p.bytes; len(b) >= logHead; {
+			size := recordSize(b)
+			length := int(binary.LittleEndian.Uint32(b[16:]))
+			if number := binary.LittleEndian.Uint64(b); number < before && number >= r.Number && b[29]&logReceived == 0 &&
+				p.addresses[binary.LittleEndian.Uint16(b[24:])] == peer && bytes.Contains(b[logHead:logHead+length], token) {
+				m := Scan(b[logHead:logHead+length], b[29]&logStream != 0).Message
+				if m.Code.IsRequest() && bytes.Equal(m.Token, token) {
+					r, found = p.record(b[:size]), true
+				}
+			}
+			b = b[size:]
+		}
+	}
+	return r, found
 }
 
 // Newest returns the number of the newest exchange, 0 before the first.

@@ -43,7 +43,7 @@ type Notification struct {
 	// a block-wise body was still being fetched.
 	Skipped int
 	// Err is why the rest of a block-wise body is missing; Message then holds
-	// the first block.
+	// the first block. A *RejectedError is why it was not taken at all.
 	Err        error
 	Deviations []Deviation
 }
@@ -194,16 +194,23 @@ func (e *Endpoint) receiveNotification(p *peer, o *Observation, in *incoming, nu
 			in.message = m
 		}
 	}
+	why := noteProtected
 	if option, bad := unsupportedOption(in.message, e.protection != nil); bad && refused == nil {
-		refused = &RejectedError{m.Code, "critical option " + option.String()}
+		why = noteUnknownCritical
+		refused = &RejectedError{m.Code, "critical option " + option.String() + " is unknown or has an illegal value"}
 		if len(in.scanned) == 0 { // Scan does not know what protection hid
 			in.deviations = append(in.deviations, deviate(ruleUnknownCritical, -1, refused.Error()))
 		}
 	}
 	id := flightKey{p, in.message.ID}
 	if refused != nil {
-		e.pass(p, in.local, in.entry(number, noteProtected, 0))
+		e.pass(p, in.local, in.entry(number, why, 0))
 		e.replyTo(p, in, id, number, reply, false)
+		sequence, _ := m.Observe()
+		o.hand(Notification{
+			Message: in.message, Number: number, Received: in.at, Sequence: sequence, Err: refused, Deviations: in.all(),
+			Confirmable: !e.stream && in.message.Type == Confirmable,
+		})
 		return
 	}
 	n, age := o.judge(in, number)

@@ -133,6 +133,8 @@ func (e *Endpoint) refused(r *Request) bool {
 	if !bad {
 		return false
 	}
+	e.tellRefused(r.Peer, r.Number, r.Received, append(slices.Clone(r.Deviations), deviate(ruleUnknownCritical, -1,
+		"critical option "+number.String()+" is unknown or has an illegal value: refused")))
 	if !r.Confirmable {
 		r.Ignore() // a non-confirmable one is rejected, and needs no answer
 		return true

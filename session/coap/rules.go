@@ -63,11 +63,13 @@ const (
 	ruleProtection         = "coap-protection"
 	ruleSignalOnDatagram   = "coap-signal-on-datagram"
 	ruleStreamEmptyMessage = "coap-stream-empty"
+	ruleAborted            = "coap-aborted"
 )
 
 // Rules lists all rules of this package, sorted by id.
 func Rules() []Rule {
 	return []Rule{
+		{ruleAborted, "RFC 8323 §5.6", "What comes on a connection can be read; otherwise the connection is aborted."},
 		{ruleAckRequest, "RFC 7252 §4.2", "An acknowledgement carries a response or is empty; it never carries a request."},
 		{ruleBlockFormat, "RFC 7959 §2.5", "All blocks of a body have the same Content-Format."},
 		{ruleBlockShort, "RFC 7959 §2.2", "Every block but the last is filled to the size that it states."},

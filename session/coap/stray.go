@@ -2,6 +2,7 @@ package coap
 
 import (
 	"fmt"
+	"time"
 
 	"lwcon/session/transport"
 )
@@ -15,8 +16,10 @@ func (e *Endpoint) receiveMalformed(in *incoming) {
 	number := e.log.next()
 	if len(in.bytes) >= 4 && in.bytes[0]>>6 == 1 && in.message.Type == Confirmable {
 		e.reject(in, number, noteMalformed, noteReset)
+		e.tellRefused(in.from, number, in.at, in.all())
 		return
 	}
+	answered := false
 	e.mu.Lock()
 	if e.closed {
 		e.mu.Unlock()
@@ -25,7 +28,7 @@ func (e *Endpoint) receiveMalformed(in *incoming) {
 	p := e.heard(in)
 	// An answer that cannot be read still tells its request why none will come.
 	if f := e.flights[flightKey{p, in.message.ID}]; f != nil && in.message.Type >= Acknowledgement {
-		number = f.number
+		number, answered = f.number, true
 		if c, asked := f.fate.(*call); asked {
 			c.transfer.note(in.at, transport.Received, in.bytes, noteMalformed, 0)
 			c.transfer.deviate(in.all()...)
@@ -33,6 +36,16 @@ func (e *Endpoint) receiveMalformed(in *incoming) {
 	}
 	e.mu.Unlock()
 	e.pass(p, in.local, in.entry(number, noteMalformed, 0))
+	if !answered {
+		e.tellRefused(in.from, number, in.at, in.all())
+	}
+}
+
+// tellRefused tells of a message that was not taken.
+func (e *Endpoint) tellRefused(from transport.Address, number uint64, at time.Time, why []Deviation) {
+	if e.onRefused != nil && len(why) > 0 {
+		e.onRefused(Refused{Peer: from, Number: number, Time: at, Deviations: why})
+	}
 }
 
 // receiveReserved deals with a code that means nothing on datagrams.
@@ -40,12 +53,13 @@ func (e *Endpoint) receiveReserved(in *incoming) {
 	number := e.log.next()
 	if in.message.Type == Confirmable {
 		e.reject(in, number, noteIgnored, noteReset)
-		return
+	} else {
+		e.mu.Lock()
+		p := e.heard(in)
+		e.mu.Unlock()
+		e.pass(p, in.local, in.entry(number, noteIgnored, 0))
 	}
-	e.mu.Lock()
-	p := e.heard(in)
-	e.mu.Unlock()
-	e.pass(p, in.local, in.entry(number, noteIgnored, 0))
+	e.tellRefused(in.from, number, in.at, in.all())
 }
 
 // strayReply deals with an ACK or RST whose id waits for nothing: mostly one

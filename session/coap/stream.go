@@ -233,6 +233,8 @@ func (e *Endpoint) abort(p *peer, s *stream, reason string, badOption OptionNumb
 	e.mu.Lock()
 	s.ended = errors.New("aborted by us: " + reason)
 	e.mu.Unlock()
-	e.signal8323(p, m, e.log.next())
+	number := e.log.next()
+	e.signal8323(p, m, number)
+	e.tellRefused(p.address, number, e.clock.Now(), []Deviation{deviate(ruleAborted, -1, "the connection is ended: "+reason)})
 	e.link.Disconnect(p.address, s.ended)
 }
