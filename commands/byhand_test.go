@@ -191,7 +191,7 @@ func TestSettingsAreTheDefaultsOfRequestsAndFlagsWin(t *testing.T) {
 			t.Errorf("flags do not win: %v", &m)
 		}
 		s := fields(t, b.do("set"))["settings"].(map[string]any)
-		if s["non"] != "on" || s["token-length"] != "7" || s["block"] != "64" || s["nstart"] != nil {
+		if s["non"] != "on" || s["token-length"] != "7" || s["block"] != "64" || s["nstart"] != "default (1)" {
 			t.Errorf("settings %v", s)
 		}
 		for _, line := range []string{"set block default", "set token-length default", "set ack-timeout default", "set retransmissions default", "set nstart default"} {

@@ -64,6 +64,9 @@ func writeCompositeCommand() *Command {
 				if err != nil {
 					return nil, err
 				}
+				for i := range nodes {
+					t.paths = append(t.paths, nodes[i].Path())
+				}
 				return session.WriteComposite(ctx, t.endpoint, nodes, t.composite(args))
 			})
 		},

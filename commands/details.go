@@ -83,13 +83,18 @@ put together from their blocks, as trees.`,
 				number = uint64(args.Count("exchange"))
 			}
 			d := env.detailsOf(number)
+			if newest := log.Newest(); len(d.Messages) == 0 && number >= log.Oldest() && number <= newest && number > 0 {
+				return nil, usage("details %d: nothing passed in this exchange: its request could not be sent", number)
+			}
 			if len(d.Messages) == 0 {
 				return nil, usage("details %d: expected the number of an exchange from %d to %d", number, log.Oldest(), log.Newest()).
 					hinting("results tell their number: %s", "exchange "+strconv.FormatUint(log.Newest(), 10))
 			}
 			d.Hex = args.Switch("hex")
 			if args.Switch("command") {
-				if d.Line = d.commandLine(); d.Line == "" {
+				if d.Line = d.commandLine(); d.Line != "" {
+					d.Line += env.deviceWords(d.request())
+				} else {
 					return nil, usage("details %d: no request is known that could be sent again", number)
 				}
 			}

@@ -44,6 +44,21 @@ func (d *Details) commandLine() string {
 	return strings.Join(words, " ")
 }
 
+// deviceWords are the words that name the device that a request went to, "" where
+// there is but one.
+func (env *Env) deviceWords(p *Passed) string {
+	if env.roles()&ServerRole == 0 || p.Direction != transport.Sent {
+		return ""
+	}
+	all := env.Sessions.Server().Endpoints()
+	for _, e := range all {
+		if g := e.Registration(); len(all) > 1 && g != nil && g.Address == p.Peer {
+			return " --endpoint " + Quote(e.Name())
+		}
+	}
+	return ""
+}
+
 // blockOptions are those that the message layer adds by itself.
 var blockOptions = [...]coap.OptionNumber{coap.Block1, coap.Block2, coap.Size1, coap.Size2, coap.RequestTag}
 

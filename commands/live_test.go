@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"lwcon/lwm2m"
 	"lwcon/lwm2m/objects"
 	"lwcon/session"
 	"lwcon/session/transport"
@@ -469,6 +470,37 @@ func TestAttributesThatADeviceHasToRefuseAreWarnedOf(t *testing.T) {
 			if (a.Misplaced != "") != warned || (fields(t, a)["warning"] != nil) != warned {
 				t.Errorf("%s: warning %q", line, a.Misplaced)
 			}
+		}
+	})
+}
+
+func TestALossOnPurposeIsNamedWhereNoAnswerComes(t *testing.T) {
+	live(t, func(b *bench) {
+		b.do("set link sent lose 100%")
+		_, _, err := b.try("read /3/0/0 --retransmissions 0 --ack-timeout 1s")
+		b.do("set link sent lose 0%")
+		if e := Classify(err); e.Kind != TimeoutError || !strings.Contains(e.Hint, "set link lose") {
+			t.Errorf("got %+v, want a hint that the loss is our own", e)
+		}
+	})
+}
+
+func TestNoFarName(t *testing.T) {
+	for word, want := range map[string]string{
+		"100": "", "foo": "", "pmix": "; did you mean pmin?", "gr": "; did you mean gt?",
+	} {
+		names := append(lwm2m.AttributeNames(), blockSizes()...)
+		if got := nearest(word, names); got != want {
+			t.Errorf("%s: got %q, want %q", word, got, want)
+		}
+	}
+}
+
+func TestACompositeWriteTellsItsPaths(t *testing.T) {
+	live(t, func(b *bench) {
+		a := b.do("write-composite /3/0/14=+02:00 /3/0/0=no").(*Answer)
+		if len(a.Paths) != 2 || a.Paths[0].String() != "/3/0/14" {
+			t.Errorf("got %v", a.Paths)
 		}
 	})
 }

@@ -25,7 +25,7 @@ func listed(names []string) string {
 // nearest offers the name nearest to a word, as the end of a message; "" if
 // none comes near.
 func nearest(word string, names []string) string {
-	best, least := "", len(word)/2+2
+	best, least := "", max(2, len(word)/2+1)
 	for _, name := range names {
 		d := distance(strings.ToLower(word), strings.ToLower(name))
 		if word != "" && strings.HasPrefix(name, word) {

@@ -137,7 +137,7 @@ func TestTheServerAnswersAsItIsTold(t *testing.T) {
 		if r, err := b.client.Register(b.t.Context()); err != nil || r.Code != coap.ServiceUnavailable {
 			t.Errorf("got %+v, %v", r, err)
 		}
-		if s := fields(t, b.do("set"))["settings"].(map[string]any); s["answer register"] != "5.03" || s["answer update"] != nil {
+		if s := fields(t, b.do("set"))["settings"].(map[string]any); s["answer register"] != "5.03" || s["answer update"] != "default" {
 			t.Errorf("settings %v", s)
 		}
 		b.do("set answer register default")

@@ -12,7 +12,7 @@ func answerSettings() []setting {
 		all = append(all, answerSetting(kind))
 	}
 	return append(all, setting{
-		name: "answer-delay", help: "how long every answer to a device waits", quiet: "0s",
+		name: "answer-delay", help: "how long every answer to a device waits",
 		get: func(env *Env) string {
 			if env.Sessions == nil {
 				return "0s"
@@ -37,7 +37,7 @@ func answerSettings() []setting {
 func answerSetting(kind session.EventKind) setting {
 	name := "answer " + kind.String()
 	return setting{
-		name: name, help: "default, silence, or a code such as 4.03 in place of the right one", quiet: "default",
+		name: name, help: "default, silence, or a code such as 4.03 in place of the right one",
 		get: func(env *Env) string {
 			if env.Sessions == nil {
 				return "default"

@@ -87,8 +87,12 @@ const maxFaultDelay = time.Hour
 func faultSetting(uri, name, help string, directions []transport.Direction,
 	text func(transport.Fault) string, parse func(string) (func(*transport.Fault), error),
 ) setting {
+	quiet := ""
+	if len(directions) == 1 {
+		quiet = text(transport.Fault{}) // the row for both directions says it
+	}
 	return setting{
-		name: name, help: help, quiet: text(transport.Fault{}),
+		name: name, help: help, quiet: quiet,
 		get: func(env *Env) string {
 			if env.Sessions == nil {
 				return text(transport.Fault{})
@@ -125,7 +129,7 @@ func faultSetting(uri, name, help string, directions []transport.Direction,
 // seedSetting makes faults repeat.
 func seedSetting() setting {
 	return setting{
-		name: "link seed", help: "a number; the same one harms the same sequence of messages in the same way", quiet: "0",
+		name: "link seed", help: "a number; the same one harms the same sequence of messages in the same way",
 		get: func(env *Env) string {
 			if env.Sessions == nil {
 				return "0"
@@ -141,4 +145,22 @@ func seedSetting() setting {
 			return nil
 		},
 	}
+}
+
+// losing says of a request without an answer that messages are being lost on
+// purpose, where they are.
+func (env *Env) losing(e *Error) *Error {
+	if e.Kind != TimeoutError || e.Hint != "" || env.Sessions == nil {
+		return e
+	}
+	for _, d := range [...]transport.Direction{transport.Sent, transport.Received} {
+		for _, w := range env.Sessions.wires.chosen("") {
+			if share := w.Get(d).Lose; share > 0 {
+				lost := *e
+				lost.Hint = fmt.Sprintf("set link lose has %g%% of what is %s lost on purpose; set link lose 0%% ends that", share*100, d)
+				return &lost
+			}
+		}
+	}
+	return e
 }

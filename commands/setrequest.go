@@ -17,7 +17,7 @@ type RequestDefaults struct {
 // come.
 func requestSettings() []setting {
 	all := []setting{{
-		name: "non", help: "on sends Non-confirmable messages", quiet: "off",
+		name: "non", help: "on sends Non-confirmable messages",
 		get: func(env *Env) string { return onOff(env.root().Request.NonConfirmable) },
 		set: func(env *Env, word string) error {
 			if word != "on" && word != "off" {
@@ -36,8 +36,14 @@ func requestSettings() []setting {
 // tuneSetting is a parameter of the message layer, or default.
 func tuneSetting(p Parameter) setting {
 	return setting{
-		name: p.Name, help: p.Summary + "; default is that of the link", quiet: "default",
-		get: func(env *Env) string { return tuned(&env.root().Request.Parameters, p.Name) },
+		name: p.Name, help: p.Summary + "; default is that of the link",
+		get: func(env *Env) string {
+			if word := tuned(&env.root().Request.Parameters, p.Name); word != "default" || env.Sessions == nil {
+				return word
+			}
+			ofLink := defaultParameters().Under(env.Sessions.parameters)
+			return "default (" + tuned(&ofLink, p.Name) + ")"
+		},
 		set: func(env *Env, word string) error {
 			if word == "default" {
 				reset(&env.root().Request.Parameters, p.Name)
@@ -95,4 +101,12 @@ func onOff(on bool) string {
 		return "on"
 	}
 	return "off"
+}
+
+// defaultParameters are those of a link that says nothing of them.
+func defaultParameters() coap.Parameters {
+	return coap.Parameters{
+		AckTimeout: coap.DefaultAckTimeout, MaxRetransmit: coap.DefaultMaxRetransmit, NSTART: coap.DefaultNSTART,
+		BlockSize: coap.DefaultBlockSize, TokenLength: coap.DefaultTokenLength,
+	}
 }

@@ -139,7 +139,7 @@ func (c Call) Do(ctx context.Context, env *Env, emit Emit) (Result, error) {
 	if cause := ctx.Err(); cause != nil {
 		return r, cause
 	}
-	e := Classify(err)
+	e := env.losing(Classify(err))
 	if env.Sessions != nil && !env.Sessions.ShowsSecrets() {
 		e = maskedError(e)
 	}

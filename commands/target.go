@@ -43,6 +43,9 @@ func (env *Env) target(ctx context.Context, args Args) (*target, error) {
 	if len(t.paths) > 0 {
 		t.path = t.paths[0]
 	}
+	if scheme := e.Scheme(); args.Has("message-id") && streams(scheme) {
+		return nil, usage("message-id: %s speaks %s, whose messages have no id", Quote(e.Name()), scheme)
+	}
 	t.options, err = env.requestOptions(args)
 	t.overslept = env.waiting(&t.options)
 	return t, err

@@ -39,7 +39,7 @@ func (t *Text) answer(p *page, a *commands.Answer) {
 	if a.Misplaced != "" {
 		p.line("warning", t.Style.Refusal("warning: ")+"a device has to refuse this: "+terminal.Escape(a.Misplaced))
 	}
-	p.hint(t.Style.Dim(refusalHint(a)))
+	p.hint(t.Style.Dim(t.refusalHint(a)))
 }
 
 // code is the answer's code with its name, in the colour of what it means. The

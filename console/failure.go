@@ -33,7 +33,7 @@ func (t *Text) Failure(err error) string {
 		t.fault(p, e)
 	}
 	t.deviations(p, e.Deviations, "")
-	for line := range strings.SplitSeq(t.failureHint(e), "\n") {
+	for line := range strings.SplitSeq(failureHint(e, t.Further), "\n") {
 		p.hint(terminal.Escape(line))
 	}
 	return p.String()

@@ -107,7 +107,13 @@ func saidOf(e *session.Event) string {
 	g := e.Registration
 	switch e.Kind {
 	case session.EventRegister:
-		return fmt.Sprintf("LwM2M %s, lifetime %s, binding %s", g.Version, lifetimeText(g), bindingText(g))
+		text := fmt.Sprintf("LwM2M %s, lifetime %s, binding %s", g.Version, lifetimeText(g), bindingText(g))
+		if g.Profiles != "" {
+			text += ", profiles " + terminal.Escape(g.Profiles)
+		}
+		return text
+	case session.EventUpdate:
+		return fmt.Sprintf("lifetime %s, binding %s", lifetimeText(g), bindingText(g))
 	case session.EventMoved:
 		return "now at " + terminal.Escape(g.Address.String())
 	case session.EventExpired:

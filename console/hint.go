@@ -3,15 +3,19 @@ package console
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"lwcon/commands"
+	"lwcon/lwm2m"
 	"lwcon/session"
 	"lwcon/session/coap"
 )
 
 // refusalHint is the next thing to try after a refusal, "" where there is none
 // to name.
-func refusalHint(a *commands.Answer) string {
+func (t *Text) refusalHint(a *commands.Answer) string {
 	switch a.Code {
 	case coap.BadRequest:
 		if a.Misplaced != "" {
@@ -26,7 +30,7 @@ func refusalHint(a *commands.Answer) string {
 		}
 		return fmt.Sprintf("discover %s shows what the device has there", parent)
 	case coap.MethodNotAllowed:
-		return fmt.Sprintf("objects %d shows what each resource allows: read, write or execute", a.Path.Object())
+		return t.allowedHint(a)
 	case coap.NotAcceptable:
 		return "the device does not have that format; try --accept with another, or without"
 	case coap.UnsupportedContentFormat:
@@ -37,15 +41,46 @@ func refusalHint(a *commands.Answer) string {
 	return ""
 }
 
+// allowedHint names the objects whose definitions say what their resources allow.
+func (t *Text) allowedHint(a *commands.Answer) string {
+	paths := a.Paths
+	if len(paths) == 0 {
+		paths = []lwm2m.Path{a.Path}
+	}
+	var known, unknown []string
+	for _, p := range paths {
+		if p.Level() == lwm2m.LevelRoot {
+			continue
+		}
+		word := "objects " + strconv.Itoa(int(p.Object()))
+		list := &known
+		if t.Definitions == nil || t.Definitions.Object(p.Object(), 0) == nil {
+			list, word = &unknown, strconv.Itoa(int(p.Object()))
+		}
+		if !slices.Contains(*list, word) {
+			*list = append(*list, word)
+		}
+	}
+	switch {
+	case len(known) == 1:
+		return known[0] + " shows what each resource allows: read, write or execute"
+	case len(known) > 1:
+		return strings.Join(known, " and ") + " show what each resource allows: read, write or execute"
+	case len(unknown) > 0:
+		return "what object " + unknown[0] + " allows is not known here; --objects DIR loads its definition"
+	}
+	return ""
+}
+
 // failureHint is the next thing to try after an error, "" where there is none to
 // name. Where no further command follows, what passed can be seen by a trace
 // only.
-func (t *Text) failureHint(e *commands.Error) string {
+func failureHint(e *commands.Error, further bool) string {
 	if e.Hint != "" {
 		return e.Hint
 	}
 	passed := fmt.Sprintf("details %d shows each message", e.Exchange)
-	if !t.Further {
+	if !further {
 		passed = "--trace full shows each message"
 	}
 	var timeout *coap.TimeoutError

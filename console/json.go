@@ -11,7 +11,9 @@ import (
 )
 
 // JSON renders for scripts: one object on a line, and nothing else.
-type JSON struct{}
+type JSON struct {
+	Further bool // further commands can follow, in the same process
+}
 
 // Result renders what a command returned.
 func (JSON) Result(r commands.Result) string {
@@ -25,11 +27,13 @@ func (JSON) Result(r commands.Result) string {
 func (JSON) Event(e commands.Event) string { return jsonLine(e.AppendJSON(nil)) }
 
 // Failure renders why a command failed; an interrupt is no failure of it.
-func (JSON) Failure(err error) string {
+func (j JSON) Failure(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return ""
 	}
-	return jsonLine(commands.Classify(err).AppendJSON(nil))
+	e := *commands.Classify(err)
+	e.Hint = failureHint(&e, j.Further)
+	return jsonLine(e.AppendJSON(nil))
 }
 
 // jsonLine ends an object's line. Control characters that JSON lets stand in a

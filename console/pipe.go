@@ -13,7 +13,8 @@ import (
 // ends the run with its status; with KeepGoing all run, and the status is that
 // of the first failure.
 func (f *face) pipe(ctx context.Context) int {
-	f.env.Wait, f.stderr.Further = f.program.wait(), true
+	f.env.Wait = f.program.wait()
+	f.further()
 	if err := f.open(ctx, true); err != nil {
 		return f.show(nil, err)
 	}

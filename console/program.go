@@ -114,6 +114,14 @@ func (p *Program) renderer(out *os.File) Renderer {
 	return NewText(terminal.NewStyle(p.Color, out, p.Plain, p.Getenv), p.Plain, p.Definitions)
 }
 
+// further says that commands can follow in the same process.
+func (f *face) further() {
+	f.stderr.Further = true
+	if _, ok := f.renderer.(JSON); ok {
+		f.renderer = JSON{Further: true}
+	}
+}
+
 // wait is how long a command waits for its device where nobody sits at a prompt.
 func (p *Program) wait() time.Duration {
 	if p.Wait != nil {

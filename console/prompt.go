@@ -52,7 +52,8 @@ func (f *face) prompt(ctx context.Context) int {
 	}
 	p.screen = t
 	f.stderr = NewText(t.Style(), t.Plain(), f.program.Definitions)
-	f.stderr.Further, f.shared = true, true
+	f.shared = true
+	f.further()
 	f.warner = t.Print
 	if !f.program.JSON {
 		f.renderer = f.stderr

@@ -37,7 +37,7 @@ func (t *Text) clients(p *page, c *commands.Clients) {
 			{terminal.Escape(g.Address.String()), t.Style.Dim},
 			{"since " + timeOfDay(g.Registered), t.Style.Dim},
 			{t.clientState(c, i), t.Style.Refusal},
-			{t.objectsInShort(g), nil},
+			{t.objectsInShort(g) + profilesInShort(g), nil},
 		})
 	}
 	p.table("client", rows)
@@ -134,6 +134,14 @@ func (t *Text) objectsInShort(g *session.Registration) string {
 		text += fmt.Sprintf(", … %d more", more)
 	}
 	return text
+}
+
+// profilesInShort is what follows the objects of a device that registered profiles.
+func profilesInShort(g *session.Registration) string {
+	if g.Profiles == "" {
+		return ""
+	}
+	return " profiles " + terminal.Escape(g.Profiles)
 }
 
 // lifetimeText is the lifetime in seconds.

@@ -117,6 +117,9 @@ func moment(seconds float64, instant bool) string {
 // otherReadings tells that a value is guessed, and what else its octets can
 // mean.
 func otherReadings(n *lwm2m.Node) string {
+	if n.Raw() == "" { // the text of JSON or of a number says all
+		return "(type guessed)"
+	}
 	var others []string
 	shown := n.Value()
 	for _, r := range formats.Readings(n.Raw()) {

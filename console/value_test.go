@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lwcon/console/terminal"
+	"lwcon/formats"
 	"lwcon/lwm2m"
 )
 
@@ -56,6 +57,22 @@ func TestValueShowsUnitMeaningAndEmptiness(t *testing.T) {
 	for want, node := range map[string]*lwm2m.Node{"97 %": &battery, "5 = USB": &source, "(empty)": &empty} {
 		if got := text.valueText(node); got != want {
 			t.Errorf("%v: expected %q, found %q", node.Path(), want, got)
+		}
+	}
+}
+
+func TestAGuessWithoutOctetsHasNoOtherReadings(t *testing.T) {
+	text := NewText(terminal.Style{}, false, nil)
+	for _, c := range []struct {
+		format  lwm2m.ContentFormat
+		payload string
+	}{{lwm2m.FormatText, "21.5"}, {lwm2m.FormatSenMLJSON, `[{"n":"/31000/0/1","v":21.5}]`}} {
+		tree, err := formats.Decode(c.format, []byte(c.payload), formats.Options{})
+		if err != nil || len(tree.Nodes) != 1 {
+			t.Fatal(tree, err)
+		}
+		if got := text.valueText(&tree.Nodes[0]); got != "21.5 (type guessed)" {
+			t.Errorf("%s: found %q", c.format, got)
 		}
 	}
 }

@@ -1,5 +1,10 @@
 package lwm2m
 
+import (
+	"net/url"
+	"strings"
+)
+
 // Link is one link of a link-format payload or a CoreLink value: a Register's
 // object list, the answer to a Discover. Spec: RFC 6690, Core 1.2 §6.2.1, §6.3.3.
 type Link struct {
@@ -16,10 +21,19 @@ type LinkAttribute struct {
 	Quoted   bool
 }
 
-// Path returns the path that the target names; false if it names none.
+// Path returns the path that the target names, escapes such as %33 read; false if
+// it names none. An escaped "/" parts no segments: such a target names none.
 func (l *Link) Path() (Path, bool) {
-	p, err := ParsePath(l.Target)
-	return p, err == nil && len(l.Target) > 0 && l.Target[0] == '/'
+	target := l.Target
+	if strings.IndexByte(target, '%') >= 0 {
+		plain, err := url.PathUnescape(target)
+		if err != nil || strings.Count(plain, "/") != strings.Count(target, "/") {
+			return Path{}, false
+		}
+		target = plain
+	}
+	p, err := ParsePath(target)
+	return p, err == nil && target != "" && target[0] == '/'
 }
 
 // Attribute returns the value of the first attribute with a name.

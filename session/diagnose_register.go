@@ -59,7 +59,11 @@ func (s *Server) checkUpdate(e *Endpoint, old, g *Registration) {
 		}
 	}
 	if len(gone) > 0 {
-		g.note(ruleUpdateVanished, "the list replaces the old one: %s and %d more vanish", gone[0], len(gone)-1)
+		which := gone[0].String() + " vanishes"
+		if more := len(gone) - 1; more > 0 {
+			which = fmt.Sprintf("%s and %d more vanish", gone[0], more)
+		}
+		g.note(ruleUpdateVanished, "the list replaces the old one: %s", which)
 	}
 }
 

@@ -32,6 +32,14 @@ type Endpoint struct {
 // Name returns the endpoint name as registered.
 func (e *Endpoint) Name() string { return e.name }
 
+// Scheme is that of the listener where the client was heard last: coap, coaps,
+// coap+tcp, coaps+tcp.
+func (e *Endpoint) Scheme() string {
+	e.server.mu.Lock()
+	defer e.server.mu.Unlock()
+	return e.listener.Scheme()
+}
+
 // Registration returns the current registration, nil if there is none.
 func (e *Endpoint) Registration() *Registration {
 	e.server.mu.Lock()

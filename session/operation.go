@@ -171,7 +171,7 @@ func (op *operation) heard(x *coap.Exchange) {
 // failed is the error of an operation without an answer.
 func (op *operation) failed(err error, x *coap.Exchange) error {
 	e := &OperationError{Operation: op.name, Endpoint: op.endpoint.name, Path: op.path, Err: err}
-	if x != nil {
+	if x != nil && !x.Start.IsZero() {
 		e.Exchange, e.Deviations = x.Number, fromMessage(x.Deviations)
 	}
 	return e

@@ -203,15 +203,39 @@ func (s *Server) newLocation() string {
 
 // refuseRegister answers a Register that is not accepted and logs it.
 func (l *Listener) refuseRegister(r *coap.Request, g *Registration, code Code) {
+	cause := g.refusedFor(code)
 	l.server.log.Append(Event{
 		Kind: EventDeviation, Time: l.server.clock.Now(), Endpoint: g.Endpoint, Exchange: r.Number,
 		Registration: g, Deviations: g.Deviations,
 	})
 	answer := coap.NewResponse(code)
-	if len(g.Deviations) > 0 {
-		answer.Payload = []byte(diagnostic(g.Deviations[0].Message))
+	if cause != nil {
+		answer.Payload = []byte(diagnostic(cause.Message))
 	}
 	l.respond(r, answer)
+}
+
+// refusedFor finds what a Register is refused for, and says there that it was:
+// what would be refused with the code anyway, the lack of a name above all, else
+// what was noted first. It is nil where nothing was noted.
+func (g *Registration) refusedFor(code Code) *lwm2m.Deviation {
+	would := "; a strict server answers " + code.String()
+	var cause *lwm2m.Deviation
+	for i := range g.Deviations {
+		d := &g.Deviations[i]
+		if d.Rule == ruleNoEndpoint || cause == nil && strings.HasSuffix(d.Message, would) {
+			cause = d
+		}
+	}
+	switch {
+	case cause == nil && len(g.Deviations) > 0:
+		return &g.Deviations[0]
+	case cause != nil:
+		if text, ok := strings.CutSuffix(cause.Message, would); ok {
+			cause.Message = text + "; answered " + code.String()
+		}
+	}
+	return cause
 }
 
 // refused logs a message of a device that the message layer has not taken.

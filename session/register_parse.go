@@ -11,6 +11,7 @@ import (
 
 	"lwcon/formats"
 	"lwcon/lwm2m"
+	"lwcon/session/coap"
 )
 
 // Limits of a registration.
@@ -71,10 +72,17 @@ func (r *registerReader) queries(items []string) {
 		r.missing()
 	}
 	r.queueSyntax()
-	if unknown := r.registration.Binding.Unknown(r.registration.Version); strings.Trim(unknown, "Q") != "" {
-		r.note(ruleBinding, 0, "binding %q: version %s does not know %q", r.registration.Binding, r.registration.Version, unknown)
+	g := r.registration
+	switch unknown := g.Binding.Unknown(g.Version); {
+	case strings.Trim(unknown, "Q") != "":
+		r.note(ruleBinding, 0, "binding %q: version %s does not know %q", g.Binding, g.Version, unknown)
+	case g.Version < lwm2m.V1_1 && r.has["b"] && !slices.Contains(bindings[:], g.Binding):
+		r.note(ruleBinding, BadRequest, "binding %q: version %s has U, UQ, S, SQ, US and UQS", g.Binding, g.Version)
 	}
 }
+
+// bindings are those of 1.0. Spec: Core 1.0 §5.3.1.1.
+var bindings = [...]lwm2m.Binding{"U", "UQ", "S", "SQ", "US", "UQS"}
 
 // query reads one item.
 func (r *registerReader) query(item, name, value string, hasValue bool) {
@@ -100,9 +108,15 @@ func (r *registerReader) query(item, name, value string, hasValue bool) {
 		}
 	case "pid":
 		g.Profiles = value
+		if !r.update {
+			r.note(ruleProfile, coap.Conflict, "profiles %s: none is known here, only what is listed counts", value)
+		}
 	default:
-		if len(g.Extra) < maxExtra {
-			g.Extra = append(g.Extra, item)
+		if len(g.Extra) < maxExtra && !slices.Contains(g.Extra, item) {
+			g.Extra = append(slices.Clip(g.Extra), item)
+		}
+		if r.update {
+			r.note(ruleUpdateParameter, 0, "parameter %q is none of an Update", name)
 		}
 		return
 	}
@@ -199,6 +213,13 @@ func (r *registerReader) objectList(payload []byte) {
 	tree, err := formats.Decode(lwm2m.FormatLink, payload, formats.Options{})
 	g.Raw = tree.Payload
 	for _, d := range tree.Deviations {
+		switch d.Rule {
+		case ruleLinkVersion:
+			continue // named below, with the link
+		case ruleLinkBlank:
+			r.note(d.Rule, BadRequest, "octet %d: %s", d.Offset, d.Message)
+			continue
+		}
 		r.note(ruleObjectList, BadRequest, "%s at octet %d: %s", d.Rule, d.Offset, d.Message)
 	}
 	if err != nil {
@@ -319,6 +340,9 @@ func (r *registerReader) sorted() []uint32 {
 
 // mandatory notes what every client has, and this one did not list.
 func (r *registerReader) mandatory(anyLink bool) {
+	if r.registration.Profiles != "" {
+		return // the profiles can have them
+	}
 	if !anyLink {
 		r.note(ruleNoObjects, BadRequest, "no object is listed")
 		return

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lwcon/lwm2m"
+	"lwcon/session/coap"
 )
 
 // parse reads a Register as the server does, without a message around it.
@@ -30,7 +31,7 @@ func ruleNames(g *Registration) []lwm2m.RuleID {
 func TestRegisterReadsAllThatAClientSays(t *testing.T) {
 	g, strict := parse("ep=dev1&lt=300&lwm2m=1.1&b=UT&Q&sms=491701234567&pid=6:27354b9a&vendor=x",
 		`</>;ct="60 110 112",</1>;ver=1.1,</1/0>,</3/0>,</3303>;ver=1.1,</3303/0>,</3303/1>,</5>`)
-	if strict != 0 || len(g.Deviations) != 0 {
+	if strict != coap.Conflict || !slices.Equal(ruleNames(g), []lwm2m.RuleID{ruleProfile}) {
 		t.Fatalf("refused with %v for %v", strict, g.Deviations)
 	}
 	if g.Endpoint != "dev1" || g.Lifetime != 300*time.Second || g.Version != lwm2m.V1_1 || g.Binding != "UT" ||
@@ -76,13 +77,16 @@ func TestRegisterNamesEachDeviation(t *testing.T) {
 		{"ep=a&lt=-1&lwm2m=1.0", list, ruleLifetime, BadRequest},
 		{"ep=a&lt=4294967296&lwm2m=1.0", list, ruleLifetime, BadRequest},
 		{"ep=a&lt=60&lwm2m=1.0&b=UX", list, ruleBinding, 0},
+		{"ep=a&lt=60&lwm2m=1.0&b=USQ", list, ruleBinding, BadRequest},
+		{"ep=a&lt=60&lwm2m=1.2&pid=oma:foo", "", ruleProfile, coap.Conflict},
 		{"ep=a&lt=60&lwm2m=1.0&Q", list, ruleQueueSyntax, BadRequest},
 		{"ep=a&lt=60&lwm2m=1.1&b=UQ", list, ruleQueueSyntax, BadRequest},
 		{"ep=a&lt=60&lwm2m=1.1&Q=1", list, ruleQueueSyntax, BadRequest},
 		{"ep=a&lt=60&lwm2m=1.0&sms=+49170", list, ruleSMSNumber, 0},
 		{"ep=a&ep=b&lt=60&lwm2m=1.0", list, ruleQueryTwice, BadRequest},
 		{"ep=a&lt=60&lwm2m=1.0", "", ruleNoObjects, BadRequest},
-		{"ep=a&lt=60&lwm2m=1.0", "</1/0>, </3/0>", ruleObjectList, BadRequest},
+		{"ep=a&lt=60&lwm2m=1.0", "</1/0>, </3/0>", ruleLinkBlank, BadRequest},
+		{"ep=a&lt=60&lwm2m=1.0", "</1/0>,,</3/0>", ruleObjectList, BadRequest},
 		{"ep=a&lt=60&lwm2m=1.0", "</1/0>,</3/0>;ver=1.1", ruleInstanceVersion, BadRequest},
 		{"ep=a&lt=60&lwm2m=1.0", "</1/0>,</3>;ver=new,</3/0>", ruleObjectVersion, BadRequest},
 		{"ep=a&lt=60&lwm2m=1.0", "</0/0>,</1/0>,</3/0>", ruleForbiddenObject, 0},
@@ -132,5 +136,28 @@ func TestEveryRuleIsDescribed(t *testing.T) {
 			t.Errorf("rule %+v: named twice, or without a sentence and a section", r)
 		}
 		seen[r.ID] = true
+	}
+}
+
+func TestWhatIsRightHasNoDeviation(t *testing.T) {
+	for _, queries := range []string{"b=U", "b=UQ", "b=S", "b=SQ", "b=US", "b=UQS", "vendor=x"} {
+		if g, strict := parse("ep=a&lt=600&lwm2m=1.0&"+queries, "</1/0>,</3/0>"); strict != 0 || len(g.Deviations) != 0 {
+			t.Errorf("%s: %v, %v", queries, strict, g.Deviations)
+		}
+	}
+}
+
+func TestAMistakeOfAListIsNamedOnce(t *testing.T) {
+	for payload, want := range map[string]lwm2m.RuleID{
+		"</1/0>, </3/0>":           ruleLinkBlank,
+		"</1/0>,</3/0>;ver=1.0":    ruleInstanceVersion,
+		"</1/0>,</3/0>,,</3303/0>": ruleObjectList,
+	} {
+		if g, _ := parse("ep=a&lt=600&lwm2m=1.0", payload); !slices.Equal(ruleNames(g), []lwm2m.RuleID{want}) {
+			t.Errorf("%s: %v, want %s", payload, g.Deviations, want)
+		}
+	}
+	if g, _ := parse("ep=a&lt=600&lwm2m=1.2&pid=oma:foo", ""); !slices.Equal(ruleNames(g), []lwm2m.RuleID{ruleProfile}) {
+		t.Errorf("profiles alone: %v", g.Deviations)
 	}
 }

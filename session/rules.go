@@ -28,6 +28,7 @@ const (
 	ruleLinkTarget       lwm2m.RuleID = "register-link-target"
 	ruleLinkTwice        lwm2m.RuleID = "register-link-twice"
 	ruleTooManyLinks     lwm2m.RuleID = "register-too-many-links"
+	ruleProfile          lwm2m.RuleID = "register-profile-unknown"
 	ruleStillRegistered  lwm2m.RuleID = "register-still-registered"
 	ruleUnknownLocation  lwm2m.RuleID = "update-unknown-location"
 	ruleDroppedLocation  lwm2m.RuleID = "update-dropped-location"
@@ -84,6 +85,12 @@ const (
 	ruleBeforeFinish        lwm2m.RuleID = "register-before-finish" // R28
 )
 
+// Rules of link-format, which the package formats checks and lists.
+const (
+	ruleLinkBlank   lwm2m.RuleID = "link-spaces"              // R08
+	ruleLinkVersion lwm2m.RuleID = "link-version-on-instance" // R10
+)
+
 // Rules returns what this package checks in live traffic. The slice is the
 // caller's.
 func Rules() []lwm2m.Rule {
@@ -111,6 +118,7 @@ func Rules() []lwm2m.Rule {
 		rule(ruleLinkTarget, lwm2m.Failure, "A link is a path such as </3/0> below the root of the LwM2M objects.", "Core 1.1 §6.2.1", ""),
 		rule(ruleLinkTwice, lwm2m.Note, "Each object and object instance is listed once.", "RFC 6690 §2", ""),
 		rule(ruleTooManyLinks, lwm2m.Warning, "The list of objects stays within what a server can keep.", "Core 1.1 §6.2.1", ""),
+		rule(ruleProfile, lwm2m.Note, "A Register whose profiles the server cannot resolve is answered 4.09, and the client registers with its full list.", "Core 1.2 §6.2.1", "lwcon knows no profiles: set strict register on, or set answer register 4.09, answers so"),
 		rule(ruleStillRegistered, lwm2m.Note, "A client that is still registered sends an Update; a Register ends its observations.", "Core 1.1 §6.2.2", ""),
 		rule(ruleUnknownLocation, lwm2m.Failure, "An Update or De-register goes to the location that the Register was answered with.", "Core 1.1 §6.2.2", "OMA LwM2M DevKit"),
 		rule(ruleDroppedLocation, lwm2m.Note, "An Update to a location that the server itself has dropped is answered 4.04, and the client registers anew.", "Core 1.1 §6.2.2", ""),

@@ -1,10 +1,12 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"lwcon/lwm2m"
 	"lwcon/lwm2m/objects"
@@ -182,5 +184,70 @@ func TestASendInAFormatThatNoneHasIsRefusedWithAWord(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestARefusedRegisterSaysWhatItIsRefusedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, network := memoryServer(t, ServerConfig{})
+		p := peer(t, network, "192.0.2.7:40001", nil)
+		m := coap.NewRequest(coap.POST, "/rd")
+		m.Type = coap.NonConfirmable
+		m.AddQuery("lt=600")
+		m.AddQuery("lwm2m=1.0")
+		m.SetContentFormat(40)
+		m.Payload = []byte(objectList)
+		x, err := p.Do(t.Context(), serverAddress(t), m, coap.RequestOptions{})
+		if err != nil || x.Response.Code != BadRequest || string(x.Response.Payload) != "no endpoint name (ep)" {
+			t.Fatalf("answered %v %q, %v", x.Response, x.Response.Payload, err)
+		}
+		e, _, _ := s.Log().Reader(0).TryNext()
+		said := ""
+		for _, d := range e.Deviations {
+			if d.Rule == ruleNoEndpoint {
+				said = d.Message
+			}
+		}
+		if said != "no endpoint name (ep); answered 4.00" {
+			t.Errorf("told %q", said)
+		}
+	})
+}
+
+func TestAnUpdateNamesWhatItHasBeyondItsParametersAndWhatVanishes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, network := memoryServer(t, ServerConfig{})
+		p := peer(t, network, "192.0.2.7:40001", nil)
+		location := register(t, p, "dev1", 86400)
+		cursor := s.Log().Reader(s.Log().End())
+		for range 2 {
+			send(t, p, coap.POST, location, []string{"foo=bar"}, "")
+			if got := logged(cursor); !slices.Equal(got, []lwm2m.RuleID{ruleUpdateParameter}) {
+				t.Errorf("an unknown parameter: %v", got)
+			}
+		}
+		e, err := s.Find("dev1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if extra := e.Registration().Extra; !slices.Equal(extra, []string{"foo=bar"}) {
+			t.Errorf("kept %q", extra)
+		}
+		send(t, p, coap.POST, location, nil, "</1/0>,</3/0>")
+		update, _, _ := cursor.TryNext()
+		if len(update.Deviations) != 1 || update.Deviations[0].Message != "the list replaces the old one: /3303/0 vanishes" {
+			t.Errorf("got %v", update.Deviations)
+		}
+	})
+}
+
+func TestAnExchangeInWhichNothingWasSentHasNoNumber(t *testing.T) {
+	op := &operation{name: "read", endpoint: &Endpoint{name: "dev1"}}
+	var failed *OperationError
+	if err := op.failed(coap.ErrUnreachable, &coap.Exchange{Number: 7}); !errors.As(err, &failed) || failed.Exchange != 0 {
+		t.Errorf("got %+v", failed)
+	}
+	if err := op.failed(coap.ErrTimeout, &coap.Exchange{Number: 7, Start: time.Unix(1, 0)}); !errors.As(err, &failed) || failed.Exchange != 7 {
+		t.Errorf("got %+v", failed)
 	}
 }

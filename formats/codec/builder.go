@@ -51,8 +51,20 @@ func (b *Builder) Start(f lwm2m.ContentFormat, payload []byte, o Options) string
 		b.Fail(MaxPayload, o.At, "expected at most %d octets, found %d", MaxPayload, len(payload))
 		return ""
 	}
+	if o.PathList && !listable(f) {
+		b.Deviate(rules.ListFormat, o.At, 0, "expected SenML for a path list, found %s, read as values", f)
+	}
 	b.payload = unsafe.String(unsafe.SliceData(payload), len(payload))
 	return b.payload
+}
+
+// listable says whether a format carries path lists.
+func listable(f lwm2m.ContentFormat) bool {
+	switch f.Canonical() {
+	case lwm2m.FormatSenMLJSON, lwm2m.FormatSenMLCBOR, lwm2m.FormatETCHJSON, lwm2m.FormatETCHCBOR:
+		return true
+	}
+	return false
 }
 
 // Reserve makes room for n nodes.
@@ -229,12 +241,5 @@ func (b *Builder) CheckLevel(p lwm2m.Path, r *lwm2m.Resource, offset int) {
 		b.Deviate(rules.MultipleWithoutInstance, p, offset, "expected resource instances, as %s is a multiple resource, found a value by itself", r.Name)
 	} else {
 		b.Deviate(rules.SingleWithInstance, p, offset, "expected a value by itself, as %s is a single resource, found a resource instance", r.Name)
-	}
-}
-
-// KeepRaw gives the last node, a guess, the octets that it was made from.
-func (b *Builder) KeepRaw(raw string) {
-	if n := len(b.Nodes); n > 0 && b.err == nil {
-		b.Nodes[n-1] = b.Nodes[n-1].WithRaw(raw)
 	}
 }

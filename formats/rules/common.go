@@ -4,6 +4,8 @@ import "lwcon/lwm2m"
 
 // Rules of every format.
 const (
+	BeyondRequest           lwm2m.RuleID = "path-beyond-request"
+	ListFormat              lwm2m.RuleID = "path-list-format"
 	BaseNameSlash           lwm2m.RuleID = "base-name-slash"
 	Duplicate               lwm2m.RuleID = "duplicate-path"
 	DuplicateField          lwm2m.RuleID = "duplicate-field"
@@ -42,6 +44,8 @@ var common = []row{
 	{MultipleWithoutInstance, lwm2m.Failure, "The values of a multiple resource are resource instances, even if there is one only.", "Core 1.2 §7.4", ""},
 	{SingleWithInstance, lwm2m.Failure, "The value of a single resource has no resource instance.", "Core 1.2 §7.4", ""},
 	{OutsideRequest, lwm2m.Failure, "Every path of an answer lies at or below the path of its request.", "Core 1.2 §7.4", "devices with a wrong base name"},
+	{BeyondRequest, lwm2m.Note, "Records may go beyond the path of the request where their base name is \"/\".", "Core 1.1 §7.4", "an example of the specification"},
+	{ListFormat, lwm2m.Failure, "The path list of a composite request is SenML or SenML-ETCH.", "Core 1.2 §7.4", ""},
 	{ListTime, lwm2m.Warning, "The path list of a composite request has no times.", "Core 1.1 §7.4", ""},
 	{ListValue, lwm2m.Warning, "The path list of a composite request has no values.", "Core 1.1 §7.4", ""},
 	{SingleForMultiple, lwm2m.Failure, "A multiple resource needs a format that carries several values.", "Core 1.2 §7.4", ""},

@@ -97,7 +97,11 @@ func (p *pack) add(r *record, end int) error {
 		return p.Fail(r.nameAt, p.At, "%s", problem)
 	}
 	if rooted && !inside {
-		p.Deviate(rules.OutsideRequest, path, r.nameAt, "expected a path in %s, found %s", p.At, path)
+		rule := rules.OutsideRequest
+		if p.base.Text() == "/" {
+			rule = rules.BeyondRequest
+		}
+		p.Deviate(rule, path, r.nameAt, "expected a path in %s, found %s", p.At, path)
 	}
 	if r.values == 0 || p.PathList {
 		return p.addPath(path, r, end)

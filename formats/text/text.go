@@ -43,9 +43,6 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree
 		d.CheckText(s, t)
 	}
 	d.Add(kind, p, v, definition, value, value)
-	if kind == lwm2m.KindGuess {
-		d.KeepRaw(s)
-	}
 	return d.Finish()
 }
 

@@ -79,6 +79,9 @@ func (e *Endpoint) assembleLocked(r *Request, block Block) (whole, answer *Messa
 			return nil, tooLarge(0)
 		}
 	}
+	if kept != nil {
+		kept.compare(m, block)
+	}
 	switch {
 	case kept == nil:
 		return nil, diagnostic(RequestEntityIncomplete, fmt.Sprintf("block %d came, block 0 was not seen", block.Number))
@@ -98,6 +101,14 @@ func (e *Endpoint) assembleLocked(r *Request, block Block) (whole, answer *Messa
 	}
 	e.discard(kept)
 	return r.wholeRequest(kept), nil
+}
+
+// compare notes a block of another Content-Format than the first.
+func (b *body) compare(m *Message, block Block) {
+	first, has := b.message.ContentFormat()
+	if now, found := m.ContentFormat(); b.format == "" && found && (!has || now != first) {
+		b.format = fmt.Sprintf("block %v has Content-Format %d, the first one %s", block, now, map[bool]string{true: fmt.Sprint(first), false: "none"}[has])
+	}
 }
 
 // continued answers a block that is not the last one. A size smaller than the
@@ -127,6 +138,9 @@ func (r *Request) wholeRequest(kept *body) *Message {
 	if stated, found := whole.Size1(); found && int(stated) != len(kept.data) {
 		r.Deviations = append(r.Deviations, deviate(ruleSizeWrong, -1,
 			fmt.Sprintf("Size1 states %d bytes, %d came", stated, len(kept.data))))
+	}
+	if kept.format != "" {
+		r.Deviations = append(r.Deviations, deviate(ruleBlockFormat, -1, kept.format))
 	}
 	whole.Options = slices.Clone(whole.Options)
 	whole.Options.Remove(Block1)

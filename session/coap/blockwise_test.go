@@ -496,3 +496,27 @@ func TestSingleBlocksReturnsWhatCame(t *testing.T) {
 		}
 	})
 }
+
+func TestAContentFormatThatChangesBetweenBlocksIsNamed(t *testing.T) {
+	for _, second := range []uint16{40, 0} {
+		synctest.Test(t, func(t *testing.T) {
+			n := newNetwork(t)
+			var seen []*Request
+			n.endpoint(serverAt, Config{Handler: echo(&seen)})
+			client := n.script(clientAt)
+			for i, format := range []uint16{40, second} {
+				m := ask(uint16(i+1), "/rd")
+				m.Code = POST
+				m.SetBlock1(Block{uint32(i), i == 0, 0})
+				m.SetContentFormat(format)
+				m.Payload = []byte("0123456789abcdef")
+				client.send(address(t, serverAt), m)
+				client.next()
+			}
+			named := len(seen) == 1 && len(seen[0].Deviations) == 1 && seen[0].Deviations[0].Rule == ruleBlockFormat
+			if len(seen) != 1 || named != (second == 0) {
+				t.Errorf("the second block in %d: %+v", second, seen)
+			}
+		})
+	}
+}

@@ -34,6 +34,7 @@ type body struct {
 	key     bodyKey
 	message *Message // with the options of the first block
 	data    []byte
+	format  string // how a later block's Content-Format differs from that of the first, "" if none does
 	timer   timer
 	touched instant
 }

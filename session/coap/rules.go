@@ -56,6 +56,7 @@ const (
 	ruleBlockShort         = "coap-block-short"
 	ruleETagChanged        = "coap-etag-changed"
 	ruleSizeWrong          = "coap-size-wrong"
+	ruleBlockFormat        = "coap-block-format-changed"
 	ruleCSMMissing         = "coap-csm-missing"
 	ruleCSM                = "coap-csm-nonsense"
 	ruleObserveOrder       = "coap-observe-order"
@@ -70,6 +71,7 @@ func Rules() []Rule {
 	return []Rule{
 		{ruleAborted, "RFC 8323 §5.6", "What comes on a connection can be read; otherwise the connection is aborted."},
 		{ruleAckRequest, "RFC 7252 §4.2", "An acknowledgement carries a response or is empty; it never carries a request."},
+		{ruleBlockFormat, "RFC 7959 §2.5", "All blocks of a body have the same Content-Format."},
 		{ruleBlockShort, "RFC 7959 §2.2", "Every block but the last is filled to the size that it states."},
 		{ruleBlockReserved, "RFC 7959 §2.2", "SZX 7 is reserved on datagrams."},
 		{ruleBlock1Mismatch, "RFC 7959 §2.3", "The Block1 option of a response repeats the number of the request's block."},

@@ -1,0 +1,45 @@
+package console
+
+import (
+	"strings"
+	"testing"
+
+	"lwcon/commands"
+	"lwcon/console/terminal"
+	"lwcon/lwm2m"
+	"lwcon/lwm2m/objects"
+	"lwcon/session"
+	"lwcon/session/coap"
+)
+
+func TestAHintNamesTheObjectsThatWereMeant(t *testing.T) {
+	text := NewText(terminal.Style{}, false, objects.New())
+	for _, c := range []struct {
+		path  lwm2m.Path
+		paths []lwm2m.Path
+		want  string
+	}{
+		{lwm2m.NewPath(1, 1, 0), nil, "objects 1 shows"},
+		{lwm2m.Path{}, []lwm2m.Path{lwm2m.NewPath(3, 0, 14), lwm2m.NewPath(3, 0, 0)}, "objects 3 shows"},
+		{lwm2m.Path{}, []lwm2m.Path{lwm2m.NewPath(3, 0, 14), lwm2m.NewPath(1, 1, 0)}, "objects 3 and objects 1 show"},
+		{lwm2m.NewPath(33605, 0, 1), nil, "what object 33605 allows is not known here"},
+	} {
+		a := &commands.Answer{Paths: c.paths, Result: session.Result{Path: c.path, Response: session.Response{Code: coap.MethodNotAllowed}}}
+		if got := text.refusalHint(a); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%v %v: got %q, want %q", c.path, c.paths, got, c.want)
+		}
+	}
+}
+
+func TestErrorsInJSONHaveTheHintOfTheText(t *testing.T) {
+	e := &commands.Error{Kind: commands.TimeoutError, Message: "read /3/0: no answer", Exchange: 7}
+	if got := (JSON{}).Failure(e); !strings.Contains(got, `"hint":"is the device asleep`) || !strings.Contains(got, "--trace full") {
+		t.Errorf("one shot: %s", got)
+	}
+	if got := (JSON{Further: true}).Failure(e); !strings.Contains(got, "details 7 shows") {
+		t.Errorf("where commands follow: %s", got)
+	}
+	if e.Hint != "" {
+		t.Error("the error itself was changed")
+	}
+}
