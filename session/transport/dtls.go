@@ -2,8 +2,6 @@ package transport
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -77,38 +75,6 @@ type DTLS struct {
 	sessions sync.WaitGroup
 }
 
-// securePeer is one session, or the handshake for one.
-type securePeer struct {
-	link    *DTLS
-	cid     string // that the peer is to send, "" for none
-	packets *packets
-	conn    secureConn
-	cancel  context.CancelFunc
-	record  handshakeRecord // of what was said in plain text
-	choice  choice          // of a listener, how to go on
-	closing sync.Once
-	hearing sync.Mutex // held while what arrived is delivered
-
-	// Under link.mu.
-	address  Address
-	local    Local
-	identity Identity
-	ready    bool        // the handshake is complete
-	limit    uint16      // octets of a message that the peer takes at most, 0 for the usual
-	next     *securePeer // the handshake that is to replace this session
-	seen     int         // datagrams that arrived for it
-	suite    CipherSuite // agreed on
-	resumed  bool        // it goes on from one before
-	sealed   *sealed     // once it was taken over from the handshake
-	muted    bool        // the handshake sends nothing more
-	sequence uint64      // that the next encrypted record of the handshake has
-	early    [][]byte    // datagrams with encrypted records that came before
-	flight   [][]byte    // our last one, for a peer that has not got it
-	repeats  int         // of it
-	gone     bool
-	cause    error // why we end it
-}
-
 // NewDTLSServer makes a listener of a link of datagrams, which it closes in the
 // end.
 func NewDTLSServer(inner Link, keys Keys, o SecureOptions) *DTLS {
@@ -142,37 +108,6 @@ func (l *DTLS) Start(r Receiver) error {
 		l.sessions.Go(dialled.serve)
 	}
 	return nil
-}
-
-// newPeer makes a session that has not begun. l.mu is held.
-func (l *DTLS) newPeer(address Address, local Local) *securePeer {
-	p := &securePeer{link: l, address: address, local: local}
-	p.packets = newPackets(p.write)
-	p.record.stuck = func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if !p.ready {
-			p.stop(errStuck)
-		}
-	}
-	return p
-}
-
-// write sends a datagram of the session to where the peer is now, which the session
-// itself learns later than we do.
-func (p *securePeer) write(b []byte) error {
-	b = mendAlert(b, p.record.unknownIdentity())
-	p.record.sent(b)
-	p.link.mu.Lock()
-	to, local, muted := p.address, p.local, p.muted
-	if muted {
-		p.link.mu.Unlock()
-		return nil
-	}
-	p.count(b)
-	p.noteFlight(b)
-	p.link.mu.Unlock()
-	return p.link.inner.Send(to, local, b)
 }
 
 // Receive implements Receiver for the link below.
@@ -288,209 +223,9 @@ func (l *DTLS) begin(d Datagram, choice choice) *securePeer {
 	return begun
 }
 
-var errStuck = errors.New("nothing that can be read came after ChangeCipherSpec")
-
-var errCrowded = fmt.Errorf("given up to make room: more than %d handshakes are under way", MaxHandshakes)
-
-// stop ends a session or handshake. link.mu is held.
-func (p *securePeer) stop(cause error) {
-	if p.cause == nil {
-		p.cause = cause
-	}
-	if p.sealed != nil {
-		return
-	}
-	_ = p.packets.Close()
-	if p.cancel != nil {
-		p.cancel()
-	}
-}
-
-// shut ends the session, which the peer is told by close_notify; who comes second
-// waits until it is.
-func (p *securePeer) shut() {
-	p.closing.Do(func() {
-		p.link.mu.Lock()
-		sealed := p.sealed
-		p.link.mu.Unlock()
-		if sealed != nil {
-			p.sayClose()
-			return
-		}
-		if p.conn != nil {
-			_ = p.conn.Close() // the peer may be gone: there is nobody to tell
-		}
-		_ = p.packets.Close()
-	})
-}
-
-// accept carries the handshake through and then reads.
-func (p *securePeer) accept() {
-	l := p.link
-	err := p.answerer()
-	if err == nil {
-		err = p.shake(context.Background())
-	}
-	if err != nil {
-		failure := p.failed(err)
-		p.forget()
-		if failure.Err != errCrowded && failure.Err != errReplaced && !errors.Is(failure.Err, ErrClosed) && l.options.Failed != nil {
-			l.options.Failed(failure)
-		}
-		return
-	}
-	stands := l.established(p)
-	p.release()
-	if stands {
-		p.serve()
-	}
-}
-
-// shake makes the handshake.
-func (p *securePeer) shake(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
-	defer cancel()
-	l := p.link
-	l.mu.Lock()
-	p.cancel = cancel
-	stopped := p.cause
-	l.mu.Unlock()
-	if stopped != nil {
-		return stopped
-	}
-	return p.conn.HandshakeContext(ctx)
-}
-
-// forget takes a handshake that failed out of the tables.
-func (p *securePeer) forget() {
-	l := p.link
-	l.mu.Lock()
-	p.gone = true
-	if l.peers[p.address] == p {
-		delete(l.peers, p.address)
-	} else if before := l.peers[p.address]; before != nil && before.next == p {
-		before.next = nil
-	}
-	l.leaveHalf(p)
-	l.carried--
-	delete(l.cids, p.cid)
-	l.mu.Unlock()
-	p.shut()
-}
-
 // leaveHalf takes a handshake off the list of those under way. l.mu is held.
 func (l *DTLS) leaveHalf(p *securePeer) {
 	l.half = slices.DeleteFunc(l.half, func(other *securePeer) bool { return other == p })
-}
-
-// established enters a session whose handshake is complete, in place of the one
-// that the address had; false if the link was closed meanwhile.
-func (l *DTLS) established(p *securePeer) bool {
-	id, suite := p.conn.proved()
-	sealed := p.takeOver(suite)
-	p.hearing.Lock() // what it carries is heard after the end of the one before
-	defer p.hearing.Unlock()
-	l.mu.Lock()
-	l.leaveHalf(p)
-	before := l.peers[p.address]
-	if l.closed {
-		l.mu.Unlock()
-		p.shut()
-		return false
-	}
-	p.identity, p.sealed, p.ready = id, sealed, true
-	p.noteLimit()
-	l.peers[p.address] = p
-	p.record.over()
-	if before == p || before == nil {
-		l.mu.Unlock()
-		return true
-	}
-	before.gone = true
-	delete(l.cids, before.cid)
-	before.stop(errReplaced)
-	receiver := l.receiver
-	l.mu.Unlock()
-	receiver.PeerDown(p.address, errReplaced)
-	return true
-}
-
-var errReplaced = errors.New("the peer began a new session")
-
-// read delivers what the session carries until it ends.
-func (p *securePeer) read() {
-	l := p.link
-	buffer := make([]byte, maxPlaintext)
-	for {
-		n, err := p.conn.Read(buffer)
-		var temporary interface{ Temporary() bool }
-		if err != nil && errors.As(err, &temporary) && temporary.Temporary() {
-			continue // a message too long for the buffer
-		}
-		if err != nil {
-			l.mu.Lock()
-			l.carried--
-			l.mu.Unlock()
-			p.finish(err)
-			return
-		}
-		from, local := p.follow(p.packets.current())
-		l.receiver.Receive(Datagram{From: from, Local: local, Bytes: buffer[:n]})
-	}
-}
-
-// follow notes where the peer is reached now: a record with a Connection ID may come
-// from a new address. RFC 9146 §6.
-func (p *securePeer) follow(from Address) (Address, Local) {
-	l := p.link
-	l.mu.Lock()
-	old := p.address
-	if p.cid == "" || from == old || from.IsZero() {
-		local := p.local
-		l.mu.Unlock()
-		return old, local
-	}
-	other := l.peers[from]
-	if l.peers[old] == p {
-		delete(l.peers, old)
-	}
-	p.address = from
-	l.peers[from] = p
-	local := p.local
-	if other != nil && other != p {
-		other.gone = true
-		other.stop(errReplaced)
-	}
-	l.mu.Unlock()
-	l.receiver.PeerMoved(old, from)
-	return from, local
-}
-
-// finish takes a session that has ended out and reports it down.
-func (p *securePeer) finish(err error) {
-	l := p.link
-	p.shut()
-	l.mu.Lock()
-	replaced := p.gone
-	p.gone = true
-	if l.peers[p.address] == p {
-		delete(l.peers, p.address)
-		if p.next != nil {
-			l.peers[p.address] = p.next
-		}
-	}
-	delete(l.cids, p.cid)
-	l.ended[l.endings%endedPeers] = p.address
-	l.endings++
-	cause, closed, address := p.cause, l.closed, p.address
-	l.mu.Unlock()
-	if closed || replaced {
-		return
-	}
-	if cause == nil && !errors.Is(err, io.EOF) {
-		cause = err
-	}
-	l.receiver.PeerDown(address, cause)
 }
 
 // Identity implements Secured.
@@ -571,58 +306,6 @@ func (l *DTLS) SendFailed(peer Address, cause error) {
 		receiver.SendFailed(peer, cause)
 	}
 }
-
-// stranger takes what is no record of DTLS: an attempt to speak CoAP in plain text,
-// most likely. Each address is told of once.
-func (l *DTLS) stranger(d Datagram) {
-	const versionOne = 1
-	if !l.tellOnce(d.From) {
-		return
-	}
-	e := &HandshakeError{Peer: d.From, Cause: fmt.Sprintf("a datagram of %d octets that is no DTLS record", len(d.Bytes)), Err: errNotDTLS}
-	if len(d.Bytes) >= 4 && d.Bytes[0]>>6 == versionOne {
-		e.Cause, e.Cure = "plain CoAP came to the secure port", "the device is to use coaps:// here, or the port of coap://"
-	}
-	l.options.Failed(e)
-}
-
-// tellOnce says whether an address is to be told of, for the first time.
-func (l *DTLS) tellOnce(from Address) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.server == nil || l.told[from] || len(l.told) >= MaxHandshakes || l.options.Failed == nil {
-		return false
-	}
-	l.told[from] = true
-	return true
-}
-
-// carriesData says whether a datagram begins with data of a session, as far as that can
-// be seen.
-func carriesData(b []byte) bool {
-	return b[0] == recordCID || b[0] == recordData && epochOf(b) > 0
-}
-
-// unknown takes data of a session that nobody here knows: the device has it from before
-// a restart of ours, most likely, and is told nothing, since anybody could send
-// it. What was on its way when a session ended is no surprise. RFC 6347 §4.1.2.7.
-func (l *DTLS) unknown(from Address) {
-	l.mu.Lock()
-	late := slices.Contains(l.ended[:], from)
-	l.mu.Unlock()
-	if late || !l.tellOnce(from) {
-		return
-	}
-	l.options.Failed(&HandshakeError{
-		Peer: from, Err: errUnknownSession,
-		Cause: "it sends data of a DTLS session that is not known here, from before a restart of lwcon maybe",
-		Cure:  "the device begins a new handshake once its requests have timed out; to restart it is quicker",
-	})
-}
-
-var errUnknownSession = errors.New("unknown session")
-
-var errNotDTLS = errors.New("no DTLS record")
 
 // Scheme is coaps.
 func (l *DTLS) Scheme() string { return "coaps" }
