@@ -1,6 +1,9 @@
 package coap
 
-import "time"
+import (
+	"time"
+	"unsafe"
+)
 
 // Limits of the table of duplicates.
 const (
@@ -40,7 +43,7 @@ type duplicate struct {
 	hash     uint64 // of the bytes
 	number   uint64
 	expires  instant
-	reply    []byte // nil while there is none
+	reply    string // "" while there is none; no slice, since there are as many as peers
 	older    *duplicate
 	newer    *duplicate
 	peerNext *duplicate
@@ -128,7 +131,7 @@ func (d *duplicates) answer(key flightKey, number uint64, reply []byte) {
 		return
 	}
 	d.replies += len(reply) - len(n.reply)
-	n.reply = reply
+	n.reply = unsafe.String(unsafe.SliceData(reply), len(reply)) // nobody changes what was sent
 }
 
 // remove takes an entry out. Entries leave about in the order in which they

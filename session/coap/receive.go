@@ -288,7 +288,7 @@ func (e *Endpoint) replyTo(p *peer, in *incoming, id flightKey, number uint64, r
 // repeat deals with a message that came before: the same answer goes out
 // again. The lock is held, and released.
 func (e *Endpoint) repeat(p *peer, d *duplicate, in *incoming) {
-	number, reply := d.number, d.reply
+	number, reply := d.number, []byte(d.reply)
 	e.mu.Unlock()
 	e.pass(p, in.local, in.entry(number, noteDuplicate, 0))
 	if in.message.Type == Confirmable && len(reply) > 0 {
