@@ -3,7 +3,8 @@ package coap
 // unsupportedOption finds the first critical option that this package does not
 // know, whose value has an illegal length, or which is repeated although it
 // must not be; all three are treated alike. RFC 7252 §5.4.1, §5.4.3, §5.4.5.
-func unsupportedOption(m *Message, protected bool) (OptionNumber, bool) {
+// The reason names it.
+func unsupportedOption(m *Message, protected bool) (reason string, bad bool) {
 	var last OptionNumber
 	for i := range m.Options {
 		o := &m.Options[i]
@@ -16,9 +17,9 @@ func unsupportedOption(m *Message, protected bool) (OptionNumber, bool) {
 			o.Number == OSCORE && !protected,
 			len(o.Value) < d.Min, len(o.Value) > d.Max,
 			i > 0 && last == o.Number && !d.Repeatable:
-			return o.Number, true
+			return "critical option " + o.Number.String() + " is unknown or has an illegal value", true
 		}
 		last = o.Number
 	}
-	return 0, false
+	return "", false
 }

@@ -3,6 +3,7 @@ package coap
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -198,12 +199,10 @@ func (l *Log) Records(number uint64) []Record {
 		if number < p.low || number > p.high {
 			continue
 		}
-		for b := p.bytes; len(b) >= logHead; {
-			size := recordSize(b)
+		for b := range p.records() {
 			if binary.LittleEndian.Uint64(b) == number {
-				found = append(found, p.record(b[:size]))
+				found = append(found, p.record(b))
 			}
-			b = b[size:]
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Record) int { return a.Time.Compare(b.Time) })
@@ -220,17 +219,15 @@ func (l *Log) Asked(peer transport.Address, token []byte, before uint64) (r Reco
 		if p.low >= before {
 			continue
 		}
-		for b := p.bytes; len(b) >= logHead; {
-			size := recordSize(b)
+		for b := range p.records() {
 			length := int(binary.LittleEndian.Uint32(b[16:]))
 			if number := binary.LittleEndian.Uint64(b); number < before && number >= r.Number && b[29]&logReceived == 0 &&
 				p.addresses[binary.LittleEndian.Uint16(b[24:])] == peer && bytes.Contains(b[logHead:logHead+length], token) {
 				m := Scan(b[logHead:logHead+length], b[29]&logStream != 0).Message
 				if m.Code.IsRequest() && bytes.Equal(m.Token, token) {
-					r, found = p.record(b[:size]), true
+					r, found = p.record(b), true
 				}
 			}
-			b = b[size:]
 		}
 	}
 	return r, found
@@ -251,6 +248,19 @@ func (l *Log) Oldest() uint64 {
 		}
 	}
 	return oldest
+}
+
+// records walks the octets of each record.
+func (p *logPage) records() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for b := p.bytes; len(b) >= logHead; {
+			size := recordSize(b)
+			if !yield(b[:size]) {
+				return
+			}
+			b = b[size:]
+		}
+	}
 }
 
 func recordSize(b []byte) int {

@@ -195,9 +195,9 @@ func (e *Endpoint) receiveNotification(p *peer, o *Observation, in *incoming, nu
 		}
 	}
 	why := noteProtected
-	if option, bad := unsupportedOption(in.message, e.protection != nil); bad && refused == nil {
+	if reason, bad := unsupportedOption(in.message, e.protection != nil); bad && refused == nil {
 		why = noteUnknownCritical
-		refused = &RejectedError{m.Code, "critical option " + option.String() + " is unknown or has an illegal value"}
+		refused = &RejectedError{m.Code, reason}
 		if len(in.scanned) == 0 { // Scan does not know what protection hid
 			in.deviations = append(in.deviations, deviate(ruleUnknownCritical, -1, refused.Error()))
 		}

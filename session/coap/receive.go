@@ -190,8 +190,7 @@ func (e *Endpoint) conclude(c *call, in *incoming, n note) bool {
 		c.transfer.deviate(deviate(ruleProtection, -1, opened.Error()))
 		return false
 	}
-	if number, bad := unsupportedOption(m, e.protection != nil); bad {
-		reason := "critical option " + number.String() + " is unknown or has an illegal value"
+	if reason, bad := unsupportedOption(m, e.protection != nil); bad {
 		if len(in.scanned) == 0 { // Scan does not know what protection hid
 			c.transfer.deviate(deviate(ruleUnknownCritical, -1, reason))
 		}

@@ -129,17 +129,16 @@ func (e *Endpoint) refused(r *Request) bool {
 		_ = r.Respond(NewResponse(ProxyingNotSupported))
 		return true
 	}
-	number, bad := unsupportedOption(r.Message, e.protection != nil)
+	reason, bad := unsupportedOption(r.Message, e.protection != nil)
 	if !bad {
 		return false
 	}
-	e.tellRefused(r.Peer, r.Number, r.Received, append(slices.Clone(r.Deviations), deviate(ruleUnknownCritical, -1,
-		"critical option "+number.String()+" is unknown or has an illegal value: refused")))
+	e.tellRefused(r.Peer, r.Number, r.Received, append(slices.Clone(r.Deviations), deviate(ruleUnknownCritical, -1, reason+": refused")))
 	if !r.Confirmable {
 		r.Ignore() // a non-confirmable one is rejected, and needs no answer
 		return true
 	}
-	_ = r.Respond(diagnostic(BadOption, "critical option "+number.String()+" is unknown or has an illegal value"))
+	_ = r.Respond(diagnostic(BadOption, reason))
 	return true
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -320,13 +319,7 @@ func (l *DTLS) MaxMessage() int { return min(maxPlaintext, l.inner.MaxMessage())
 func (l *DTLS) Timing() Timing { return l.inner.Timing() }
 
 // LocalURIs implements Link.
-func (l *DTLS) LocalURIs() []string {
-	uris := slices.Clone(l.inner.LocalURIs())
-	for i := range uris {
-		uris[i] = strings.Replace(uris[i], "coap://", "coaps://", 1)
-	}
-	return uris
-}
+func (l *DTLS) LocalURIs() []string { return securedURIs(l.inner) }
 
 // Close ends all sessions, which their peers are told, and the link below.
 func (l *DTLS) Close() error {

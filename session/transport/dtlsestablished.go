@@ -147,13 +147,16 @@ func (p *securePeer) hear(d Datagram) {
 	p.openAll(d, p.handshakeAgain)
 }
 
+// recordRoom holds a message of maxPlaintext octets, or the record around it.
+type recordRoom [maxPlaintext + recordHead + maxCID + 64]byte
+
 // plaintexts are buffers for what is read, and sealed.
-var plaintexts = sync.Pool{New: func() any { return new([maxPlaintext + recordHead + maxCID + 64]byte) }}
+var plaintexts = sync.Pool{New: func() any { return new(recordRoom) }}
 
 // openAll delivers what a datagram holds, and gives messages of a handshake to again.
 // p.hearing is held.
 func (p *securePeer) openAll(d Datagram, again func(message []byte)) {
-	room := plaintexts.Get().(*[maxPlaintext + recordHead + maxCID + 64]byte)
+	room := plaintexts.Get().(*recordRoom)
 	defer plaintexts.Put(room)
 	rest := d.Bytes
 	for len(rest) > 0 {
@@ -247,7 +250,7 @@ func (p *securePeer) seal(kind byte, message []byte) error {
 	l.mu.Lock()
 	to, local, sealed := p.address, p.local, p.sealed
 	l.mu.Unlock()
-	room := plaintexts.Get().(*[maxPlaintext + recordHead + maxCID + 64]byte)
+	room := plaintexts.Get().(*recordRoom)
 	defer plaintexts.Put(room)
 	record, err := sealed.append(room[:0], kind, message)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -307,13 +306,7 @@ func (l *TLS) MaxMessage() int { return l.inner.MaxMessage() }
 func (l *TLS) Timing() Timing { return l.inner.Timing() }
 
 // LocalURIs implements Link.
-func (l *TLS) LocalURIs() []string {
-	uris := slices.Clone(l.inner.LocalURIs())
-	for i := range uris {
-		uris[i] = strings.Replace(uris[i], "coap+tcp://", "coaps+tcp://", 1)
-	}
-	return uris
-}
+func (l *TLS) LocalURIs() []string { return securedURIs(l.inner) }
 
 // Close ends all sessions, which their peers are told, and the link below.
 func (l *TLS) Close() error {

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // localURIs lists one URI for each address under which a socket bound to local
@@ -35,6 +36,15 @@ func localURIs(scheme string, local netip.AddrPort) []string {
 	uris := make([]string, 0, len(found))
 	for _, ip := range slices.Compact(found) {
 		uris = append(uris, uri(ip))
+	}
+	return uris
+}
+
+// securedURIs are those of a link that carries secure sessions: coaps://, coaps+tcp://.
+func securedURIs(inner Link) []string {
+	uris := slices.Clone(inner.LocalURIs())
+	for i := range uris {
+		uris[i] = strings.Replace(uris[i], "coap", "coaps", 1)
 	}
 	return uris
 }

@@ -11,46 +11,49 @@ import (
 // by numbers that are never used twice, never by pointers of Go. A panic must not
 // cross its frames.
 
-// registry finds what GnuTLS speaks of.
+// registry finds what GnuTLS speaks of: sessions and cookies.
 var registry struct {
 	sync.RWMutex
-	sessions map[uintptr]*Session
-	cookies  map[uintptr]*cookie
-	last     uintptr
+	known map[uintptr]any
+	last  uintptr
 }
 
 // cookie takes the one datagram of a HelloVerifyRequest.
 type cookie struct{ datagram []byte }
 
-// enter gives a session its number.
-func enter(s *Session) uintptr {
+// enter gives a *Session or a *cookie its number.
+func enter(what any) uintptr {
 	registry.Lock()
 	defer registry.Unlock()
-	if registry.sessions == nil {
-		registry.sessions = map[uintptr]*Session{}
+	if registry.known == nil {
+		registry.known = map[uintptr]any{}
 	}
 	registry.last++
-	registry.sessions[registry.last] = s
+	registry.known[registry.last] = what
 	return registry.last
 }
 
 func leave(number uintptr) {
 	registry.Lock()
 	defer registry.Unlock()
-	delete(registry.sessions, number)
+	delete(registry.known, number)
 }
 
-func session(number uintptr) *Session {
+// find returns what has a number, nil if it is not known or something else.
+func find[T any](number uintptr) *T {
 	registry.RLock()
 	defer registry.RUnlock()
-	return registry.sessions[number]
+	what, _ := registry.known[number].(*T)
+	return what
 }
 
-// open says how many sessions there are.
+func session(number uintptr) *Session { return find[Session](number) }
+
+// open says how many sessions there are, and cookies that are being taken.
 func open() int {
 	registry.RLock()
 	defer registry.RUnlock()
-	return len(registry.sessions)
+	return len(registry.known)
 }
 
 // minusOne is what functions of C return when they fail.
@@ -130,30 +133,10 @@ func (l *library) decide(handle uintptr) (result uintptr) {
 // onCookie takes a HelloVerifyRequest.
 func onCookie(number, data, size uintptr) (result uintptr) {
 	defer guard(&result)
-	registry.RLock()
-	c := registry.cookies[number]
-	registry.RUnlock()
+	c := find[cookie](number)
 	if c == nil {
 		return minusOne
 	}
 	c.datagram = append([]byte(nil), octets(data, int(size))...)
 	return size
-}
-
-// enterCookie gives a HelloVerifyRequest its number.
-func enterCookie(c *cookie) uintptr {
-	registry.Lock()
-	defer registry.Unlock()
-	if registry.cookies == nil {
-		registry.cookies = map[uintptr]*cookie{}
-	}
-	registry.last++
-	registry.cookies[registry.last] = c
-	return registry.last
-}
-
-func leaveCookie(number uintptr) {
-	registry.Lock()
-	defer registry.Unlock()
-	delete(registry.cookies, number)
 }

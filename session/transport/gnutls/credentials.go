@@ -133,8 +133,8 @@ func (c *Credentials) Admit(from string, datagram []byte) (good *Cookie, answer 
 		return good, nil
 	}
 	taken := &cookie{}
-	number := enterCookie(taken)
-	defer leaveCookie(number)
+	number := enter(taken)
+	defer leave(number)
 	if call(l.cookieSend, key.address(), whoAddress, uintptr(len(who)), state, number, l.onCookie) < 0 {
 		return nil, nil
 	}
