@@ -143,7 +143,8 @@ func (o *Observation) Ended() bool {
 
 // Cancel asks the peer to end the observation: the same request, token and
 // options, with Observe=1. Notifications are delivered until it has answered;
-// then the observation is over whatever the answer was. RFC 7641 §3.6.
+// then the observation is over whatever the answer was. Without an answer it
+// goes on, and can be cancelled again or forgotten. RFC 7641 §3.6.
 func (o *Observation) Cancel(ctx context.Context) (*Exchange, error) {
 	if o.Ended() {
 		return nil, ErrEnded
@@ -152,7 +153,7 @@ func (o *Observation) Cancel(ctx context.Context) (*Exchange, error) {
 	m.Options = slices.Clone(m.Options)
 	m.SetObserve(1)
 	x, err := o.endpoint.Do(ctx, o.peer.address, &m, o.options)
-	if ctx.Err() == nil {
+	if err == nil {
 		o.Forget()
 	}
 	return x, err
