@@ -71,6 +71,20 @@ type RequestOptions struct {
 	Progress func(done, total int)
 }
 
+// chosen is what of a request with the options and the token was asked for.
+func (o *RequestOptions) chosen(token []byte) (c Chosen) {
+	if token != nil {
+		c = ChosenToken
+	}
+	if o.MessageID != nil {
+		c |= ChosenID
+	}
+	if o.SingleBlocks {
+		c |= ChosenBlocks
+	}
+	return c
+}
+
 // transfer is an exchange under way: one message each way, or many blocks.
 type transfer struct {
 	endpoint   *Endpoint
@@ -80,6 +94,7 @@ type transfer struct {
 	exchange   Exchange
 	request    Message // as given, with the token
 	observe    *Observation
+	chosen     Chosen
 	// Room for what most exchanges need, so that they take one allocation.
 	message       Message
 	token         [MaxToken]byte
@@ -132,6 +147,7 @@ func (e *Endpoint) transfer(address transport.Address, req *Message, opts *Reque
 	if opts.Via == (transport.Local{}) {
 		t.exchange.Local = t.peer.local
 	}
+	t.chosen = opts.chosen(t.request.Token)
 	if t.request.Token == nil {
 		t.request.Token = e.freeToken(t.peer, t.token[:min(max(1, t.parameters.TokenLength), MaxToken)])
 	}
