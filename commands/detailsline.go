@@ -19,8 +19,8 @@ func (d *Details) commandLine(env *Env) string {
 	if len(d.Messages) > 0 && d.Messages[0].Note == "raw" {
 		p = d.Messages[0]
 	}
-	if p == nil || strings.Contains(p.Note, "secrets masked") {
-		return ""
+	if p == nil || strings.Contains(p.Note, "secrets masked") || d.Messages[0].Scanned.Message.Code.IsResponse() {
+		return "" // a notification is asked for its further blocks only
 	}
 	words := d.requestWords(p)
 	if p.Direction == transport.Sent {

@@ -69,6 +69,8 @@ type RequestOptions struct {
 	// Progress is told how many bytes of the body went or came, and how many
 	// there are (0 while unknown). It is called from the goroutine of Do.
 	Progress func(done, total int)
+
+	number uint64 // of the exchange that it is part of; 0: it is one of its own
 }
 
 // chosen is what of a request with the options and the token was asked for.
@@ -130,7 +132,10 @@ func (e *Endpoint) transfer(address transport.Address, req *Message, opts *Reque
 		return nil, errTokenTooLong
 	}
 	t := &transfer{endpoint: e, options: *opts, request: *req}
-	t.exchange = Exchange{Number: e.log.next(), Peer: address, Request: &t.request}
+	t.exchange = Exchange{Number: opts.number, Peer: address, Request: &t.request}
+	if opts.number == 0 {
+		t.exchange.Number = e.log.next()
+	}
 	t.exchange.Transmissions = t.transmissions[:0]
 	e.mu.Lock()
 	defer e.mu.Unlock()

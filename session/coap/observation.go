@@ -299,7 +299,7 @@ func (o *Observation) fetch(n Notification) {
 	e := o.endpoint
 	for {
 		if block, found := n.Message.Block2(); found && block.More && n.Fresh {
-			n.Message, n.Err = e.fetchRest(o, n.Message)
+			e.fetchRest(o, &n)
 		}
 		o.deliver(n)
 		e.mu.Lock()
@@ -322,20 +322,23 @@ func (o *Observation) deliver(n Notification) {
 }
 
 // fetchRest asks for the blocks after the first, without Observe and under
-// another token. RFC 7959 §3.4.
-func (e *Endpoint) fetchRest(o *Observation, first *Message) (*Message, error) {
+// another token. They are part of the notification's exchange. RFC 7959 §3.4.
+func (e *Endpoint) fetchRest(o *Observation, n *Notification) {
 	m := *o.request
 	m.Token, m.Type = nil, Confirmable
 	m.Options = slices.Clone(m.Options)
 	m.Options.Remove(Observe)
-	t, err := e.transfer(o.peer.address, &m, &o.options)
+	opts := o.options
+	opts.number, opts.MessageID = n.Number, nil
+	t, err := e.transfer(o.peer.address, &m, &opts)
 	if err != nil {
-		return first, err
+		n.Err = err
+		return
 	}
 	defer t.ended()
-	whole, err := t.download(context.Background(), &t.request, first)
-	if err != nil {
-		return first, err
+	whole, err := t.download(context.Background(), &t.request, n.Message)
+	n.Deviations = append(slices.Clip(n.Deviations), t.exchange.Deviations...)
+	if n.Err = err; err == nil {
+		n.Message = whole
 	}
-	return whole, nil
 }
