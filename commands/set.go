@@ -63,6 +63,7 @@ func settings() []setting {
 		durationSetting("wait", "how long to wait for the device to register", func(env *Env) *time.Duration { return &env.root().Wait }),
 	}
 	all = append(all, serverSettings()...)
+	all = append(all, profileSetting())
 	all = append(all, secretsSetting())
 	all = append(all, requestSettings()...)
 	all = append(all, bootstrapSettings()...)
@@ -165,7 +166,7 @@ func setCommand() *Command {
 		Examples: []string{
 			"set", "set strict register on", "set timeout 10s", "set non on", "set block 256", "set answer register 4.03",
 			"set answer update silence", "set answer-delay 3s", "set link lose 10%", "set link received delay 2s", "set link seed 7",
-			"set link sent duplicate 5%",
+			"set link sent duplicate 5%", "set profile-id oma:thermometer=/1/0,/3/0,/3303/0",
 		},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			words := args.Texts("setting")

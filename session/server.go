@@ -46,6 +46,7 @@ type Server struct {
 	tap         coap.Tap
 	credentials Credentials
 	files       *files.Store
+	profiles    profiles
 	answers     atomic.Pointer[answers]         // nil while all are as they should be
 	bootstraps  atomic.Pointer[BootstrapServer] // beside this server, nil if there is none
 
