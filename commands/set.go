@@ -63,7 +63,7 @@ func settings() []setting {
 		durationSetting("wait", "how long to wait for the device to register", func(env *Env) *time.Duration { return &env.root().Wait }),
 	}
 	all = append(all, serverSettings()...)
-	all = append(all, secretsSetting())
+	all = append(all, secretsSetting(), resumptionSetting())
 	all = append(all, requestSettings()...)
 	all = append(all, bootstrapSettings()...)
 	all = append(all, answerSettings()...)
@@ -116,6 +116,21 @@ func secretsSetting() setting {
 	}
 }
 
+// resumptionSetting says whether secure sessions go on from earlier ones.
+func resumptionSetting() setting {
+	return setting{
+		name: "resumption", help: "off makes a whole handshake for each secure session: none is resumed from an earlier one", quiet: "on",
+		get: func(env *Env) string { return onOff(env.Sessions == nil || !env.Sessions.unresumed.Load()) },
+		set: func(env *Env, word string) error {
+			if env.Sessions == nil || word != "on" && word != "off" {
+				return usage("set resumption: expected on or off, found %q", word)
+			}
+			env.Sessions.unresumed.Store(word == "off")
+			return nil
+		},
+	}
+}
+
 // warning is what to keep in mind after a setting was changed.
 func (s *setting) warning(env *Env) string {
 	if s.name == "show-secrets" && s.get(env) == "on" {
@@ -127,7 +142,7 @@ func (s *setting) warning(env *Env) string {
 // values are the words that a setting can have, nil where they cannot be listed.
 func (s *setting) values() []string {
 	switch {
-	case strings.HasPrefix(s.name, "strict") || s.name == "non" || s.name == "show-secrets" || s.name == "offline":
+	case strings.HasPrefix(s.name, "strict") || s.name == "non" || s.name == "show-secrets" || s.name == "offline" || s.name == "resumption":
 		return []string{"on", "off"}
 	case strings.HasPrefix(s.name, "answer "):
 		return []string{"default", "silence", "4.00", "4.03", "4.04", "5.00", "5.03"}

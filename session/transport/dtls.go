@@ -41,6 +41,9 @@ type SecureOptions struct {
 	// Resumable keeps the sessions of clients, which the next link towards the same
 	// server with the same keys resumes; nil: each makes a whole handshake.
 	Resumable *Resumable
+	// NoResumption says that sessions are neither kept nor resumed, asked at each
+	// handshake; nil: they are.
+	NoResumption func() bool
 	// Failed is told of each handshake with a listener that failed; it must not block.
 	Failed func(*HandshakeError)
 	// Alerted is told of each alert inside an established session of DTLS, after the
@@ -158,7 +161,7 @@ func (l *DTLS) Receive(d Datagram) {
 		to.record.received(d.Bytes)
 		to.keepEarly(d.Bytes)
 		if to.sealed == nil {
-			to.packets.put(d.From, d.Bytes)
+			to.packets.put(d.From, to.fromWire(d.Bytes))
 		}
 	}
 	l.mu.Unlock()
@@ -243,7 +246,7 @@ func (l *DTLS) HasCID(peer Address) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := l.peers[peer]
-	return p != nil && p.ready && p.cid != "" && p.record.cid()
+	return p != nil && p.ready && p.hasCID()
 }
 
 // Send implements Link.

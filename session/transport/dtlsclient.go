@@ -80,6 +80,8 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 		suites = chosenSuites(certificateSuites, l.options.Suites)
 		if len(keys.Own.Chain) > 0 {
 			options = append(options, dtls.WithCertificates(certificateOf(keys.Own)))
+		} else {
+			p.record.hasNone()
 		}
 		name := host
 		if _, err := netip.ParseAddr(host); err != nil {
@@ -102,7 +104,7 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 		return nil, fmt.Errorf("no cipher suite for %s is left: allowed are %s", keys.Mode, suiteList(l.options.Suites))
 	}
 	p.record.own(suites)
-	if kept := l.options.Resumable; kept != nil {
+	if kept := l.options.Resumable; kept != nil && !l.options.noResumption() {
 		options = append(options, dtls.WithSessionStore(datagramSessions{kept, keys.scope(p.address, host)}))
 	}
 	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...))

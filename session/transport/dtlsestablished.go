@@ -221,8 +221,11 @@ func (e *AlertError) Error() string {
 }
 
 // Name is that of the alert: bad_record_mac, or unknown.
-func (e *AlertError) Name() string {
-	if name := alertNames[e.Description]; name != "" {
+func (e *AlertError) Name() string { return alertName(e.Description) }
+
+// alertName is the name of an alert, or unknown.
+func alertName(description byte) string {
+	if name := alertNames[description]; name != "" {
 		return name
 	}
 	return "unknown"
@@ -237,6 +240,7 @@ func (p *securePeer) alerted(message []byte) bool {
 	case description == closeNotify:
 		p.finish(io.EOF)
 	case level == alertFatal:
+		p.link.kept.forget(p.resume) // RFC 5246 §7.2.2
 		p.finish(&AlertError{description})
 	default:
 		return false

@@ -30,6 +30,7 @@ type securePeer struct {
 	seen     int         // datagrams that arrived for it
 	suite    CipherSuite // agreed on
 	resumed  bool        // it goes on from one before
+	resume   string      // at a listener, the id by which it can be resumed
 	sealed   *sealed     // once it was taken over from the handshake
 	muted    bool        // the handshake sends nothing more
 	sequence uint64      // that the next encrypted record of the handshake has
@@ -57,8 +58,9 @@ func (l *DTLS) newPeer(address Address, local Local) *securePeer {
 // write sends a datagram of the session to where the peer is now, which the session
 // itself learns later than we do.
 func (p *securePeer) write(b []byte) error {
-	b = mendAlert(b, p.record.unknownIdentity())
+	b = mendAlert(b, p.record.alertFor)
 	p.record.sent(b)
+	b = p.toWire(b)
 	p.link.mu.Lock()
 	to, local, muted := p.address, p.local, p.muted
 	if muted {
@@ -179,6 +181,8 @@ func (l *DTLS) established(p *securePeer) bool {
 	p.identity, p.sealed, p.ready = id, sealed, true
 	p.noteLimit()
 	l.peers[p.address] = p
+	p.keepCertified()
+	p.resume = p.record.sessionID()
 	p.record.over()
 	if before == p || before == nil {
 		l.mu.Unlock()

@@ -128,7 +128,7 @@ func newSealed(r *handshakeRecord, suite CipherSuite, server bool, ownCID string
 	if server {
 		ours, theirs = theirs, ours
 	}
-	if r.answer.cid && r.hello.cid {
+	if r.agreedCID() {
 		ours.cid, theirs.cid = theirCID, ownCID
 	}
 	return &sealed{out: ours, in: theirs, next: next}, nil
@@ -159,8 +159,13 @@ func (s *sealed) append(b []byte, kind byte, message []byte) ([]byte, error) {
 	if sequence > maxSequence {
 		return nil, errExhausted
 	}
-	d := &s.out
-	h := recordHeader{kind: kind, sequence: sealedEpoch<<48 | sequence, cid: d.cid}
+	return s.out.append(b, kind, sealedEpoch<<48|sequence, message), nil
+}
+
+// append seals a message as the record with a number, epoch and sequence, and appends
+// it to b.
+func (d *direction) append(b []byte, kind byte, number uint64, message []byte) []byte {
+	h := recordHeader{kind: kind, sequence: number, cid: d.cid}
 	if d.cid != "" {
 		h.kind = recordCID
 		message = append(append(make([]byte, 0, len(message)+1), message...), kind)
@@ -171,7 +176,7 @@ func (s *sealed) append(b []byte, kind byte, message []byte) ([]byte, error) {
 	b = h.append(b, explicitNonce+len(message)+d.aead.Overhead())
 	b = append(b, nonce[implicitNonce:]...)
 	var additional [maxAdditional]byte
-	return d.aead.Seal(b, nonce[:], message, h.additional(additional[:0], len(message))), nil
+	return d.aead.Seal(b, nonce[:], message, h.additional(additional[:0], len(message)))
 }
 
 // opened is what was in a record.
@@ -185,14 +190,36 @@ type opened struct {
 // the way, or came before. The message stands in room, or behind it.
 func (s *sealed) open(room, record []byte) (opened, bool) {
 	d := &s.in
-	h, body, ok := parseRecordHeader(record, len(d.cid))
-	if !ok || h.sequence>>48 != sealedEpoch || h.cid != d.cid || (h.kind == recordCID) != (d.cid != "") || len(body) < explicitNonce+d.aead.Overhead() {
+	h, body, ok := d.header(record)
+	if !ok {
 		return opened{}, false
 	}
 	sequence := h.sequence & maxSequence
 	if s.seen(sequence) {
 		return opened{}, false
 	}
+	kind, message, ok := d.open(room, h, body)
+	if !ok {
+		return opened{}, false
+	}
+	newest, fresh := s.accept(sequence)
+	if !fresh {
+		return opened{}, false
+	}
+	return opened{kind, message, newest}, true
+}
+
+// header reads the head of a record of this half of the session; false for one that
+// is not of it.
+func (d *direction) header(record []byte) (h recordHeader, body []byte, ok bool) {
+	h, body, ok = parseRecordHeader(record, len(d.cid))
+	ok = ok && h.sequence>>48 == sealedEpoch && h.cid == d.cid && (h.kind == recordCID) == (d.cid != "") && len(body) >= explicitNonce+d.aead.Overhead()
+	return h, body, ok
+}
+
+// open opens the body of a record, and says what type its message is of; false if it
+// was changed on the way.
+func (d *direction) open(room []byte, h recordHeader, body []byte) (kind byte, message []byte, ok bool) {
 	var nonce [implicitNonce + explicitNonce]byte
 	copy(nonce[:], d.salt[:])
 	copy(nonce[implicitNonce:], body)
@@ -200,20 +227,16 @@ func (s *sealed) open(room, record []byte) (opened, bool) {
 	var additional [maxAdditional]byte
 	message, err := d.aead.Open(room, nonce[:], body, h.additional(additional[:0], len(body)-d.aead.Overhead()))
 	if err != nil {
-		return opened{}, false
-	}
-	newest, fresh := s.accept(sequence)
-	if !fresh {
-		return opened{}, false
+		return 0, nil, false
 	}
 	if h.kind == recordCID { // zeros may follow the type, RFC 9146 §4
 		message = bytes.TrimRight(message, "\x00")
 		if len(message) == 0 {
-			return opened{}, false
+			return 0, nil, false
 		}
 		h.kind, message = message[len(message)-1], message[:len(message)-1]
 	}
-	return opened{h.kind, message, newest}, true
+	return h.kind, message, true
 }
 
 // seen says whether a sequence number came before, or may have.
