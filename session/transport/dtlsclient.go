@@ -28,8 +28,9 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 	if err == nil {
 		err = inner.Start(l)
 	}
+	var sealed *sealed
 	if err == nil {
-		err = p.shake(ctx)
+		sealed, err = p.shake(ctx)
 	}
 	if err != nil {
 		failure := p.failed(err)
@@ -37,11 +38,8 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 		_ = inner.Close() // why there is no session is the error to tell
 		return nil, failure
 	}
-	id, suite := p.conn.proved()
-	sealed := p.takeOver(suite)
 	l.mu.Lock()
-	p.identity, p.sealed, p.ready = id, sealed, true
-	p.noteLimit()
+	p.sealed, p.ready = sealed, true
 	l.mu.Unlock()
 	p.record.over()
 	p.release()
@@ -109,9 +107,9 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 	}
 	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...))
 	if !l.options.NoCID {
-		options = append(options, dtls.WithConnectionIDGenerator(dtls.OnlySendCIDGenerator()))
+		options = append(options, dtls.WithClientHelloMessageHook(offerCID))
 	}
-	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{&p.record, l.options.KeyLog}))
+	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{record: &p.record, log: l.options.KeyLog}))
 	return options, nil
 }
 

@@ -59,9 +59,9 @@ func (p *securePeer) serverOptions() ([]dtls.ServerOption, error) {
 	p.record.own(suites)
 	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...), dtls.WithSessionStore(listenerSessions{p}))
 	if p.cid != "" {
-		options = append(options, dtls.WithConnectionIDGenerator(func() []byte { return []byte(p.cid) }), dtls.WithServerHelloMessageHook(p.resumeWithCID))
+		options = append(options, dtls.WithServerHelloMessageHook(p.agreeCID))
 	}
-	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{&p.record, l.options.KeyLog}))
+	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{&p.record, l.options.KeyLog, p.keysKnown}))
 	return options, nil
 }
 

@@ -21,10 +21,7 @@ func (l *DTLS) Session(peer Address) (SessionState, bool) {
 
 // hasCID says whether what the device sends has a Connection ID. link.mu is held.
 func (p *securePeer) hasCID() bool {
-	switch {
-	case p.sealed == nil:
-		return p.cid != "" && p.record.cid()
-	case p.link.server == nil:
+	if p.link.server == nil {
 		return p.sealed.out.cid != ""
 	}
 	return p.sealed.in.cid != ""

@@ -46,7 +46,7 @@ type handshakeRecord struct {
 	ciphered bool        // the peer changed to its keys
 	asked    bool        // a server wants a certificate of ours
 	bare     bool        // we have none to show
-	bridged  bool        // a session is resumed with Connection IDs that the library does not know of
+	bridge   *sealed     // of a handshake with Connection IDs, once there are keys
 	waits    *time.Timer // for what must follow then
 	stuck    func()      // it did not
 }
@@ -133,14 +133,10 @@ func (r *handshakeRecord) judged(err error) {
 func (r *handshakeRecord) over() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	cid := r.agreedCID()
-	r.done, r.suites, r.stuck, r.answer, r.secrets, r.ownKey = true, nil, nil, nil, sessionSecrets{}, nil
+	r.done, r.hello, r.suites, r.stuck, r.answer, r.secrets, r.ownKey, r.bridge = true, nil, nil, nil, nil, sessionSecrets{}, nil, nil
 	if r.waits != nil {
 		r.waits.Stop()
 		r.waits = nil
-	}
-	if r.hello != nil {
-		r.hello = &clientHello{cid: cid}
 	}
 }
 
@@ -162,22 +158,14 @@ func (r *handshakeRecord) sessionID() string {
 	return r.answer.session
 }
 
-// cid says whether both ends spoke of Connection IDs, once the handshake is over.
-func (r *handshakeRecord) cid() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.hello != nil && r.hello.cid
-}
-
 // agreedCID says whether both ends spoke of Connection IDs. The lock is held.
 func (r *handshakeRecord) agreedCID() bool {
 	return r.answer != nil && r.hello != nil && r.answer.cid && r.hello.cid
 }
 
 // sentCID returns the Connection ID that this end's records carry, as agreed on so far.
+// The lock is held.
 func (r *handshakeRecord) sentCID(server bool) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	switch {
 	case !r.agreedCID():
 		return ""

@@ -203,24 +203,6 @@ func TestAResumedSessionHasAConnectionIDOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestAResumedSessionWithoutAConnectionIDSaysSo(t *testing.T) {
-	securely(t, knowing("dev1", "0123456789abcdef"), SecureOptions{}, func(t *testing.T, b *securedBench) {
-		o := SecureOptions{Resumable: &Resumable{}, Suites: []CipherSuite{0x00ae}} // of CBC
-		for _, want := range []bool{true, false} {
-			client, back, err := b.dial("192.0.2.7:40001", pskOf("dev1", "0123456789abcdef"), o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			peer := b.exchange(client, back)
-			if state, _ := b.server.Session(peer); state.CID != want || b.server.HasCID(peer) != want || state.Resumed == want {
-				t.Errorf("%+v, want a CID: %v", state, want)
-			}
-			client.Close()
-			b.heard.want(t, "down")
-		}
-	})
-}
-
 func TestAPSKIdentityThatIsForgottenResumesNothing(t *testing.T) {
 	keys := knowing("dev1", "0123456789abcdef")
 	securely(t, keys, SecureOptions{}, func(t *testing.T, b *securedBench) {
