@@ -93,10 +93,8 @@ func TestAFatalAlertEndsASessionOfCBCByItsName(t *testing.T) {
 			t.Errorf("%+v", state)
 		}
 		synctest.Wait()
-		for _, p := range client.peers {
-			if err := p.seal(recordAlert, []byte{alertFatal, 49}); err != nil {
-				t.Fatal(err)
-			}
+		if err := client.peers[client.onlyPeer()].seal(recordAlert, []byte{alertFatal, 49}); err != nil {
+			t.Fatal(err)
 		}
 		down := b.heard.want(t, "down")
 		var alert *AlertError

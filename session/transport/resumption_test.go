@@ -156,8 +156,8 @@ func TestAFatalAlertEndsWhatASessionIsResumedFrom(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.exchange(client, back)
-		for _, p := range client.peers {
-			_ = p.seal(recordAlert, []byte{alertFatal, alertInternalError})
+		if err := client.peers[client.onlyPeer()].seal(recordAlert, []byte{alertFatal, alertInternalError}); err != nil {
+			t.Fatal(err)
 		}
 		b.heard.want(t, "down")
 		client.Close()
