@@ -4,13 +4,16 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
 
 	"lwcon/session/transport/gnutls"
 )
 
-// tlsConn is the end of a library in a session of TLS.
+// tlsConn is the end of a library in a session of TLS: it makes the handshake, and
+// carries the session.
 type tlsConn interface {
 	secureConn
+	io.ReadWriter
 	// state is what was agreed on.
 	state() SessionState
 }

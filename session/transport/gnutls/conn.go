@@ -157,6 +157,11 @@ func (s *Session) refuse(code int) error {
 		call(l.stream.alertNumbered, s.handle, alertFatal, unknownIdentity)
 		return s.verdict
 	}
+	var certain interface{ Alert() byte }
+	if errors.As(s.verdict, &certain) {
+		call(l.stream.alertNumbered, s.handle, alertFatal, uintptr(certain.Alert()))
+		return s.verdict
+	}
 	call(l.sendAlert, s.handle, uintptr(code))
 	if s.verdict != nil {
 		return s.verdict
