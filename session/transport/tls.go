@@ -199,6 +199,9 @@ func (l *TLS) Receive(d Datagram) {
 		return
 	}
 	if !p.record.received(d.Bytes) {
+		if l.server != nil {
+			p.refuse(alertUnexpectedMessage) // one that speaks in plain text sees that there is TLS
+		}
 		l.mu.Lock()
 		p.stop(errNotTLS)
 		l.mu.Unlock()
