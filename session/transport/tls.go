@@ -162,8 +162,11 @@ func (p *tlsPeer) read() {
 			l.receiver.Receive(Datagram{From: p.address, Local: p.local, Bytes: buffer[:n]})
 		}
 		if err != nil {
-			if _, refused := remoteAlert(err); refused && !heard {
+			switch alert, refused := remoteAlert(err); {
+			case refused && !heard:
 				err = p.failed(err) // TLS 1.3: a server judges our certificate when we are done
+			case refused:
+				err = &AlertError{alert}
 			}
 			p.finish(err)
 			return
