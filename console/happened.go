@@ -128,7 +128,11 @@ func saidOf(e *session.Event) string {
 	case session.EventAsleep:
 		return "requests wait from now on until it sends something"
 	case session.EventDisconnected:
-		return "its connection is gone; requests wait until it makes another"
+		why := "closed by the device"
+		if e.Cause != nil {
+			why = terminal.Escape(e.Cause.Error())
+		}
+		return "its connection is gone (" + why + "); requests wait until it makes another"
 	case session.EventAwake:
 		return "what waited goes out now"
 	}
