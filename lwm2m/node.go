@@ -315,6 +315,9 @@ func (n *Node) Value() Value {
 	return v
 }
 
+// Type returns the type of the value, None for nodes without and for a null.
+func (n *Node) Type() Type { return n.typ }
+
 // Definition returns the definition of the resource, nil if none is known.
 func (n *Node) Definition() *Resource { return n.definition }
 
