@@ -134,9 +134,11 @@ type More struct {
 // Fields is what a SenML record says beside name, value and time. It is not
 // changed. Spec: RFC 8428 §4.2.
 type Fields struct {
-	Unit   string // its own or the base unit, "" if there is none
-	Sum    float64
-	HasSum bool
+	Unit      string // its own or the base unit, "" if there is none
+	Sum       float64
+	HasSum    bool
+	Update    float64 // seconds until the next value comes at the latest
+	HasUpdate bool
 }
 
 // NewNode makes a node of a value or, with kind KindEmpty or KindPath and no
