@@ -149,7 +149,7 @@ func (p *pack) addPath(path lwm2m.Path, r *record, end int) error {
 	span := lwm2m.Span{Start: uint32(r.start), End: uint32(end)}
 	definition, _, _ := p.Resolve(path)
 	p.Add(lwm2m.KindPath, path, lwm2m.Value{}, definition, span, span)
-	if (r.hasSum || r.hasUpdate) && p.Err() == nil {
+	if (r.hasSum || r.hasUpdate || r.hasTime) && p.Err() == nil {
 		p.mark(path, r)
 	}
 	return p.Err()
