@@ -90,6 +90,7 @@ func settle(p *console.Program, args, call commands.Args, getenv func(string) st
 	}
 	p.Trace = args.Text("trace")
 	p.KeepGoing = args.Switch("keep-going")
+	p.Full = args.Switch("full")
 	p.Sessions.Link = args.Text("link")
 	p.Sessions.Listen, p.Sessions.Bootstrap = args.Texts("listen"), args.Texts("bootstrap")
 	p.Sessions.State, p.Sessions.Fresh = args.Text("state"), args.Switch("fresh")

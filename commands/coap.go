@@ -70,9 +70,13 @@ func runCoAP(ctx context.Context, env *Env, args Args, _ Emit) (Result, error) {
 		if !args.Has("token") {
 			m.Token = nil
 		}
+		single := m.Options.Has(coap.Block1) || m.Options.Has(coap.Block2)
+		if args.Has("block") && m.Code == coap.GET && !single {
+			m.SetBlock2(coap.BlockFor(o.Parameters.BlockSize)) // early negotiation, as read does it
+		}
 		return handed(h.do(ctx, "coap", &m, coap.RequestOptions{
 			Parameters: o.Parameters, Timeout: o.Timeout, MessageID: o.MessageID,
-			SingleBlocks: m.Options.Has(coap.Block1) || m.Options.Has(coap.Block2),
+			SingleBlocks: single,
 		}))
 	}
 	if !args.Has("message-id") {

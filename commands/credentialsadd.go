@@ -193,5 +193,5 @@ func (s *Sessions) rereadCredentials() error {
 	}
 	c.file.Store(file)
 	s.server.SetAliases(c.aliases())
-	return nil
+	return s.takeProfiles()
 }

@@ -92,9 +92,7 @@ put together from their blocks, as trees.`,
 			}
 			d.Hex = args.Switch("hex")
 			if args.Switch("command") {
-				if d.Line = d.commandLine(); d.Line != "" {
-					d.Line += env.deviceWords(d.request())
-				} else {
+				if d.Line = d.commandLine(env); d.Line == "" {
 					return nil, usage("details %d: no request is known that could be sent again", number)
 				}
 			}

@@ -12,31 +12,19 @@ import (
 )
 
 // commandLine is the line that repeats the exchange: an operation where it says
-// all that was sent, else the message itself. It is "" where no request is known,
-// and where a secret in it is masked.
-func (d *Details) commandLine() string {
+// all that was sent, else the message itself, or its octets. It is "" where no
+// request is known, and where a secret in it is masked.
+func (d *Details) commandLine(env *Env) string {
 	p := d.request()
-	if p == nil || strings.Contains(p.Note, "secrets masked") {
-		return ""
+	if len(d.Messages) > 0 && d.Messages[0].Note == "raw" {
+		p = d.Messages[0]
 	}
-	m := &p.Scanned.Message
-	words, said := operationLine(p)
-	if words == nil {
-		words, said = d.messageLine(m)
+	if p == nil || strings.Contains(p.Note, "secrets masked") || d.Messages[0].Scanned.Message.Code.IsResponse() {
+		return "" // a notification is asked for its further blocks only
 	}
-	for _, b := range [...]func() (coap.Block, bool){m.Block1, m.Block2} {
-		if block, has := b(); has && block.Number == 0 {
-			words = append(words, "--block", strconv.Itoa(block.Size()))
-			break
-		}
-	}
-	if m.Type == coap.NonConfirmable && !p.Stream {
-		words = append(words, "--non")
-	}
-	for _, o := range p.Scanned.Options {
-		if !slices.Contains(said, o.Number) {
-			words = append(words, "--option", strconv.Itoa(int(o.Number))+"="+hex.EncodeToString(o.Value))
-		}
+	words := d.requestWords(p)
+	if p.Direction == transport.Sent {
+		words = append(words, env.targetWords(p, words[0] == "coap" || words[0] == "raw")...)
 	}
 	for i := range words {
 		words[i] = Quote(words[i])
@@ -44,19 +32,69 @@ func (d *Details) commandLine() string {
 	return strings.Join(words, " ")
 }
 
-// deviceWords are the words that name the device that a request went to, "" where
-// there is but one.
-func (env *Env) deviceWords(p *Passed) string {
-	if env.roles()&ServerRole == 0 || p.Direction != transport.Sent {
-		return ""
+// requestWords are the words that send what was sent, but for those that say to whom.
+func (d *Details) requestWords(p *Passed) []string {
+	if p.Note == "raw" {
+		return []string{"raw", hex.EncodeToString(p.Bytes)}
 	}
-	all := env.Sessions.Server().Endpoints()
-	for _, e := range all {
-		if g := e.Registration(); len(all) > 1 && g != nil && g.Address == p.Peer {
-			return " --endpoint " + Quote(e.Name())
+	m := &p.Scanned.Message
+	words, said := operationLine(p)
+	if words == nil || p.Chosen&coap.ChosenBlocks != 0 {
+		words, said = d.messageLine(m)
+	}
+	if p.Chosen&coap.ChosenBlocks != 0 {
+		said = slices.DeleteFunc(slices.Clone(said), func(n coap.OptionNumber) bool { return slices.Contains(blockOptions[:], n) })
+	} else {
+		words = append(words, blockWords(m)...)
+	}
+	if m.Type == coap.NonConfirmable && !p.Stream {
+		words = append(words, "--non")
+	}
+	if p.Chosen&coap.ChosenToken != 0 {
+		words = append(words, "--token", hex.EncodeToString(m.Token))
+	}
+	if p.Chosen&coap.ChosenID != 0 && !p.Stream {
+		words = append(words, "--message-id", strconv.Itoa(int(m.ID)))
+	}
+	for _, o := range p.Scanned.Options {
+		if !slices.Contains(said, o.Number) {
+			words = append(words, "--option", strconv.Itoa(int(o.Number))+"="+hex.EncodeToString(o.Value))
 		}
 	}
-	return ""
+	return words
+}
+
+// blockWords are the words that ask for the size of the first block.
+func blockWords(m *coap.Message) []string {
+	for _, b := range [...]func() (coap.Block, bool){m.Block1, m.Block2} {
+		if block, has := b(); has && block.Number == 0 {
+			return []string{"--block", strconv.Itoa(block.Size())}
+		}
+	}
+	return nil
+}
+
+// targetWords are the words that say whom a message went to: the device that is
+// registered there, else the address, which only messages made by hand can take.
+func (env *Env) targetWords(p *Passed, byHand bool) []string {
+	if env.roles()&ServerRole != 0 {
+		for _, e := range env.Sessions.Server().Endpoints() {
+			if g := e.Registration(); g != nil && g.Address == p.Peer {
+				return []string{"--endpoint", e.Name()}
+			}
+		}
+	}
+	if !byHand || env.roles()&ServerRole == 0 {
+		return nil
+	}
+	scheme := "coap"
+	if p.Secure {
+		scheme += "s"
+	}
+	if p.Stream {
+		scheme += "+tcp"
+	}
+	return []string{"--to", scheme + "://" + p.Peer.String()}
 }
 
 // blockOptions are those that the message layer adds by itself.
@@ -86,6 +124,12 @@ func operationLine(p *Passed) (words []string, said []coap.OptionNumber) {
 			words = append(words, "--accept", lwm2m.ContentFormat(accept).String())
 		}
 		return words, append(said, coap.Accept, coap.Observe)
+	case m.Code == coap.GET && empty && observes && observe == 0 && notifying(queries):
+		words = append([]string{"observe", path.String()}, queries...)
+		if accepts {
+			words = append(words, "--accept", lwm2m.ContentFormat(accept).String())
+		}
+		return words, append(said, coap.Accept, coap.Observe, coap.URIQuery)
 	case m.Code == coap.DELETE && empty && path.Level() >= lwm2m.LevelObjectInstance:
 		return []string{"delete", path.String()}, said
 	case m.Code == coap.POST && path.Level() == lwm2m.LevelResource && executes(m):
@@ -98,6 +142,17 @@ func operationLine(p *Passed) (words []string, said []coap.OptionNumber) {
 		return attributesLine(path, queries), append(said, coap.URIQuery)
 	}
 	return nil, nil
+}
+
+// notifying says whether all items of a query are attributes with values, as an
+// Observe can carry them.
+func notifying(queries []string) bool {
+	for _, q := range queries {
+		if _, err := parseAttributes([]string{q}); err != nil || !strings.Contains(q, "=") {
+			return false
+		}
+	}
+	return true
 }
 
 // executes says whether a POST to a resource is an Execute as we send it.

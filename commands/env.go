@@ -2,6 +2,7 @@ package commands
 
 import (
 	"io"
+	"sync/atomic"
 	"time"
 
 	"lwcon/lwm2m/objects"
@@ -26,6 +27,7 @@ type Env struct {
 	Request     RequestDefaults              // how requests are sent whose flags do not say
 	Profiles    func(config string) []string // the profiles of lwcon.yaml, that of --config if it is given; nil: none is known
 	Trace       string                       // how much of the wire the face shows, a Trace level; "" is TraceOff
+	Full        *atomic.Bool                 // whether the face shows long values whole; nil: it cannot
 	emit        Emit                         // of the running command
 	used        bool                         // Endpoint was chosen by use
 	exchange    uint64                       // number of that of the newest answer

@@ -33,6 +33,7 @@ func ProgramFlags() []Parameter {
 		{Name: "fresh", Kind: KindSwitch, Summary: "ignore the registrations that were kept"},
 		{Name: "advertise", Kind: KindText, Word: "HOST[:PORT]", Summary: "what is written into Package URI and bootstrap accounts; else the local address that the device talks to"},
 		{Name: "trace", Kind: KindEnum, Values: []string{"off", "summary", "full", "hex"}, Default: "off", Summary: "the wire, on stderr in one-shot mode"},
+		{Name: "full", Kind: KindSwitch, Summary: "show long texts and octets whole, not only how they begin"},
 		{Name: "keep-going", Kind: KindSwitch, Summary: "lines from a pipe: run all and exit with the first failure"},
 		{Name: "color", Kind: KindEnum, Values: []string{"auto", "always", "never"}, Default: "auto", Summary: "colours; also NO_COLOR"},
 		{Name: "plain", Kind: KindSwitch, Summary: "no menus, redraws, boxes or bars: each event one line that begins with a word"},

@@ -246,7 +246,7 @@ func TestDetailsOfAnExchangeAreOneJSONObjectWithBodiesAndLine(t *testing.T) {
 		}
 		line := b.do("details --command").AppendJSON(nil)
 		if err := json.Unmarshal(line, &d); err != nil || len(d.Bodies) != 1 || d.Bodies[0].Blocks < 2 || len(d.Bodies[0].Values) < 5 ||
-			d.Line != "read /3/0 --block 64" || len(d.Messages) != 2*d.Bodies[0].Blocks {
+			d.Line != "read /3/0 --block 64 --endpoint thermo" || len(d.Messages) != 2*d.Bodies[0].Blocks {
 			t.Errorf("%v: %+v", err, d)
 		}
 	})

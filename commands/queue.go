@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lwcon/session"
+	"lwcon/session/clock"
 )
 
 // Queue is what waits for devices that sleep, in the order in which it will go.
@@ -29,6 +30,9 @@ func (o *object) queued(q *session.Queued) {
 	o.text("path", q.Path.String())
 	o.integer("place", int64(q.Place))
 	o.moment("since", q.Since)
+	if q.Missed > 0 {
+		o.integer("missed", int64(q.Missed))
+	}
 }
 
 // Waits tells on the way of a command that its device sleeps, and where its
@@ -55,14 +59,20 @@ func (w Waits) AppendJSON(b []byte) []byte {
 func (env *Env) waiting(o *session.RequestOptions) (overslept *atomic.Bool) {
 	overslept = new(atomic.Bool)
 	server, emit, limit := env.Sessions.Server(), env.emit, env.Wait
+	var sleeps clock.Timer
 	o.Queued = func(q session.Queued) {
 		if emit != nil {
 			_ = emit(Waits{q, env.clock().Now()}) // who does not listen still gets the result
 		}
 		if limit > 0 {
-			env.clock().AfterFunc(limit, func() {
+			if sleeps != nil {
+				sleeps.Stop()
+			}
+			sleeps = env.clock().AfterFunc(limit, func() {
 				overslept.Store(true)
-				server.Drop(q.Number)
+				if !server.Drop(q.Number) {
+					overslept.Store(false) // it is under way
+				}
 			})
 		}
 	}

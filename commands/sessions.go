@@ -102,6 +102,9 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		Credentials: s.credentials.Store,
 	})
 	s.server.SetReobserve(true)
+	if err := s.takeProfiles(); err != nil {
+		return nil, err
+	}
 	s.server.SetAwakeTime(linkAwakeTime(c.Link))
 	if err := s.openKeyLog(&c); err != nil {
 		return nil, err

@@ -63,7 +63,8 @@ func settings() []setting {
 		durationSetting("wait", "how long to wait for the device to register", func(env *Env) *time.Duration { return &env.root().Wait }),
 	}
 	all = append(all, serverSettings()...)
-	all = append(all, secretsSetting())
+	all = append(all, profileSetting())
+	all = append(all, secretsSetting(), fullSetting())
 	all = append(all, requestSettings()...)
 	all = append(all, bootstrapSettings()...)
 	all = append(all, answerSettings()...)
@@ -116,6 +117,21 @@ func secretsSetting() setting {
 	}
 }
 
+// fullSetting is how much of long values is shown.
+func fullSetting() setting {
+	return setting{
+		name: "full", help: "on shows long texts and octets whole, off only how they begin", quiet: "off",
+		get: func(env *Env) string { return onOff(env.Full != nil && env.Full.Load()) },
+		set: func(env *Env, word string) error {
+			if env.Full == nil || word != "on" && word != "off" {
+				return usage("set full: expected on or off, found %q", word)
+			}
+			env.Full.Store(word == "on")
+			return nil
+		},
+	}
+}
+
 // warning is what to keep in mind after a setting was changed.
 func (s *setting) warning(env *Env) string {
 	if s.name == "show-secrets" && s.get(env) == "on" {
@@ -127,7 +143,7 @@ func (s *setting) warning(env *Env) string {
 // values are the words that a setting can have, nil where they cannot be listed.
 func (s *setting) values() []string {
 	switch {
-	case strings.HasPrefix(s.name, "strict") || s.name == "non" || s.name == "show-secrets" || s.name == "offline":
+	case strings.HasPrefix(s.name, "strict") || s.name == "non" || s.name == "show-secrets" || s.name == "full" || s.name == "offline":
 		return []string{"on", "off"}
 	case strings.HasPrefix(s.name, "answer "):
 		return []string{"default", "silence", "4.00", "4.03", "4.04", "5.00", "5.03"}
@@ -165,7 +181,7 @@ func setCommand() *Command {
 		Examples: []string{
 			"set", "set strict register on", "set timeout 10s", "set non on", "set block 256", "set answer register 4.03",
 			"set answer update silence", "set answer-delay 3s", "set link lose 10%", "set link received delay 2s", "set link seed 7",
-			"set link sent duplicate 5%",
+			"set link sent duplicate 5%", "set profile-id oma:thermometer=/1/0,/3/0,/3303/0",
 		},
 		Run: func(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 			words := args.Texts("setting")

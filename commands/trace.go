@@ -33,12 +33,14 @@ type Passed struct {
 	Scanned   coap.Scanned // of the bytes
 	// Deviations are those of the message layer that the bytes alone do not tell.
 	Deviations []coap.Deviation
+	Secure     bool        // DTLS or TLS carried it
+	Chosen     coap.Chosen // what of a request was asked for by hand
 }
 
 // NewPassed keeps what a coap.Tap was shown.
 func NewPassed(p coap.Passage) *Passed {
 	b := append([]byte(nil), p.Bytes...)
-	return &Passed{p.Number, p.Time, p.Direction, p.Peer, p.Stream, p.Inner, p.Note, b, coap.Scan(b, p.Stream), p.Deviations}
+	return &Passed{p.Number, p.Time, p.Direction, p.Peer, p.Stream, p.Inner, p.Note, b, coap.Scan(b, p.Stream), p.Deviations, p.Secure, p.Chosen}
 }
 
 // AppendJSON appends the message as one JSON object.

@@ -86,7 +86,7 @@ func (t *Text) response(p *page, r *session.Response) {
 	case r.Tree != nil:
 		t.tree(p, r.Tree)
 	case r.Code.Class() >= 4 && octets != "":
-		p.line("diagnostic", "the device says: "+terminal.Escape(octets))
+		p.line("diagnostic", "the device says: "+t.longText(octets, maxText))
 	case octets != "" && r.Format.Known() && r.HasFormat:
 		p.line("payload", fmt.Sprintf("the bytes as they came, %s:", r.Format))
 		t.dump(p, octets)

@@ -96,7 +96,7 @@ func optionValue(o *coap.ScannedOption) string {
 // refusal, else its octets.
 func (t *Text) rawPayload(p *page, payload []byte, code coap.Code) {
 	if code.Class() >= 4 {
-		p.line("diagnostic", "diagnostic: "+terminal.Escape(string(payload)))
+		p.line("diagnostic", "diagnostic: "+t.longText(string(payload), maxText))
 		return
 	}
 	p.line("payload", "payload, "+plural(len(payload), "byte"))

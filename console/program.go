@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"lwcon/commands"
@@ -32,6 +33,7 @@ type Program struct {
 	Color     terminal.Color
 	Plain     bool
 	Trace     string // a Trace level of commands
+	Full      bool   // long values are shown whole
 	KeepGoing bool   // lines of a pipe go on behind one that failed
 
 	Profiles    func(config string) []string // of lwcon.yaml, for completion; may be nil
@@ -40,6 +42,8 @@ type Program struct {
 	In, Out, Err *os.File            // nil: those of the process
 	Clock        clock.Clock         // nil: the machine's
 	Getenv       func(string) string // nil: os.Getenv
+
+	full *atomic.Bool // Full, as set has it now
 }
 
 // DefaultWait is how long a command waits for its device to register, where
@@ -86,6 +90,8 @@ func (p *Program) fill() {
 	if p.Trace == "" {
 		p.Trace = commands.TraceOff
 	}
+	p.full = new(atomic.Bool)
+	p.full.Store(p.Full)
 	p.Sessions.Clock = p.Clock
 	p.Sessions.Definitions = p.Definitions
 }
@@ -94,7 +100,7 @@ func (p *Program) fill() {
 func (p *Program) face() *face {
 	return &face{
 		program: *p, out: p.Out, err: p.Err, env: p.environment(), renderer: p.renderer(p.Out),
-		stderr: NewText(terminal.NewStyle(p.Color, p.Err, p.Plain, p.Getenv), p.Plain, p.Definitions),
+		stderr: p.text(terminal.NewStyle(p.Color, p.Err, p.Plain, p.Getenv), p.Plain),
 	}
 }
 
@@ -102,7 +108,7 @@ func (p *Program) face() *face {
 func (p *Program) environment() *commands.Env {
 	return &commands.Env{
 		Table: p.Table, Definitions: p.Definitions, Version: p.Version, Clock: p.Clock,
-		Endpoint: p.Endpoint, Timeout: p.Timeout, Trace: p.Trace, Profiles: p.Profiles,
+		Endpoint: p.Endpoint, Timeout: p.Timeout, Trace: p.Trace, Full: p.full, Profiles: p.Profiles,
 	}
 }
 
@@ -111,7 +117,14 @@ func (p *Program) renderer(out *os.File) Renderer {
 	if p.JSON {
 		return JSON{}
 	}
-	return NewText(terminal.NewStyle(p.Color, out, p.Plain, p.Getenv), p.Plain, p.Definitions)
+	return p.text(terminal.NewStyle(p.Color, out, p.Plain, p.Getenv), p.Plain)
+}
+
+// text makes a Text that shows as much of values as the program does.
+func (p *Program) text(style terminal.Style, plain bool) *Text {
+	t := NewText(style, plain, p.Definitions)
+	t.Full = p.full
+	return t
 }
 
 // further says that commands can follow in the same process.

@@ -51,7 +51,7 @@ func (f *face) prompt(ctx context.Context) int {
 		return f.show(nil, err)
 	}
 	p.screen = t
-	f.stderr = NewText(t.Style(), t.Plain(), f.program.Definitions)
+	f.stderr = f.program.text(t.Style(), t.Plain())
 	f.shared = true
 	f.further()
 	f.warner = t.Print

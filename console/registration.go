@@ -70,7 +70,7 @@ func (t *Text) client(p *page, c *commands.Clients) {
 	}
 	p.table("client", rows)
 	t.instances(p, g)
-	p.line("sent", "the list as sent: "+terminal.Escape(g.Raw))
+	p.line("sent", "the list as sent: "+t.longText(g.Raw, maxText))
 	t.deviations(p, g.Deviations, "")
 }
 

@@ -48,17 +48,36 @@ func (t *Text) queue(p *page, q *commands.Queue) {
 			{name(x.Endpoint), nil},
 			{fmt.Sprintf("%d.", x.Place), t.Style.Dim},
 			{x.Operation + " " + t.named(x.Path), nil},
-			{"since " + timeOfDay(x.Since), t.Style.Dim},
+			{"since " + timeOfDay(x.Since) + missed(x.Missed), t.Style.Dim},
 		})
 	}
 	p.table("request", rows)
 }
 
+// missed tells how often a request that waits was sent before.
+func missed(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return ", sent" + times(n) + " and not answered"
+}
+
+// times is how often; "" for once.
+func times(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return " " + plural(n, "time")
+}
+
 // waits writes that a request waits, and where it stands.
 func (t *Text) waits(p *page, w *commands.Waits) {
 	why := "is asleep; "
-	if w.Away {
+	switch {
+	case w.Away:
 		why = "has no connection, and alone can make one; "
+	case w.Missed > 0:
+		why = "did not answer while it was awake" + times(w.Missed) + "; "
 	}
 	p.head("queued", t.Style.Refusal, name(w.Endpoint), why+w.Operation+" "+terminal.Escape(w.Path.String())+
 		fmt.Sprintf(" is number %d of what waits for it; queue drop %d takes it out", w.Place, w.Number))

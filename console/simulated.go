@@ -69,7 +69,7 @@ func (t *Text) request(p *page, e *session.Event) {
 	r := e.Request
 	asked := r.Operation + " " + t.named(r.Path)
 	if r.Detail != "" {
-		asked += " " + terminal.Escape(r.Detail)
+		asked += " " + t.longText(r.Detail, maxText)
 	}
 	mark := t.Style.Success
 	if r.Code.Class() >= 4 {

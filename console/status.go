@@ -6,6 +6,7 @@ import (
 
 	"lwcon/commands"
 	"lwcon/console/terminal"
+	"lwcon/lwm2m"
 	"lwcon/session"
 )
 
@@ -99,6 +100,9 @@ func (t *Text) newest(n *session.Notification) string {
 	case tree == nil:
 		return ""
 	case len(tree.Nodes) == 1:
+		if v := tree.Nodes[0].Value(); v.Type() == lwm2m.String && len(v.Text()) > maxShort {
+			return t.longText(v.Text(), maxShort)
+		}
 		return t.valueText(&tree.Nodes[0])
 	}
 	return plural(len(tree.Nodes), "value")

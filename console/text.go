@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"lwcon/commands"
 	"lwcon/console/terminal"
@@ -27,6 +28,7 @@ type Text struct {
 	Plain       bool           // each line begins with a word, an event is one line
 	Further     bool           // further commands can follow, in the same process
 	Definitions lwm2m.Registry // for names of objects and instances; nil: none are known
+	Full        *atomic.Bool   // long values are shown whole; nil: they are not
 	Wire        string         // how much of a message on the wire: a Trace level of commands; "" is a summary
 
 	rules map[lwm2m.RuleID]lwm2m.Rule

@@ -81,10 +81,10 @@ func (t *Text) wirePayload(p *page, m *commands.Passed) {
 	}
 	f, ok := m.Scanned.Message.ContentFormat()
 	if ok && lwm2m.ContentFormat(f).Textual() || m.Scanned.Message.Code.Class() >= 4 {
-		p.line("payload", terminal.Escape(string(payload)))
+		p.line("payload", t.longText(string(payload), maxText))
 		return
 	}
-	p.line("payload", opaqueText(string(payload)))
+	p.line("payload", t.opaqueText(string(payload)))
 }
 
 // details writes an exchange: every message with options and octets.

@@ -108,14 +108,14 @@ func (t *Text) links(p *page, links []lwm2m.Link) {
 			name = t.pathName(path)
 		}
 		rows = append(rows, []cell{
-			{terminal.Escape(l.Target), t.Style.Dim}, {name, nil}, {attributesText(l.Attributes), nil},
+			{t.longText(l.Target, maxText), t.Style.Dim}, {name, nil}, {t.attributesText(l.Attributes), nil},
 		})
 	}
 	p.table("link", rows)
 }
 
 // attributesText is the attributes of a link as people read them.
-func attributesText(attributes []lwm2m.LinkAttribute) string {
+func (t *Text) attributesText(attributes []lwm2m.LinkAttribute) string {
 	text := ""
 	for i, a := range attributes {
 		if i > 0 {
@@ -124,9 +124,9 @@ func attributesText(attributes []lwm2m.LinkAttribute) string {
 		text += terminal.Escape(a.Name)
 		switch {
 		case a.Quoted:
-			text += `="` + terminal.Escape(a.Value) + `"`
+			text += `="` + t.longText(a.Value, maxText) + `"`
 		case a.HasValue:
-			text += "=" + terminal.Escape(a.Value)
+			text += "=" + t.longText(a.Value, maxText)
 		}
 	}
 	return text

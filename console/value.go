@@ -4,14 +4,19 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"lwcon/console/terminal"
 	"lwcon/formats"
 	"lwcon/lwm2m"
 )
 
-// maxOpaque is how many octets of an opaque value text shows; JSON has them all.
-const maxOpaque = 128
+// How much of a value text shows unless all is asked for, in octets; JSON has it all.
+const (
+	maxOpaque = 128
+	maxText   = 1024
+	maxShort  = 64 // in a list
+)
 
 // valueText is what a node says, in words: the value with its unit, the meaning
 // of an enumeration or else the range, a time as UTC, the other readings of a guess.
@@ -23,7 +28,7 @@ func (t *Text) valueText(n *lwm2m.Node) string {
 		return ""
 	}
 	v := n.Value()
-	text := literal(v)
+	text := t.literal(v)
 	if isSingle(n) {
 		text = shortFloat(v.Float())
 	}
@@ -53,7 +58,7 @@ func (t *Text) valueText(n *lwm2m.Node) string {
 		text += " " + t.Style.Dim(moment(seconds, n.Instant()))
 	}
 	if n.Kind() == lwm2m.KindGuess {
-		text += " " + t.Style.Dim(otherReadings(n))
+		text += " " + t.Style.Dim(t.otherReadings(n))
 	}
 	return text
 }
@@ -81,16 +86,16 @@ func rangeText(d *lwm2m.Resource) string {
 
 // literal is a value on its own: text is quoted only where it could be taken for
 // something else, an opaque is hex with its length.
-func literal(v lwm2m.Value) string {
+func (t *Text) literal(v lwm2m.Value) string {
 	switch v.Type() {
 	case lwm2m.String, lwm2m.CoreLink:
-		shown := terminal.Escape(v.Text())
+		shown := t.longText(v.Text(), maxText)
 		if shown == "" || shown != strings.TrimSpace(shown) {
 			return `"` + shown + `"`
 		}
 		return shown
 	case lwm2m.Opaque:
-		return opaqueText(v.Text())
+		return t.opaqueText(v.Text())
 	case lwm2m.ObjectLink:
 		if v.Link() == lwm2m.NullLink {
 			return v.String() + " (no object)"
@@ -117,14 +122,36 @@ func shortFloat(f float64) string {
 	return string(lwm2m.AppendFloat(nil, shortest))
 }
 
+// longText is text of a peer, cut where it is longer than most octets.
+func (t *Text) longText(text string, most int) string {
+	if len(text) <= most || t.full() {
+		return terminal.Escape(text)
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return terminal.Escape(text[:most]) + "… (" + plural(len(text), "byte") + t.wholeHint() + ")"
+}
+
+// full says whether values are shown whole, however long.
+func (t *Text) full() bool { return t.Full != nil && t.Full.Load() }
+
+// wholeHint tells how a value is shown whole.
+func (t *Text) wholeHint() string {
+	if t.Further {
+		return "; set full on shows all"
+	}
+	return "; --full shows all"
+}
+
 // opaqueText is octets as hex, cut where they are many.
-func opaqueText(octets string) string {
+func (t *Text) opaqueText(octets string) string {
 	size := plural(len(octets), "byte")
 	if octets == "" {
 		return "(" + size + ")"
 	}
-	if len(octets) > maxOpaque {
-		return fmt.Sprintf("%x… (%s)", octets[:maxOpaque], size)
+	if len(octets) > maxOpaque && !t.full() {
+		return fmt.Sprintf("%x… (%s%s)", octets[:maxOpaque], size, t.wholeHint())
 	}
 	return fmt.Sprintf("%x (%s)", octets, size)
 }
@@ -141,7 +168,7 @@ func moment(seconds float64, instant bool) string {
 
 // otherReadings tells that a value is guessed, and what else its octets can
 // mean.
-func otherReadings(n *lwm2m.Node) string {
+func (t *Text) otherReadings(n *lwm2m.Node) string {
 	if n.Raw() == "" { // the text of JSON or of a number says all
 		return "(type guessed)"
 	}
@@ -157,7 +184,7 @@ func otherReadings(n *lwm2m.Node) string {
 			others = append(others, fmt.Sprintf("%s %x", kind, clipped(r.Value.Text(), maxOpaque)))
 			continue
 		}
-		text := literal(r.Value)
+		text := t.literal(r.Value)
 		if r.Value.Type() == lwm2m.Float && r.Width == 4 {
 			text = shortFloat(r.Value.Float())
 		}

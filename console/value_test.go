@@ -3,7 +3,9 @@ package console
 import (
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"unicode/utf8"
 
 	"lwcon/console/terminal"
 	"lwcon/formats"
@@ -22,14 +24,14 @@ func TestLiteralIsNotTakenForSomethingElse(t *testing.T) {
 		{lwm2m.StringValue("温度"), "温度"},
 		{lwm2m.OpaqueValue(""), "(0 bytes)"},
 		{lwm2m.OpaqueValue("\x01\xff"), "01ff (2 bytes)"},
-		{lwm2m.OpaqueValue(strings.Repeat("a", 200)), strings.Repeat("61", maxOpaque) + "… (200 bytes)"},
+		{lwm2m.OpaqueValue(strings.Repeat("a", 200)), strings.Repeat("61", maxOpaque) + "… (200 bytes; --full shows all)"},
 		{lwm2m.IntegerValue(math.MinInt64), "-9223372036854775808"},
 		{lwm2m.UnsignedValue(math.MaxUint64), "18446744073709551615"},
 		{lwm2m.FloatValue(math.Inf(-1)), "-Infinity"},
 		{lwm2m.ObjectLinkValue(65535, 65535), "65535:65535 (no object)"},
 		{lwm2m.Value{}, "null"},
 	} {
-		if got := literal(c.value); got != c.want {
+		if got := new(Text).literal(c.value); got != c.want {
 			t.Errorf("%v %q: expected %q, found %q", c.value.Type(), c.value, c.want, got)
 		}
 	}
@@ -97,5 +99,26 @@ func TestAGuessWithoutOctetsHasNoOtherReadings(t *testing.T) {
 		if got := text.valueText(&tree.Nodes[0]); got != "21.5 (type guessed)" {
 			t.Errorf("%s: found %q", c.format, got)
 		}
+	}
+}
+
+func TestALongValueIsCutUnlessAllIsAskedFor(t *testing.T) {
+	text := NewText(terminal.Style{}, false, nil)
+	text.Full = new(atomic.Bool)
+	long := strings.Repeat("x", maxText-1) + "ü" + strings.Repeat("y", 1<<20)
+	for _, v := range []lwm2m.Value{lwm2m.StringValue(long), lwm2m.OpaqueValue(long)} {
+		n := lwm2m.NewNode(lwm2m.KindValue, lwm2m.NewPath(3, 0, 0), v, lwm2m.Span{}, 0)
+		if got := text.valueText(&n); len(got) > 2*maxText || !utf8.ValidString(got) || !strings.HasSuffix(got, "… (1049601 bytes; --full shows all)") {
+			t.Errorf("%v: %d octets, ending %q", v.Type(), len(got), got[max(0, len(got)-60):])
+		}
+		text.Full.Store(true)
+		if got := text.valueText(&n); len(got) < len(long) {
+			t.Errorf("%v: %d octets, want all", v.Type(), len(got))
+		}
+		text.Full.Store(false)
+	}
+	text.Further = true
+	if got := text.longText(long, maxShort); !strings.HasSuffix(got, "x… (1049601 bytes; set full on shows all)") {
+		t.Errorf("got %q", got)
 	}
 }

@@ -111,7 +111,7 @@ func (s *Server) look(e *Endpoint, now time.Time) {
 		s.end(e, EventExpired, 0)
 		return
 	}
-	if e.registration.Queue && e.awakeUntil <= now.UnixNano() {
+	if e.registration.Queue && e.awakeUntil <= now.UnixNano() && !s.talks(e, now) {
 		s.sleep(e)
 	}
 	s.overdue(e, now)

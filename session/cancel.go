@@ -43,8 +43,9 @@ func cancel(ctx context.Context, e *Endpoint, p lwm2m.Path, paths []lwm2m.Path, 
 		o.coap.Forget()
 		return &Result{Operation: op.name, Endpoint: e.name, Path: p, Observation: o.Number}, nil
 	}
-	x, err := op.exchange(ctx, func(coap.RequestOptions) (*coap.Exchange, error) { return o.coap.Cancel(ctx) })
+	x, err := op.exchange(ctx, func(ctx context.Context, _ coap.RequestOptions) (*coap.Exchange, error) { return o.coap.Cancel(ctx) })
 	if err != nil {
+		o.coap.Forget()
 		return nil, err
 	}
 	o.server.mu.Lock()

@@ -29,7 +29,7 @@ func Create(ctx context.Context, e *Endpoint, object lwm2m.Path, nodes []lwm2m.N
 	if err := op.encode(nodes, o.Format, true); err != nil {
 		return nil, err
 	}
-	x, err := op.exchange(ctx, func(o coap.RequestOptions) (*coap.Exchange, error) {
+	x, err := op.exchange(ctx, func(ctx context.Context, o coap.RequestOptions) (*coap.Exchange, error) {
 		return op.listener.coap.Do(ctx, op.peer, op.request, o)
 	})
 	if err != nil {

@@ -292,7 +292,7 @@ type firmwareAnswer struct {
 
 // ask sends the request of an operation.
 func (f *firmwareRun) ask(ctx context.Context, op *operation, firstBlock uint32) (*firmwareAnswer, error) {
-	x, err := op.exchange(ctx, func(with coap.RequestOptions) (*coap.Exchange, error) {
+	x, err := op.exchange(ctx, func(ctx context.Context, with coap.RequestOptions) (*coap.Exchange, error) {
 		with.FirstBlock = firstBlock
 		return op.listener.coap.Do(ctx, op.peer, op.request, with)
 	})

@@ -158,7 +158,7 @@ func (s *Server) restore(l *Listener, k *kept) {
 		s.departed.add(locationID(g), departure{endpoint: g.Endpoint, how: g.how(EventExpired, false), when: end})
 		return
 	}
-	reader := registerReader{registration: g}
+	reader := registerReader{registration: g, profiles: &s.profiles}
 	reader.objectList([]byte(k.Raw))
 	g.Deviations = nil // they were told when the client registered
 	e := &Endpoint{server: s, name: g.Endpoint, registration: g, listener: l}

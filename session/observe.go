@@ -135,7 +135,7 @@ func (op *operation) observeAs(ctx context.Context, paths []lwm2m.Path, former *
 	}
 	o := e.server.newObservation(op, paths, former)
 	var c *coap.Observation
-	x, err := op.exchange(ctx, func(with coap.RequestOptions) (x *coap.Exchange, err error) {
+	x, err := op.exchange(ctx, func(ctx context.Context, with coap.RequestOptions) (x *coap.Exchange, err error) {
 		c, x, err = op.listener.coap.Observe(ctx, op.peer, op.request, with, o.notified)
 		return x, err
 	})

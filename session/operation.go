@@ -56,6 +56,8 @@ type operation struct {
 	depth        *int             // of a Discover
 	gate         error            // why it is not sent at all, nil if nothing speaks against it
 	registration *Registration
+	taken        bool              // it has a turn that it is to give back
+	waits        Queued            // in the queue, or when it last did
 	listener     *Listener         // once it has its turn
 	peer         transport.Address // likewise
 }
@@ -125,7 +127,7 @@ func (op *operation) requestOptions() coap.RequestOptions {
 
 // do sends the request and waits for the answer.
 func (op *operation) do(ctx context.Context) (*Result, error) {
-	x, err := op.exchange(ctx, func(o coap.RequestOptions) (*coap.Exchange, error) {
+	x, err := op.exchange(ctx, func(ctx context.Context, o coap.RequestOptions) (*coap.Exchange, error) {
 		return op.listener.coap.Do(ctx, op.peer, op.request, o)
 	})
 	if err != nil {
@@ -135,26 +137,33 @@ func (op *operation) do(ctx context.Context) (*Result, error) {
 }
 
 // exchange has a request sent when it is the client's turn. A client in queue
-// mode that does not answer has gone to sleep: the request waits for it again,
-// unless a timeout was set.
-func (op *operation) exchange(ctx context.Context, ask func(coap.RequestOptions) (*coap.Exchange, error)) (*coap.Exchange, error) {
+// mode that does not answer while it is taken to be awake has gone to sleep: the
+// request waits for it again, before all others. Spec: Core 1.1 §6.5.
+func (op *operation) exchange(ctx context.Context, ask sending) (*coap.Exchange, error) {
 	if op.gate != nil {
 		return nil, op.failed(op.gate, nil)
 	}
 	o := op.requestOptions()
+	if err := op.turn(ctx); err != nil {
+		return nil, err
+	}
 	for {
-		if err := op.turn(ctx); err != nil {
-			return nil, err
-		}
-		x, err := ask(o)
+		x, err := op.attempt(ctx, o, ask)
 		if err == nil {
 			op.heard(x)
 		}
-		if asleep := op.done(err); err != nil && (!asleep || o.Timeout != 0) {
+		again := op.done(err)
+		switch {
+		case err == nil:
+			return x, nil
+		case again == nil:
 			return x, op.failed(err, x)
 		}
-		if err == nil {
-			return x, nil
+		if op.options.Queued != nil {
+			op.options.Queued(again.Queued)
+		}
+		if err := op.wait(ctx, again); err != nil {
+			return nil, err
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lwcon/lwm2m"
-	"lwcon/session/coap"
 )
 
 // maxQueued is how many requests wait for one sleeping endpoint; one more fails
@@ -29,6 +28,7 @@ type Queued struct {
 	Path      lwm2m.Path
 	Since     time.Time
 	Place     int  // in the queue of the endpoint, from 1
+	Missed    int  // how often it was sent, and the client slept before it answered
 	Away      bool // what is waited for is a new connection of a client that is not in queue mode
 }
 
@@ -144,6 +144,9 @@ func (s *Server) sleep(e *Endpoint) {
 		return
 	}
 	e.asleep = true
+	if interrupt := s.attempts[e]; interrupt != nil {
+		interrupt(errAsleep)
+	}
 	s.log.Append(Event{Kind: EventAsleep, Time: s.clock.Now(), Endpoint: e.name, Registration: e.registration})
 }
 
@@ -176,8 +179,10 @@ func (op *operation) turn(ctx context.Context) error {
 	s, e := op.endpoint.server, op.endpoint
 	s.mu.Lock()
 	g := e.registration
-	if g != nil && !e.asleep && !(g.Queue && (e.busy || len(s.queues[e]) > 0)) {
-		e.busy = g.Queue
+	if g != nil && !e.asleep && (!g.Queue || !e.busy && len(s.queues[e]) == 0) {
+		if g.Queue {
+			op.taken, e.busy = true, true
+		}
 		op.listener, op.peer = e.listener, g.Address
 		s.mu.Unlock()
 		return nil
@@ -189,7 +194,7 @@ func (op *operation) turn(ctx context.Context) error {
 		}
 		return op.failed(ErrTooMany, nil)
 	}
-	w, asleep := op.enqueue(), e.asleep
+	w, asleep := op.enqueue(len(s.queues[e])), e.asleep
 	s.mu.Unlock()
 	if asleep && op.options.Queued != nil {
 		op.options.Queued(w.Queued)
@@ -197,15 +202,17 @@ func (op *operation) turn(ctx context.Context) error {
 	return op.wait(ctx, w)
 }
 
-// enqueue puts a request at the end of the queue; server.mu is held.
-func (op *operation) enqueue() *waiting {
+// enqueue puts a request into the queue, behind so many others; server.mu is held.
+// It has the same number each time.
+func (op *operation) enqueue(behind int) *waiting {
 	s, e := op.endpoint.server, op.endpoint
-	s.nextQueued++
-	w := &waiting{leave: make(chan struct{}), Queued: Queued{
-		Number: s.nextQueued, Endpoint: e.name, Operation: op.name, Path: op.path, Since: s.clock.Now(),
-		Place: len(s.queues[e]) + 1, Away: e.registration != nil && !e.registration.Queue,
-	}}
-	s.queues[e] = append(s.queues[e], w)
+	if op.waits.Number == 0 {
+		s.nextQueued++
+		op.waits = Queued{Number: s.nextQueued, Endpoint: e.name, Operation: op.name, Path: op.path, Since: s.clock.Now(), Missed: op.waits.Missed}
+	}
+	op.waits.Place, op.waits.Away = behind+1, e.registration != nil && !e.registration.Queue
+	w := &waiting{leave: make(chan struct{}), Queued: op.waits}
+	s.queues[e] = slices.Insert(s.queues[e], behind, w)
 	return w
 }
 
@@ -218,6 +225,7 @@ func (op *operation) wait(ctx context.Context, w *waiting) error {
 		if !s.Drop(w.Number) {
 			<-w.leave
 			if w.err == nil {
+				op.taken = true
 				op.done(nil) // the turn came too late
 			}
 		}
@@ -228,24 +236,10 @@ func (op *operation) wait(ctx context.Context, w *waiting) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	op.taken = true
 	if e.registration == nil {
 		return op.failed(ErrNotRegistered, nil)
 	}
 	op.listener, op.peer = e.listener, e.registration.Address
 	return nil
-}
-
-// done gives the turn back, and takes note of what the outcome says of the
-// client. It says whether the client has gone to sleep over the request.
-func (op *operation) done(err error) (asleep bool) {
-	s, e := op.endpoint.server, op.endpoint
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e.busy = false
-	if errors.Is(err, coap.ErrTimeout) {
-		s.sleep(e)
-		asleep = e.asleep
-	}
-	s.grant(e)
-	return asleep
 }

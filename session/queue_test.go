@@ -17,6 +17,9 @@ type sleeper struct {
 	*coap.Endpoint
 	location string
 	on       bool
+	observed bool          // it answers with Observe
+	slow     time.Duration // how long it takes over an answer
+	dropped  int           // messages that came while its radio was off
 	asked    []string
 }
 
@@ -27,6 +30,7 @@ func queueMode(t *testing.T, version string, f func(t *testing.T, s *Server, p *
 		p := &sleeper{on: true}
 		p.Endpoint = peer(t, network, "192.0.2.7:40001", func(r *coap.Request) {
 			if !p.on {
+				p.dropped++
 				r.Ignore()
 				return
 			}
@@ -34,6 +38,13 @@ func queueMode(t *testing.T, version string, f func(t *testing.T, s *Server, p *
 			m := coap.NewResponse(coap.Content)
 			m.SetContentFormat(0)
 			m.Payload = []byte("1")
+			if p.observed {
+				m.SetObserve(1)
+			}
+			if p.slow > 0 {
+				r.Acknowledge()
+				<-time.After(p.slow)
+			}
 			if err := r.Respond(m); err != nil {
 				t.Error(err)
 			}
@@ -191,6 +202,90 @@ func TestClientWithoutQueueModeNeverSleeps(t *testing.T) {
 		pass(time.Hour)
 		if e, err := s.Find(""); err != nil || e.Asleep() || kinds(s) != "register" {
 			t.Errorf("asleep or gone: %v, events %s", err, kinds(s))
+		}
+	})
+}
+
+func TestRequestThatTheAwakeTimeCutsOffIsTheNextToGo(t *testing.T) {
+	for name, options := range map[string]RequestOptions{"usual": {}, "timeout": {Timeout: time.Hour}, "non": {NonConfirmable: true}} {
+		t.Run(name, func(t *testing.T) {
+			queueMode(t, "1.1", func(t *testing.T, s *Server, p *sleeper, e *Endpoint) {
+				s.SetAwakeTime(5 * time.Second)
+				p.wake(t)
+				p.on = false
+				done := make(chan error, 3)
+				var told []Queued
+				for i := range 3 {
+					go func() {
+						o := options
+						o.Queued = func(q Queued) { told = append(told, q) }
+						r, err := Read(t.Context(), e, at(fmt.Sprintf("/3/0/%d", i)), ReadOptions{RequestOptions: o})
+						if err == nil && r.Duration > time.Second {
+							err = fmt.Errorf("/3/0/%d took %v: it was not sent at once", i, r.Duration)
+						}
+						done <- err
+					}()
+					synctest.Wait()
+				}
+				pass(6 * time.Second)
+				queue := e.Queue()
+				if !e.Asleep() || len(queue) != 3 || queue[0].Path != at("/3/0/0") || queue[0].Missed != 1 || queue[1].Missed != 0 {
+					t.Fatalf("asleep %v, the queue is %+v; want /3/0/0 in front of the others", e.Asleep(), queue)
+				}
+				if len(told) != 1 || told[0].Number != queue[0].Number || told[0].Missed != 1 {
+					t.Errorf("told of %+v, want the request that waits again", told)
+				}
+				p.dropped = 0
+				pass(time.Hour)
+				if p.dropped != 0 {
+					t.Errorf("%d messages were sent to a client asleep", p.dropped)
+				}
+				p.wake(t)
+				for range 3 {
+					if err := <-done; err != nil {
+						t.Error(err)
+					}
+				}
+				if !slices.Equal(p.asked, []string{"/3/0/0", "/3/0/1", "/3/0/2"}) {
+					t.Errorf("asked %v, want them in order", p.asked)
+				}
+			})
+		})
+	}
+}
+
+func TestClientThatAcknowledgesIsAwake(t *testing.T) {
+	queueMode(t, "1.1", func(t *testing.T, s *Server, p *sleeper, e *Endpoint) {
+		s.SetAwakeTime(3 * time.Second)
+		p.wake(t)
+		pass(2 * time.Second)
+		p.slow = 2 * time.Second // its acknowledgement comes at once
+		if r, err := Read(t.Context(), e, at("/3/0/9"), ReadOptions{}); err != nil || r.Code != Content {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		if got := kinds(s); got != "register update" {
+			t.Errorf("events: %s; want none of sleep", got)
+		}
+	})
+}
+
+func TestCancelThatAClientMissesIsSentWhenItWakes(t *testing.T) {
+	queueMode(t, "1.1", func(t *testing.T, s *Server, p *sleeper, e *Endpoint) {
+		p.observed = true
+		if _, err := Observe(t.Context(), e, at("/3/0/9"), ObserveOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		p.on = false
+		done := make(chan error)
+		go func() {
+			_, err := Cancel(t.Context(), e, at("/3/0/9"), CancelOptions{})
+			done <- err
+		}()
+		pass(time.Hour)
+		p.observed = false
+		p.wake(t)
+		if err := <-done; err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -33,7 +33,7 @@ func (l *Listener) serveRegister(r *coap.Request) {
 		Address: r.Peer, Security: transport.NoSecurity, Registered: now, Updated: now, Exchange: r.Number,
 		registry: s.registry,
 	}
-	reader := registerReader{registration: g}
+	reader := registerReader{registration: g, profiles: &s.profiles}
 	reader.message(r)
 	reader.queries(r.Message.Queries())
 	reader.objectList(r.Message.Payload)

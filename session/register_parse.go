@@ -11,7 +11,6 @@ import (
 
 	"lwcon/formats"
 	"lwcon/lwm2m"
-	"lwcon/session/coap"
 )
 
 // Limits of a registration.
@@ -33,6 +32,8 @@ type registerReader struct {
 	has          map[string]bool // parameters seen
 	strict       Code            // the answer of a strict server, 0 while there is nothing to refuse
 	skipped      int             // deviations beyond maxDeviations
+	profiles     *profiles       // that are known; nil: none
+	unresolved   bool            // a profile of the client's is not known
 	versions     []uint32        // as in Registration.objects
 	instances    []uint32        // as in Registration.objects
 }
@@ -107,9 +108,8 @@ func (r *registerReader) query(item, name, value string, hasValue bool) {
 			r.note(ruleSMSNumber, 0, "sms %q: expected digits only", value)
 		}
 	case "pid":
-		g.Profiles = value
 		if !r.update {
-			r.note(ruleProfile, coap.Conflict, "profiles %s: none is known here, only what is listed counts", value)
+			g.Profiles = value
 		}
 	default:
 		if len(g.Extra) < maxExtra && !slices.Contains(g.Extra, item) {
@@ -234,6 +234,11 @@ func (r *registerReader) objectList(payload []byte) {
 	for i := range links {
 		r.root(&links[i])
 	}
+	if r.update {
+		g.Profiles = "" // the list of an Update is complete
+	} else if g.Profiles != "" {
+		links = r.profiled(links, r.profiles)
+	}
 	r.versions, r.instances = nil, make([]uint32, 0, len(links))
 	for i := range links {
 		r.link(&links[i])
@@ -340,7 +345,7 @@ func (r *registerReader) sorted() []uint32 {
 
 // mandatory notes what every client has, and this one did not list.
 func (r *registerReader) mandatory(anyLink bool) {
-	if r.registration.Profiles != "" {
+	if r.unresolved {
 		return // the profiles can have them
 	}
 	if !anyLink {

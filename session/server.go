@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,7 @@ type Server struct {
 	tap         coap.Tap
 	credentials Credentials
 	files       *files.Store
+	profiles    profiles
 	answers     atomic.Pointer[answers]         // nil while all are as they should be
 	bootstraps  atomic.Pointer[BootstrapServer] // beside this server, nil if there is none
 
@@ -55,7 +57,8 @@ type Server struct {
 	endpoints       map[string]*Endpoint // by name
 	locations       map[string]*Endpoint // by the last segment of the location
 	observations    map[*Endpoint][]*Observation
-	queues          map[*Endpoint][]*waiting // requests to clients in queue mode
+	queues          map[*Endpoint][]*waiting              // requests to clients in queue mode
+	attempts        map[*Endpoint]context.CancelCauseFunc // end what is under way to a client in queue mode
 	alarms          alarms
 	departed        departures
 	restored        map[transport.Address]*Endpoint // taken up again after a restart, by where they were
@@ -75,7 +78,7 @@ func NewServer(c ServerConfig) *Server {
 		clock: c.Clock, registry: c.Definitions, log: c.Log, exchanges: c.Exchanges,
 		parameters: c.Parameters, aliases: c.Aliases, seed: c.Seed, tap: c.Tap, credentials: c.Credentials,
 		endpoints: map[string]*Endpoint{}, locations: map[string]*Endpoint{},
-		observations: map[*Endpoint][]*Observation{}, queues: map[*Endpoint][]*waiting{},
+		observations: map[*Endpoint][]*Observation{}, queues: map[*Endpoint][]*waiting{}, attempts: map[*Endpoint]context.CancelCauseFunc{},
 		wishes: map[string][]*Observation{},
 	}
 	if s.clock == nil {

@@ -56,7 +56,7 @@ func (e *Endpoint) begin(ctx context.Context, c *call, n note, arg uint32) error
 	}
 	e.depart(c, b, p, at, now, n, arg)
 	e.mu.Unlock()
-	if err := e.send(c.peer, c.flight.via, &entry{number: t.exchange.Number, time: at, note: n, arg: arg, bytes: b}); err != nil {
+	if err := e.send(c.peer, c.flight.via, &entry{number: t.exchange.Number, time: at, note: n, arg: arg, chosen: t.chosen, bytes: b}); err != nil {
 		e.withdraw(c, err)
 	}
 	return nil

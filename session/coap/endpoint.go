@@ -225,7 +225,7 @@ func (e *Endpoint) pass(p *peer, via transport.Local, r *entry) {
 func (e *Endpoint) show(p *peer, via transport.Local, r *entry) {
 	e.tap(Passage{
 		Number: r.number, Time: r.time, Direction: r.direction, Peer: p.address, Local: via,
-		Stream: r.stream, Secure: r.secure, Inner: r.inner, Bytes: r.bytes, Note: r.note.text(r.arg), Deviations: r.deviations,
+		Stream: r.stream, Secure: r.secure, Inner: r.inner, Bytes: r.bytes, Note: r.note.text(r.arg), Chosen: r.chosen, Deviations: r.deviations,
 	})
 }
 

@@ -69,6 +69,22 @@ type RequestOptions struct {
 	// Progress is told how many bytes of the body went or came, and how many
 	// there are (0 while unknown). It is called from the goroutine of Do.
 	Progress func(done, total int)
+
+	number uint64 // of the exchange that it is part of; 0: it is one of its own
+}
+
+// chosen is what of a request with the options and the token was asked for.
+func (o *RequestOptions) chosen(token []byte) (c Chosen) {
+	if token != nil {
+		c = ChosenToken
+	}
+	if o.MessageID != nil {
+		c |= ChosenID
+	}
+	if o.SingleBlocks {
+		c |= ChosenBlocks
+	}
+	return c
 }
 
 // transfer is an exchange under way: one message each way, or many blocks.
@@ -80,6 +96,7 @@ type transfer struct {
 	exchange   Exchange
 	request    Message // as given, with the token
 	observe    *Observation
+	chosen     Chosen
 	// Room for what most exchanges need, so that they take one allocation.
 	message       Message
 	token         [MaxToken]byte
@@ -115,7 +132,10 @@ func (e *Endpoint) transfer(address transport.Address, req *Message, opts *Reque
 		return nil, errTokenTooLong
 	}
 	t := &transfer{endpoint: e, options: *opts, request: *req}
-	t.exchange = Exchange{Number: e.log.next(), Peer: address, Request: &t.request}
+	t.exchange = Exchange{Number: opts.number, Peer: address, Request: &t.request}
+	if opts.number == 0 {
+		t.exchange.Number = e.log.next()
+	}
 	t.exchange.Transmissions = t.transmissions[:0]
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -132,6 +152,7 @@ func (e *Endpoint) transfer(address transport.Address, req *Message, opts *Reque
 	if opts.Via == (transport.Local{}) {
 		t.exchange.Local = t.peer.local
 	}
+	t.chosen = opts.chosen(t.request.Token)
 	if t.request.Token == nil {
 		t.request.Token = e.freeToken(t.peer, t.token[:min(max(1, t.parameters.TokenLength), MaxToken)])
 	}

@@ -72,6 +72,7 @@ type Record struct {
 	Inner     bool
 	Bytes     []byte
 	Note      string
+	Chosen    Chosen
 	// Deviations of the message layer that Scan cannot know: those that take
 	// more than the bytes of this message.
 	Deviations []Deviation
@@ -86,13 +87,14 @@ type entry struct {
 	secure     bool
 	inner      bool
 	note       note
+	chosen     Chosen
 	arg        uint32
 	bytes      []byte
 	deviations []Deviation
 }
 
 // The head of a record: number 8, time 8, bytes 4, argument 4, peer 2, extra 2,
-// local 1, flags 1, note 1, one spare. The bytes follow, then the extra text.
+// local 1, flags 1, note 1, chosen 1. The bytes follow, then the extra text.
 const logHead = 32
 
 const (
@@ -128,7 +130,7 @@ func (l *Log) append(r *entry, peer transport.Address, local transport.Local, pl
 	binary.LittleEndian.PutUint16(head[26:], uint16(len(extra)))
 	head[28] = p.local(local)
 	head[29] = r.flags()
-	head[30] = byte(r.note)
+	head[30], head[31] = byte(r.note), byte(r.chosen)
 	p.bytes = append(p.bytes, head[:]...)
 	p.bytes = append(p.bytes, r.bytes...)
 	p.bytes = append(p.bytes, extra...)
@@ -279,6 +281,7 @@ func (p *logPage) record(b []byte) Record {
 		Inner:  flags&logInner != 0,
 		Bytes:  slices.Clone(b[logHead : logHead+length]),
 		Note:   note(b[30]).text(binary.LittleEndian.Uint32(b[20:])),
+		Chosen: Chosen(b[31]),
 	}
 	if flags&logReceived != 0 {
 		r.Direction = transport.Received

@@ -143,7 +143,8 @@ func (o *Observation) Ended() bool {
 
 // Cancel asks the peer to end the observation: the same request, token and
 // options, with Observe=1. Notifications are delivered until it has answered;
-// then the observation is over whatever the answer was. RFC 7641 §3.6.
+// then the observation is over whatever the answer was. Without an answer it
+// goes on, and can be cancelled again or forgotten. RFC 7641 §3.6.
 func (o *Observation) Cancel(ctx context.Context) (*Exchange, error) {
 	if o.Ended() {
 		return nil, ErrEnded
@@ -152,7 +153,7 @@ func (o *Observation) Cancel(ctx context.Context) (*Exchange, error) {
 	m.Options = slices.Clone(m.Options)
 	m.SetObserve(1)
 	x, err := o.endpoint.Do(ctx, o.peer.address, &m, o.options)
-	if ctx.Err() == nil {
+	if err == nil {
 		o.Forget()
 	}
 	return x, err
@@ -298,7 +299,7 @@ func (o *Observation) fetch(n Notification) {
 	e := o.endpoint
 	for {
 		if block, found := n.Message.Block2(); found && block.More && n.Fresh {
-			n.Message, n.Err = e.fetchRest(o, n.Message)
+			e.fetchRest(o, &n)
 		}
 		o.deliver(n)
 		e.mu.Lock()
@@ -321,20 +322,23 @@ func (o *Observation) deliver(n Notification) {
 }
 
 // fetchRest asks for the blocks after the first, without Observe and under
-// another token. RFC 7959 §3.4.
-func (e *Endpoint) fetchRest(o *Observation, first *Message) (*Message, error) {
+// another token. They are part of the notification's exchange. RFC 7959 §3.4.
+func (e *Endpoint) fetchRest(o *Observation, n *Notification) {
 	m := *o.request
 	m.Token, m.Type = nil, Confirmable
 	m.Options = slices.Clone(m.Options)
 	m.Options.Remove(Observe)
-	t, err := e.transfer(o.peer.address, &m, &o.options)
+	opts := o.options
+	opts.number, opts.MessageID = n.Number, nil
+	t, err := e.transfer(o.peer.address, &m, &opts)
 	if err != nil {
-		return first, err
+		n.Err = err
+		return
 	}
 	defer t.ended()
-	whole, err := t.download(context.Background(), &t.request, first)
-	if err != nil {
-		return first, err
+	whole, err := t.download(context.Background(), &t.request, n.Message)
+	n.Deviations = append(slices.Clip(n.Deviations), t.exchange.Deviations...)
+	if n.Err = err; err == nil {
+		n.Message = whole
 	}
-	return whole, nil
 }

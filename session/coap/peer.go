@@ -25,6 +25,7 @@ type peer struct {
 	// Neighbours in the list of peers, by when they were last active.
 	older, newer *peer
 	active       instant
+	heard        instant // when it last sent something; 0 if it never did
 	place        logPlace
 	ids          messageIDs
 	parameters   *Parameters
@@ -122,6 +123,18 @@ func (ps *peers) expire(e *Endpoint, now instant, _ *outbox) {
 	if ps.oldest != nil {
 		e.set(&ps.sweep, max(ps.oldest.active+peerLifetime, now+time.Second))
 	}
+}
+
+// Silence returns how long ago a peer sent something; false where nothing is known
+// of it.
+func (e *Endpoint) Silence(peer transport.Address) (time.Duration, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.peers.all[peer]
+	if p == nil || p.heard == 0 {
+		return 0, false
+	}
+	return e.instant() - p.heard, true
 }
 
 // needed tells whether something is under way with the peer.

@@ -133,13 +133,31 @@ func (e *Endpoint) refused(r *Request) bool {
 	if !bad {
 		return false
 	}
-	e.tellRefused(r.Peer, r.Number, r.Received, append(slices.Clone(r.Deviations), deviate(ruleUnknownCritical, -1, reason+": refused")))
+	e.tellRefused(r.Peer, r.Number, r.Received, r.whyRefused(reason))
 	if !r.Confirmable {
 		r.Ignore() // a non-confirmable one is rejected, and needs no answer
 		return true
 	}
 	_ = r.Respond(diagnostic(BadOption, reason))
 	return true
+}
+
+// whyRefused are the deviations of a request with an option for which it is refused;
+// that which Scan has found is not told twice.
+func (r *Request) whyRefused(reason string) []Deviation {
+	all := slices.Clone(r.Deviations)
+	i := slices.IndexFunc(all, func(d Deviation) bool {
+		return d.Rule == ruleUnknownCritical || d.Rule == ruleOptionRepeated || d.Rule == ruleOptionLength
+	})
+	if i < 0 { // Scan knows the option, or did not see it
+		i, all = len(all), append(all, deviate(ruleUnknownCritical, -1, reason))
+	}
+	outcome := "; answered 4.02"
+	if !r.Confirmable {
+		outcome = "; not answered, since it is Non-confirmable"
+	}
+	all[i].Message += outcome
+	return all
 }
 
 // diagnostic is an error response with a reason for people. RFC 7252 §5.5.2.

@@ -229,3 +229,25 @@ func TestUnknownCriticalOptionInAResponseEndsTheRequest(t *testing.T) {
 		}
 	})
 }
+
+func TestARefusedRequestIsToldOnce(t *testing.T) {
+	for octets, want := range map[string]string{
+		"40010001 e02602":   "critical option 9999 is not known; answered 4.02",
+		"50010002 e02602":   "critical option 9999 is not known; not answered, since it is Non-confirmable",
+		"40010003 d106 01":  "critical option Q-Block1 is unknown or has an illegal value; answered 4.02",
+		"40010004 73010203": "Uri-Port of 0 to 2 bytes expected, 3 found; answered 4.02",
+	} {
+		t.Run(octets, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := newNetwork(t)
+				var told []Refused
+				n.endpoint(serverAt, Config{Handler: answerWith(Content, ""), OnRefused: func(r Refused) { told = append(told, r) }})
+				n.script(clientAt).sendRaw(address(t, serverAt), unhex(t, octets))
+				synctest.Wait()
+				if len(told) != 1 || len(told[0].Deviations) != 1 || told[0].Deviations[0].Message != want {
+					t.Errorf("told %+v, want %s", told, want)
+				}
+			})
+		})
+	}
+}

@@ -12,6 +12,17 @@ import (
 // call the endpoint.
 type Tap func(Passage)
 
+// Chosen is a set of what whoever sends a request can ask for or leave to the
+// message layer.
+type Chosen uint8
+
+// What can be asked for.
+const (
+	ChosenToken  Chosen = 1 << iota // the token
+	ChosenID                        // the message id
+	ChosenBlocks                    // that its block options are sent as they are
+)
+
 // Passage is one message passing.
 type Passage struct {
 	// Number of the exchange in the Log.
@@ -32,6 +43,8 @@ type Passage struct {
 	// Note says why it was sent or what was done with it: "retransmission 2",
 	// "duplicate", "unknown token".
 	Note string
+	// Chosen is what of a request was asked for, not left to the message layer.
+	Chosen Chosen
 	// Deviations of the message layer that Scan cannot know.
 	Deviations []Deviation
 }

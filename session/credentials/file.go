@@ -38,6 +38,8 @@ type File struct {
 	Profiles []Profile
 	Devices  []Device
 	Own      Own
+	// ProfileIDs are what profile ids of clients stand for.
+	ProfileIDs []ProfileID
 
 	bootstrap []writtenAccount
 }
@@ -213,6 +215,7 @@ func (r *reader) read(root *yaml.Node) {
 		{Key: "devices", Read: r.devices},
 		{Key: "own", Read: r.own},
 		{Key: "bootstrap", Read: r.bootstrap},
+		{Key: "profile-ids", Read: r.profileIDs},
 	})
 }
 
