@@ -42,7 +42,9 @@ func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Lin
 
 // secureOptions are those of every secure link.
 func (s *Sessions) secureOptions() transport.SecureOptions {
-	return transport.SecureOptions{Suites: s.suites, Resumable: &s.resumable, KeyLog: &s.keyLog, Alerted: s.alertPassed}
+	return transport.SecureOptions{
+		Suites: s.suites, Resumable: &s.resumable, NoResumption: s.unresumed.Load, KeyLog: &s.keyLog, Alerted: s.alertPassed,
+	}
 }
 
 // certified returns why nobody could be let in by TLS: there is no certificate.

@@ -39,18 +39,16 @@ func suiteNumbers(suites []CipherSuite) []uint16 {
 	return numbers
 }
 
-// secureConn is the end of a library in a session: it makes the handshake, and
-// carries the sessions whose records are not sealed by us.
+// secureConn is the end of a library in a session: it makes the handshake. The records
+// that follow are sealed by us.
 type secureConn interface {
 	HandshakeContext(ctx context.Context) error
-	Read(b []byte) (int, error)
-	Write(b []byte) (int, error)
 	Close() error
 	// proved is who the peer has proved to be, and the suite that was agreed on.
 	proved() (Identity, CipherSuite)
 }
 
-// rawConn makes a handshake with raw public keys. What follows is sealed by us.
+// rawConn makes a handshake with raw public keys.
 // RFC 7250.
 type rawConn struct {
 	peer    *securePeer
@@ -115,17 +113,11 @@ func (c *rawConn) complete() error {
 	record.answer = &serverHello{random: string(r.ServerRandom), suite: c.suite}
 	record.mu.Unlock()
 	line := fmt.Appendf(nil, "CLIENT_RANDOM %x %x\n", r.ClientRandom, r.Master)
-	_, err = (&secretKeeper{record, c.peer.link.options.KeyLog}).Write(line)
+	_, err = (&secretKeeper{record: record, log: c.peer.link.options.KeyLog}).Write(line)
 	clear(line)
 	clear(r.Master)
 	return err
 }
-
-// Read implements secureConn.
-func (c *rawConn) Read([]byte) (int, error) { return 0, errNotSealed }
-
-// Write implements secureConn.
-func (c *rawConn) Write([]byte) (int, error) { return 0, errNotSealed }
 
 // Close implements secureConn.
 func (c *rawConn) Close() error {

@@ -60,7 +60,7 @@ func (p *tlsPeer) clientConfig(keys *ClientKeys, host string) (*tls.Config, erro
 	if _, err := netip.ParseAddr(host); err != nil {
 		config.ServerName = host
 	}
-	if kept := p.link.options.Resumable; kept != nil {
+	if kept := p.link.options.Resumable; kept != nil && !p.link.options.noResumption() {
 		config.ClientSessionCache = streamSessions{kept, keys.scope(p.address, host)}
 	}
 	if len(keys.Own.Chain) == 0 {

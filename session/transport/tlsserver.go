@@ -87,6 +87,7 @@ func (p *tlsPeer) serverConfig() (*tls.Config, error) {
 		return nil, err
 	}
 	config.ClientAuth = tls.RequireAnyClientCert
+	config.SessionTicketsDisabled = l.options.noResumption()
 	// It is asked on resumption too: a certificate that is no more trusted resumes nothing.
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		err := countChain(len(state.PeerCertificates))
