@@ -28,6 +28,7 @@ func ProgramFlags() []Parameter {
 		{Name: "insecure-file-mode", Kind: KindSwitch, Summary: "read keys from files that others can read too"},
 		{Name: "show-secrets", Kind: KindSwitch, Summary: "show keys in answers, traces, details and captures as they are"},
 		{Name: "suites", Kind: KindText, Word: "SUITE,…", Repeated: true, Complete: completeSuites, Summary: "the cipher suites that are allowed, by name or number, the best first; -SUITE switches one off, TLS1.3 stands for those of TLS 1.3"},
+		{Name: "no-resumption", Kind: KindSwitch, Summary: "make a whole handshake for each secure session: none is resumed from an earlier one"},
 		{Name: "key-log", Kind: KindFile, Summary: "write the secrets of DTLS and TLS sessions there, as Wireshark reads them, and into captures: who has them can read the traffic"},
 		{Name: "state", Kind: KindDirectory, Summary: "where registrations are kept over a restart; else the user's state directory"},
 		{Name: "fresh", Kind: KindSwitch, Summary: "ignore the registrations that were kept"},

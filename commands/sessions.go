@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"lwcon/lwm2m"
 	"lwcon/session"
@@ -38,6 +39,8 @@ type Config struct {
 
 	Suites []transport.CipherSuite  // allowed in secure sessions; none: all
 	Prefer []transport.SecurityMode // of those that a device offers to a secure listener
+	// NoResumption says that each secure session is to have a whole handshake.
+	NoResumption bool
 }
 
 // DefaultListen is where lwcon is a server if nobody says where to be what.
@@ -58,6 +61,7 @@ type Sessions struct {
 	wires       wires
 	keyLog      transport.KeyLog
 	resumable   transport.Resumable
+	unresumed   atomic.Bool // each secure session has a whole handshake
 	prefer      []transport.SecurityMode
 	warn        func(string)
 	suites      []transport.CipherSuite
@@ -95,6 +99,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		s.credentials = NewConfiguration()
 	}
 	s.ShowSecrets(c.ShowSecrets)
+	s.unresumed.Store(c.NoResumption)
 	s.wires.seed = c.Seed
 	s.server = session.NewServer(session.ServerConfig{
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,

@@ -64,7 +64,7 @@ func settings() []setting {
 	}
 	all = append(all, serverSettings()...)
 	all = append(all, profileSetting())
-	all = append(all, secretsSetting(), fullSetting())
+	all = append(all, secretsSetting(), resumptionSetting(), fullSetting())
 	all = append(all, requestSettings()...)
 	all = append(all, bootstrapSettings()...)
 	all = append(all, answerSettings()...)
@@ -117,6 +117,21 @@ func secretsSetting() setting {
 	}
 }
 
+// resumptionSetting says whether secure sessions go on from earlier ones.
+func resumptionSetting() setting {
+	return setting{
+		name: "resumption", help: "off makes a whole handshake for each secure session: none is resumed from an earlier one", quiet: "on",
+		get: func(env *Env) string { return onOff(env.Sessions == nil || !env.Sessions.unresumed.Load()) },
+		set: func(env *Env, word string) error {
+			if env.Sessions == nil || word != "on" && word != "off" {
+				return usage("set resumption: expected on or off, found %q", word)
+			}
+			env.Sessions.unresumed.Store(word == "off")
+			return nil
+		},
+	}
+}
+
 // fullSetting is how much of long values is shown.
 func fullSetting() setting {
 	return setting{
@@ -143,7 +158,7 @@ func (s *setting) warning(env *Env) string {
 // values are the words that a setting can have, nil where they cannot be listed.
 func (s *setting) values() []string {
 	switch {
-	case strings.HasPrefix(s.name, "strict") || s.name == "non" || s.name == "show-secrets" || s.name == "full" || s.name == "offline":
+	case strings.HasPrefix(s.name, "strict") || s.name == "non" || s.name == "show-secrets" || s.name == "full" || s.name == "offline" || s.name == "resumption":
 		return []string{"on", "off"}
 	case strings.HasPrefix(s.name, "answer "):
 		return []string{"default", "silence", "4.00", "4.03", "4.04", "5.00", "5.03"}

@@ -13,9 +13,19 @@ import (
 type CertificateError struct {
 	Reason string
 	Cure   string
+
+	alert byte // that says it best to the peer, 0 for bad_certificate
 }
 
 func (e *CertificateError) Error() string { return e.Reason }
+
+// Alert is the one that says it best to the peer. RFC 5246 §7.2.2.
+func (e *CertificateError) Alert() byte {
+	if e.alert == 0 {
+		return alertBadCertificate
+	}
+	return e.alert
+}
 
 // verifyChain holds a chain against trust anchors and, unless it is "", a name.
 func verifyChain(chain []*x509.Certificate, roots *x509.CertPool, name string) error {
@@ -94,11 +104,13 @@ func explained(leaf *x509.Certificate, name string, err error) *CertificateError
 		return &CertificateError{
 			Reason: fmt.Sprintf("the certificate of %q is not valid before %s; it is %s here", leaf.Subject.CommonName, day(leaf.NotBefore), day(now)),
 			Cure:   "look at the clocks of both ends",
+			alert:  alertCertificateExpired, // or not valid yet, RFC 5246 §7.2.2
 		}
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return &CertificateError{
 			Reason: fmt.Sprintf("the certificate of %q has expired on %s; it is %s here", leaf.Subject.CommonName, day(leaf.NotAfter), day(now)),
 			Cure:   "renew it, or look at the clock of this machine",
+			alert:  alertCertificateExpired,
 		}
 	case errors.As(err, &host):
 		return &CertificateError{
@@ -109,6 +121,7 @@ func explained(leaf *x509.Certificate, name string, err error) *CertificateError
 		return &CertificateError{
 			Reason: fmt.Sprintf("the certificate of %q is signed by %q, which is no trust anchor here", leaf.Subject.CommonName, leaf.Issuer.CommonName),
 			Cure:   "add the authority to own: trust: in lwcon.yaml, or the certificate itself to the device",
+			alert:  alertUnknownAuthority,
 		}
 	}
 	return &CertificateError{Reason: fmt.Sprintf("the certificate of %q: %v", leaf.Subject.CommonName, err)}

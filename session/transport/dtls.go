@@ -41,6 +41,9 @@ type SecureOptions struct {
 	// Resumable keeps the sessions of clients, which the next link towards the same
 	// server with the same keys resumes; nil: each makes a whole handshake.
 	Resumable *Resumable
+	// NoResumption says that sessions are neither kept nor resumed, asked at each
+	// handshake; nil: they are.
+	NoResumption func() bool
 	// Failed is told of each handshake with a listener that failed; it must not block.
 	Failed func(*HandshakeError)
 	// Alerted is told of each alert inside an established session of DTLS, after the
@@ -52,8 +55,8 @@ type SecureOptions struct {
 // DTLS is a link of DTLS 1.2 sessions over a link of datagrams: those that clients
 // began with a listener, or one that was dialled. It is Secured: nothing is
 // delivered before the peer has proved who it is. A handshake costs three
-// goroutines, one with raw public keys a single one, and an established session none;
-// one of a suite without authenticated encryption keeps them. It lends what the link below lends. RFC 6347, RFC 9146.
+// goroutines, one with raw public keys a single one, and an established session none. It
+// lends what the link below lends. RFC 6347, RFC 9146.
 type DTLS struct {
 	inner   Link
 	options SecureOptions
@@ -69,7 +72,7 @@ type DTLS struct {
 	told     map[Address]bool
 	ended    [endedPeers]Address // of the sessions that have ended, the newest of them
 	endings  int
-	carried  int // sessions and handshakes that goroutines of their own read
+	carried  int // handshakes that goroutines of their own read
 	closed   bool
 	sessions sync.WaitGroup
 }
@@ -158,7 +161,9 @@ func (l *DTLS) Receive(d Datagram) {
 		to.record.received(d.Bytes)
 		to.keepEarly(d.Bytes)
 		if to.sealed == nil {
-			to.packets.put(d.From, d.Bytes)
+			if plain := to.fromWire(d.Bytes); len(plain) > 0 {
+				to.packets.put(d.From, plain)
+			}
 		}
 	}
 	l.mu.Unlock()
@@ -243,7 +248,7 @@ func (l *DTLS) HasCID(peer Address) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := l.peers[peer]
-	return p != nil && p.ready && p.cid != "" && p.record.cid()
+	return p != nil && p.ready && p.hasCID()
 }
 
 // Send implements Link.
@@ -260,7 +265,7 @@ func (l *DTLS) Send(to Address, _ Local, b []byte) error {
 	case len(b) > p.most():
 		return fmt.Errorf("%v: %w: %d bytes, at most %d", to, ErrTooLong, len(b), p.most())
 	}
-	if err := p.send(b); err != nil {
+	if err := p.seal(recordData, b); err != nil {
 		return fmt.Errorf("%v: %w", to, plainError(err))
 	}
 	return nil
@@ -274,12 +279,9 @@ func (l *DTLS) Disconnect(peer Address, cause error) {
 		p.cause = cause
 	}
 	ready := p != nil && p.ready
-	sealed := ready && p.sealed != nil
 	l.mu.Unlock()
 	if ready {
-		p.shut() // its reader reports it down
-	}
-	if sealed {
+		p.shut()
 		l.sessions.Go(func() { p.finish(io.EOF) })
 	}
 }

@@ -219,7 +219,7 @@ func TestDTLSTakesCertificatesByUsage(t *testing.T) {
 		"another certificate":        {ClientKeys{Usage: 3, Own: device, ServerCertificate: device.Chain[0]}, "another certificate", "it does not take our certificate"},
 		"another name":               {ClientKeys{Usage: 0, Own: device, Roots: ca.pool(), ServerName: "else.example"}, `is for "lwm2m.example", expected "else.example"`, "it does not take our certificate"},
 		"a stranger":                 {ClientKeys{Usage: 3, Own: stranger, ServerCertificate: server.Chain[0]}, "it does not take our certificate", `signed by "other CA", which is no trust anchor`},
-		"without a certificate":      {ClientKeys{Usage: 3, ServerCertificate: server.Chain[0]}, "alert", "no certificate"},
+		"without a certificate":      {ClientKeys{Usage: 3, ServerCertificate: server.Chain[0]}, "the server wants a certificate of ours, and we have none: it answered with the alert handshake_failure", "no certificate"},
 		"usage 3 without knowing it": {ClientKeys{Usage: 3, Own: device}, "usage 3", "it does not take our certificate"},
 	} {
 		t.Run(name, func(t *testing.T) {

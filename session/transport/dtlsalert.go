@@ -4,15 +4,20 @@ import "slices"
 
 // Alerts that are looked at one by one. RFC 5246 §7.2, RFC 4279 §6.
 const (
-	alertInternalError   = 80
-	alertUnknownIdentity = 115
+	alertHandshakeFailure   = 40
+	alertBadCertificate     = 42
+	alertCertificateExpired = 45
+	alertUnknownAuthority   = 48
+	alertInternalError      = 80
+	alertUnknownIdentity    = 115
 )
 
 // mendAlert returns a fatal alert that leaves during a handshake as it is to be sent; all
 // else as it is. The library wraps it in a record with a Connection ID although
 // nothing is encrypted yet, against RFC 9146 §3, and says internal_error where RFC 4279
-// §2 has unknown_psk_identity.
-func mendAlert(b []byte, unknownIdentity bool) []byte {
+// §2 has unknown_psk_identity, and bad_certificate of all certificates: better says
+// which alert is to stand for one.
+func mendAlert(b []byte, better func(description byte) byte) []byte {
 	const content, wrapped = 2, 3 // level and description; and the type that is hidden
 	var alert []byte
 	switch {
@@ -24,8 +29,7 @@ func mendAlert(b []byte, unknownIdentity bool) []byte {
 		return b
 	}
 	mended := slices.Concat([]byte{recordAlert}, b[1:recordHead-2], []byte{0, content}, alert)
-	if last := len(mended) - 1; unknownIdentity && mended[last] == alertInternalError {
-		mended[last] = alertUnknownIdentity
-	}
+	last := len(mended) - 1
+	mended[last] = better(mended[last])
 	return mended
 }

@@ -22,13 +22,14 @@ func TestAnAlertThatLeavesIsPlainAndNamesAnUnknownIdentity(t *testing.T) {
 		"wrapped without octets":    {record(25, 0, 3, 2, 80, 21), record(21, 0, 2, 2, 115), true},
 		"no alert":                  {record(22, 0, 2, 2, 80), record(22, 0, 2, 2, 80), true},
 	} {
-		if got := mendAlert(c.in, c.unknown); !bytes.Equal(got, c.want) {
+		r := &handshakeRecord{nobody: c.unknown}
+		if got := mendAlert(c.in, r.alertFor); !bytes.Equal(got, c.want) {
 			t.Errorf("%s: got % x, want % x", name, got, c.want)
 		}
 	}
 	encrypted := record(21, 0, 2, 2, 80)
 	encrypted[4] = 1 // epoch
-	if got := mendAlert(encrypted, true); !bytes.Equal(got, encrypted) {
+	if got := mendAlert(encrypted, (&handshakeRecord{nobody: true}).alertFor); !bytes.Equal(got, encrypted) {
 		t.Errorf("an encrypted one became % x", got)
 	}
 }

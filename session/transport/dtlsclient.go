@@ -28,8 +28,9 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 	if err == nil {
 		err = inner.Start(l)
 	}
+	var sealed *sealed
 	if err == nil {
-		err = p.shake(ctx)
+		sealed, err = p.shake(ctx)
 	}
 	if err != nil {
 		failure := p.failed(err)
@@ -37,11 +38,8 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 		_ = inner.Close() // why there is no session is the error to tell
 		return nil, failure
 	}
-	id, suite := p.conn.proved()
-	sealed := p.takeOver(suite)
 	l.mu.Lock()
-	p.identity, p.sealed, p.ready = id, sealed, true
-	p.noteLimit()
+	p.sealed, p.ready = sealed, true
 	l.mu.Unlock()
 	p.record.over()
 	p.release()
@@ -80,6 +78,8 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 		suites = chosenSuites(certificateSuites, l.options.Suites)
 		if len(keys.Own.Chain) > 0 {
 			options = append(options, dtls.WithCertificates(certificateOf(keys.Own)))
+		} else {
+			p.record.hasNone()
 		}
 		name := host
 		if _, err := netip.ParseAddr(host); err != nil {
@@ -102,14 +102,14 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 		return nil, fmt.Errorf("no cipher suite for %s is left: allowed are %s", keys.Mode, suiteList(l.options.Suites))
 	}
 	p.record.own(suites)
-	if kept := l.options.Resumable; kept != nil {
+	if kept := l.options.Resumable; kept != nil && !l.options.noResumption() {
 		options = append(options, dtls.WithSessionStore(datagramSessions{kept, keys.scope(p.address, host)}))
 	}
 	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...))
 	if !l.options.NoCID {
-		options = append(options, dtls.WithConnectionIDGenerator(dtls.OnlySendCIDGenerator()))
+		options = append(options, dtls.WithClientHelloMessageHook(offerCID))
 	}
-	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{&p.record, l.options.KeyLog}))
+	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{record: &p.record, log: l.options.KeyLog}))
 	return options, nil
 }
 

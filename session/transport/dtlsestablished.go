@@ -35,7 +35,9 @@ func (p *securePeer) noteFlight(b []byte) {
 // count notes the highest sequence number of the encrypted records that are sent.
 // link.mu is held.
 func (p *securePeer) count(b []byte) {
+	p.record.mu.Lock()
 	cid := len(p.record.sentCID(p.link.server != nil))
+	p.record.mu.Unlock()
 	for rest := b; len(rest) > 0; {
 		var record []byte
 		if record, rest = nextRecord(rest, cid); record == nil {
@@ -67,7 +69,8 @@ func (p *securePeer) keepEarly(b []byte) {
 	if kept+len(b) > maxEarly {
 		return
 	}
-	encrypted := b[0] == recordCID
+	_, wrapped := beforeCID(b)
+	encrypted := len(wrapped) > 0
 	for record := range recordsOf(b) {
 		encrypted = encrypted || epochOf(record) > 0
 	}
@@ -76,43 +79,35 @@ func (p *securePeer) keepEarly(b []byte) {
 	}
 }
 
-// takeOver ends the handshake's part in a session whose records we can seal
-// ourselves; nil for one of another suite, which stays with it.
-func (p *securePeer) takeOver(suite CipherSuite) *sealed {
+// takeOver ends the library's part in a session whose handshake is complete.
+func (p *securePeer) takeOver() (*sealed, error) {
 	l := p.link
+	id, suite := p.conn.proved()
 	resumed := p.record.resumed()
 	l.mu.Lock()
-	p.suite, p.resumed = suite, resumed
-	if _, own := aeadSuites[suite]; !own {
-		l.mu.Unlock()
-		return nil
-	}
+	p.identity, p.suite, p.resumed = id, suite, resumed
+	p.noteLimit()
 	// All records that have left are counted, and none leaves from here on: no
 	// sequence number is used twice, which would give the key away.
 	p.muted = true
 	next := p.sequence
 	l.mu.Unlock()
-	sealed, err := newSealed(&p.record, suite, l.server != nil, p.cid, next)
-	if err == nil {
-		return sealed
+	s := p.bridge()
+	if s == nil {
+		p.record.mu.Lock()
+		defer p.record.mu.Unlock()
+		var err error
+		if s, err = newSealed(&p.record, suite, l.server != nil, p.cid); err != nil {
+			return nil, err
+		}
 	}
-	l.mu.Lock()
-	p.muted = false
-	l.mu.Unlock()
-	return nil
+	s.next = next
+	return s, nil
 }
 
-// serve delivers what has come before, and goes on reading where the session is not
-// sealed by us.
+// serve delivers what has come before the handshake was complete.
 func (p *securePeer) serve() {
 	l := p.link
-	l.mu.Lock()
-	taken := p.sealed != nil
-	l.mu.Unlock()
-	if !taken {
-		p.read()
-		return
-	}
 	p.hearing.Lock()
 	l.mu.Lock()
 	early, from, local := p.early, p.address, p.local
@@ -124,20 +119,16 @@ func (p *securePeer) serve() {
 	p.hearing.Unlock()
 }
 
-// release ends what carried the handshake of a session that was taken over.
+// release ends what carried the handshake.
 func (p *securePeer) release() {
 	l := p.link
 	l.mu.Lock()
-	conn, packets, taken := p.conn, p.packets, p.sealed != nil
-	if taken {
-		p.conn, p.packets = nil, nil
-		l.carried--
-	}
+	conn, packets := p.conn, p.packets
+	p.conn, p.packets = nil, nil
+	l.carried--
 	l.mu.Unlock()
-	if taken {
-		_ = conn.Close() // it is muted: the peer does not hear of it
-		_ = packets.Close()
-	}
+	_ = conn.Close() // it is muted: the peer does not hear of it
+	_ = packets.Close()
 }
 
 // hear delivers what a datagram holds.
@@ -221,8 +212,11 @@ func (e *AlertError) Error() string {
 }
 
 // Name is that of the alert: bad_record_mac, or unknown.
-func (e *AlertError) Name() string {
-	if name := alertNames[e.Description]; name != "" {
+func (e *AlertError) Name() string { return alertName(e.Description) }
+
+// alertName is the name of an alert, or unknown.
+func alertName(description byte) string {
+	if name := alertNames[description]; name != "" {
 		return name
 	}
 	return "unknown"
@@ -237,6 +231,7 @@ func (p *securePeer) alerted(message []byte) bool {
 	case description == closeNotify:
 		p.finish(io.EOF)
 	case level == alertFatal:
+		p.link.kept.forget(p.resume) // RFC 5246 §7.2.2
 		p.finish(&AlertError{description})
 	default:
 		return false
@@ -260,19 +255,6 @@ func (p *securePeer) seal(kind byte, message []byte) error {
 	if kind == recordAlert {
 		p.tellAlert(Sent, record, message)
 	}
-	return err
-}
-
-// send sends one message of the application.
-func (p *securePeer) send(message []byte) error {
-	l := p.link
-	l.mu.Lock()
-	conn, sealed := p.conn, p.sealed
-	l.mu.Unlock()
-	if sealed != nil {
-		return p.seal(recordData, message)
-	}
-	_, err := conn.Write(message)
 	return err
 }
 

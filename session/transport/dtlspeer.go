@@ -30,6 +30,7 @@ type securePeer struct {
 	seen     int         // datagrams that arrived for it
 	suite    CipherSuite // agreed on
 	resumed  bool        // it goes on from one before
+	resume   string      // at a listener, the id by which it can be resumed
 	sealed   *sealed     // once it was taken over from the handshake
 	muted    bool        // the handshake sends nothing more
 	sequence uint64      // that the next encrypted record of the handshake has
@@ -57,8 +58,9 @@ func (l *DTLS) newPeer(address Address, local Local) *securePeer {
 // write sends a datagram of the session to where the peer is now, which the session
 // itself learns later than we do.
 func (p *securePeer) write(b []byte) error {
-	b = mendAlert(b, p.record.unknownIdentity())
+	b = mendAlert(b, p.record.alertFor)
 	p.record.sent(b)
+	b = p.toWire(b)
 	p.link.mu.Lock()
 	to, local, muted := p.address, p.local, p.muted
 	if muted {
@@ -111,8 +113,9 @@ func (p *securePeer) shut() {
 func (p *securePeer) accept() {
 	l := p.link
 	err := p.answerer()
+	var sealed *sealed
 	if err == nil {
-		err = p.shake(context.Background())
+		sealed, err = p.shake(context.Background())
 	}
 	if err != nil {
 		failure := p.failed(err)
@@ -122,15 +125,15 @@ func (p *securePeer) accept() {
 		}
 		return
 	}
-	stands := l.established(p)
+	stands := l.established(p, sealed)
 	p.release()
 	if stands {
 		p.serve()
 	}
 }
 
-// shake makes the handshake.
-func (p *securePeer) shake(ctx context.Context) error {
+// shake makes the handshake, and returns the session that it made.
+func (p *securePeer) shake(ctx context.Context) (*sealed, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
 	defer cancel()
 	l := p.link
@@ -139,9 +142,12 @@ func (p *securePeer) shake(ctx context.Context) error {
 	stopped := p.cause
 	l.mu.Unlock()
 	if stopped != nil {
-		return stopped
+		return nil, stopped
 	}
-	return p.conn.HandshakeContext(ctx)
+	if err := p.conn.HandshakeContext(ctx); err != nil {
+		return nil, err
+	}
+	return p.takeOver()
 }
 
 // forget takes a handshake that failed out of the tables.
@@ -163,9 +169,7 @@ func (p *securePeer) forget() {
 
 // established enters a session whose handshake is complete, in place of the one
 // that the address had; false if the link was closed meanwhile.
-func (l *DTLS) established(p *securePeer) bool {
-	id, suite := p.conn.proved()
-	sealed := p.takeOver(suite)
+func (l *DTLS) established(p *securePeer, sealed *sealed) bool {
 	p.hearing.Lock() // what it carries is heard after the end of the one before
 	defer p.hearing.Unlock()
 	l.mu.Lock()
@@ -176,9 +180,10 @@ func (l *DTLS) established(p *securePeer) bool {
 		p.shut()
 		return false
 	}
-	p.identity, p.sealed, p.ready = id, sealed, true
-	p.noteLimit()
+	p.sealed, p.ready = sealed, true
 	l.peers[p.address] = p
+	p.keepCertified()
+	p.resume = p.record.sessionID()
 	p.record.over()
 	if before == p || before == nil {
 		l.mu.Unlock()
@@ -194,28 +199,6 @@ func (l *DTLS) established(p *securePeer) bool {
 }
 
 var errReplaced = errors.New("the peer began a new session")
-
-// read delivers what the session carries until it ends.
-func (p *securePeer) read() {
-	l := p.link
-	buffer := make([]byte, maxPlaintext)
-	for {
-		n, err := p.conn.Read(buffer)
-		var temporary interface{ Temporary() bool }
-		if err != nil && errors.As(err, &temporary) && temporary.Temporary() {
-			continue // a message too long for the buffer
-		}
-		if err != nil {
-			l.mu.Lock()
-			l.carried--
-			l.mu.Unlock()
-			p.finish(err)
-			return
-		}
-		from, local := p.follow(p.packets.current())
-		l.receiver.Receive(Datagram{From: from, Local: local, Bytes: buffer[:n]})
-	}
-}
 
 // follow notes where the peer is reached now: a record with a Connection ID may come
 // from a new address. RFC 9146 §6.

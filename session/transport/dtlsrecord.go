@@ -18,6 +18,8 @@ const (
 
 	messageClientHello = 1
 	messageServerHello = 2
+
+	messageCertificateRequest = 13
 )
 
 // clientHello is what a ClientHello offers.
@@ -35,6 +37,8 @@ type clientHello struct {
 	rawFirst   bool // it would rather have a raw public key of the server than a certificate
 	limit      int  // octets of a record that it takes at most, 0 if it says nothing
 	ownRaw     bool // client_certificate_type offers a raw public key of its own
+
+	extendedMaster bool // RFC 7627
 }
 
 // isClientHello says whether a datagram begins with the first fragment of a
@@ -140,6 +144,7 @@ const (
 	extensionMaxFragment      = 1
 	extensionClientCertType   = 19
 	extensionServerCertType   = 20
+	extensionExtendedMaster   = 23
 	extensionRecordLimit      = 28
 	extensionConnectionID     = 54
 	certificateTypeX509       = 0
@@ -155,6 +160,8 @@ func (h *clientHello) extensions(b []byte) bool {
 		kind := r.uint16()
 		body := r.take(r.uint16())
 		switch kind {
+		case extensionExtendedMaster:
+			h.extendedMaster = true
 		case extensionConnectionID:
 			h.ownCID, h.cid = cidIn(body)
 		case extensionMaxFragment, extensionRecordLimit:
@@ -213,6 +220,8 @@ type serverHello struct {
 	cid     bool
 	ownCID  string // that the server wants to be sent
 	limit   int    // octets of a record that it takes at most, 0 if it says nothing
+
+	extendedMaster bool // RFC 7627
 }
 
 // parseServerHello reads a record that begins with a ServerHello in one fragment;
@@ -241,7 +250,7 @@ func readServerHello(b []byte) (h serverHello, ok bool) {
 	if r.bad || len(r.b) >= 2 && !known.extensions(r.take(r.uint16())) {
 		return h, false
 	}
-	h.cid, h.ownCID, h.limit = known.cid, known.ownCID, known.limit
+	h.cid, h.ownCID, h.limit, h.extendedMaster = known.cid, known.ownCID, known.limit, known.extendedMaster
 	return h, !r.bad
 }
 

@@ -21,7 +21,7 @@ func (p *securePeer) answerer() error {
 		l.mu.Unlock()
 		p.record.own(suites)
 		p.record.shows(public)
-		return p.beginRaw(credentials, p.choice.cookie, p.verifyRawClient)
+		return p.beginRaw(credentials, p.choice.cookie, func(key []byte) error { return verifyRawClient(p.link.server, key) })
 	}
 	options, err := p.serverOptions()
 	if err != nil {
@@ -50,17 +50,18 @@ func (p *securePeer) serverOptions() ([]dtls.ServerOption, error) {
 			suites = slices.Concat(certified, suites)
 		}
 		options = append(options, dtls.WithCertificates(certificateOf(own)),
-			dtls.WithClientAuth(dtls.RequireAnyClientCert), dtls.WithVerifyPeerCertificate(p.verifyClient))
+			// It is asked for, and needed: who requires it of the library resumes nothing.
+			dtls.WithClientAuth(dtls.RequestClientCert), dtls.WithVerifyPeerCertificate(p.verifyClient), dtls.WithVerifyConnection(p.verifyConnection))
 	}
 	if len(suites) == 0 {
 		return nil, fmt.Errorf("no cipher suite is left: allowed are %s", suiteList(l.options.Suites))
 	}
 	p.record.own(suites)
-	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...), dtls.WithSessionStore(datagramSessions{kept: &l.kept}))
+	options = append(options, dtls.WithCipherSuites(suiteIDs(suites)...), dtls.WithSessionStore(listenerSessions{p}))
 	if p.cid != "" {
-		options = append(options, dtls.WithConnectionIDGenerator(func() []byte { return []byte(p.cid) }))
+		options = append(options, dtls.WithServerHelloMessageHook(p.agreeCID))
 	}
-	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{&p.record, l.options.KeyLog}))
+	options = append(options, dtls.WithKeyLogWriter(&secretKeeper{&p.record, l.options.KeyLog, p.keysKnown}))
 	return options, nil
 }
 
@@ -111,13 +112,36 @@ var errUnknownIdentity = errors.New("unknown PSK identity")
 
 // verifyClient lets the certificate of a client in, or does not.
 func (p *securePeer) verifyClient(raw [][]byte, _ [][]*x509.Certificate) error {
+	err := p.judge(raw)
+	p.record.judged(err)
+	return err
+}
+
+// judge says why the certificate of a client is not taken, nil if it is.
+func (p *securePeer) judge(raw [][]byte) error {
 	chain, err := parseChain(raw)
 	if err == nil {
 		err = verifyClient(p.link.server, chain)
 	}
-	p.record.judged(err)
 	return err
 }
+
+// verifyConnection refuses a client of a suite with certificates that has shown none,
+// and looks again at the one of a session that is resumed.
+func (p *securePeer) verifyConnection(state *dtls.State) error {
+	switch {
+	case CipherSuite(state.CipherSuiteID).pskSuite():
+		return nil
+	case len(state.PeerCertificates) == 0:
+		p.record.judged(errNoClientCertificate)
+		return errNoClientCertificate
+	case p.record.resumed():
+		return p.verifyClient(state.PeerCertificates, nil)
+	}
+	return nil
+}
+
+var errNoClientCertificate = errors.New("the client has sent no certificate")
 
 // pionConn is a session by the library of pre-shared keys and certificates.
 type pionConn struct {

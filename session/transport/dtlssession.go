@@ -2,53 +2,26 @@ package transport
 
 import (
 	"bytes"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"sync"
 
-	"github.com/pion/dtls/v3/pkg/crypto/ccm"
 	"github.com/pion/dtls/v3/pkg/crypto/prf"
 )
 
 const (
 	// sealedEpoch is that of all records after the handshake; there is no second one.
 	sealedEpoch = 1
-	// explicitNonce is how many octets of the nonce stand in each record: epoch and
-	// sequence number. RFC 5288 §3, RFC 6655 §3.
-	explicitNonce = 8
-	implicitNonce = 4
 	// maxSequence is the last sequence number of an epoch.
 	maxSequence = 1<<48 - 1
 	// replayWindow is how far behind the newest record one may be. RFC 6347 §4.1.2.6.
 	replayWindow = 64
 )
 
-// aeadSuite is how a suite protects records.
-type aeadSuite struct {
-	key  int // octets
-	tag  int // of CCM; 0 is GCM
-	hash func() hash.Hash
-}
-
-// aeadSuites are the suites whose records we protect ourselves. RFC 5288, RFC 5289,
-// RFC 5487, RFC 6655, RFC 7251.
-var aeadSuites = map[CipherSuite]aeadSuite{
-	0x00a8: {16, 0, sha256.New}, 0xc0a4: {16, 16, sha256.New}, 0xc0a8: {16, 8, sha256.New}, 0xc0a9: {32, 8, sha256.New},
-	0xc02b: {16, 0, sha256.New}, 0xc02c: {32, 0, sha512.New384}, 0xc02f: {16, 0, sha256.New}, 0xc030: {32, 0, sha512.New384},
-	0xc0ac: {16, 16, sha256.New}, 0xc0ae: {16, 8, sha256.New},
-}
-
-// sealed is a session after its handshake: it seals and opens records of the suites
-// of authenticated encryption, without a goroutine of its own. It is safe for
-// concurrent use. RFC 6347 §4.1, RFC 9146 §4.
+// sealed is a session after its handshake: it seals and opens records without a
+// goroutine of its own. It is safe for concurrent use. RFC 6347 §4.1, RFC 9146 §4.
 type sealed struct {
 	mu       sync.Mutex
 	out, in  direction
@@ -60,9 +33,8 @@ type sealed struct {
 
 // direction is the half of a session that one end writes.
 type direction struct {
-	aead cipher.AEAD
-	salt [implicitNonce]byte
-	cid  string
+	protection
+	cid string
 }
 
 // sessionSecrets are what the keys of a session are made from.
@@ -75,6 +47,7 @@ type sessionSecrets struct {
 type secretKeeper struct {
 	record *handshakeRecord
 	log    io.Writer
+	known  func() // is called once the secrets are; may be nil
 }
 
 // Write takes the line CLIENT_RANDOM RANDOM MASTER, in hex.
@@ -91,6 +64,9 @@ func (k *secretKeeper) Write(line []byte) (int, error) {
 			}
 			k.record.secrets = sessionSecrets{random, master}
 			k.record.mu.Unlock()
+			if k.known != nil {
+				k.known()
+			}
 		}
 	}
 	if k.log != nil {
@@ -104,48 +80,31 @@ func (k *secretKeeper) Write(line []byte) (int, error) {
 var errNotSealed = errors.New("the records of this session are not sealed here")
 
 // newSealed makes the keys of a session of which the handshake is recorded; ownCID is
-// what this end gave out. It seals from the sequence number next on.
-func newSealed(r *handshakeRecord, suite CipherSuite, server bool, ownCID string, next uint64) (*sealed, error) {
-	theirCID := r.sentCID(server)
-	s, known := aeadSuites[suite]
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// what this end gave out. The lock of the record is held.
+func newSealed(r *handshakeRecord, suite CipherSuite, server bool, ownCID string) (*sealed, error) {
+	s, known := recordSuites[suite]
 	if !known || r.answer == nil || r.hello == nil || len(r.secrets.clientRandom) != lengthOfRandom || len(r.secrets.master) == 0 {
 		return nil, errNotSealed
 	}
-	keys, err := prf.GenerateEncryptionKeys(r.secrets.master, r.secrets.clientRandom, []byte(r.answer.random), 0, s.key, implicitNonce, s.hash)
+	mac, key, iv := s.sizes()
+	keys, err := prf.GenerateEncryptionKeys(r.secrets.master, r.secrets.clientRandom, []byte(r.answer.random), mac, key, iv, s.hash)
 	if err != nil {
 		return nil, err
 	}
-	ours, err := s.direction(keys.ClientWriteKey, keys.ClientWriteIV)
-	if err != nil {
+	var ours, theirs direction
+	if ours.protection, err = s.protection(keys.ClientMACKey, keys.ClientWriteKey, keys.ClientWriteIV); err != nil {
 		return nil, err
 	}
-	theirs, err := s.direction(keys.ServerWriteKey, keys.ServerWriteIV)
-	if err != nil {
+	if theirs.protection, err = s.protection(keys.ServerMACKey, keys.ServerWriteKey, keys.ServerWriteIV); err != nil {
 		return nil, err
 	}
 	if server {
 		ours, theirs = theirs, ours
 	}
-	if r.answer.cid && r.hello.cid {
-		ours.cid, theirs.cid = theirCID, ownCID
+	if r.agreedCID() {
+		ours.cid, theirs.cid = r.sentCID(server), ownCID
 	}
-	return &sealed{out: ours, in: theirs, next: next}, nil
-}
-
-func (s aeadSuite) direction(key, salt []byte) (d direction, err error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return d, err
-	}
-	if s.tag == 0 {
-		d.aead, err = cipher.NewGCM(block)
-	} else {
-		d.aead, err = ccm.NewCCM(block, s.tag, implicitNonce+explicitNonce)
-	}
-	copy(d.salt[:], salt)
-	return d, err
+	return &sealed{out: ours, in: theirs}, nil
 }
 
 var errExhausted = errors.New("the session has no sequence number left")
@@ -159,19 +118,18 @@ func (s *sealed) append(b []byte, kind byte, message []byte) ([]byte, error) {
 	if sequence > maxSequence {
 		return nil, errExhausted
 	}
-	d := &s.out
-	h := recordHeader{kind: kind, sequence: sealedEpoch<<48 | sequence, cid: d.cid}
+	return s.out.append(b, kind, sealedEpoch<<48|sequence, message), nil
+}
+
+// append seals a message as the record with a number, epoch and sequence, and appends
+// it to b.
+func (d *direction) append(b []byte, kind byte, number uint64, message []byte) []byte {
+	h := recordHeader{kind: kind, sequence: number, cid: d.cid}
 	if d.cid != "" {
 		h.kind = recordCID
 		message = append(append(make([]byte, 0, len(message)+1), message...), kind)
 	}
-	var nonce [implicitNonce + explicitNonce]byte
-	copy(nonce[:], d.salt[:])
-	binary.BigEndian.PutUint64(nonce[implicitNonce:], h.sequence)
-	b = h.append(b, explicitNonce+len(message)+d.aead.Overhead())
-	b = append(b, nonce[implicitNonce:]...)
-	var additional [maxAdditional]byte
-	return d.aead.Seal(b, nonce[:], message, h.additional(additional[:0], len(message))), nil
+	return d.seal(h.append(b, d.size(len(message))), &h, message)
 }
 
 // opened is what was in a record.
@@ -185,35 +143,48 @@ type opened struct {
 // the way, or came before. The message stands in room, or behind it.
 func (s *sealed) open(room, record []byte) (opened, bool) {
 	d := &s.in
-	h, body, ok := parseRecordHeader(record, len(d.cid))
-	if !ok || h.sequence>>48 != sealedEpoch || h.cid != d.cid || (h.kind == recordCID) != (d.cid != "") || len(body) < explicitNonce+d.aead.Overhead() {
+	h, body, ok := d.header(record)
+	if !ok {
 		return opened{}, false
 	}
 	sequence := h.sequence & maxSequence
 	if s.seen(sequence) {
 		return opened{}, false
 	}
-	var nonce [implicitNonce + explicitNonce]byte
-	copy(nonce[:], d.salt[:])
-	copy(nonce[implicitNonce:], body)
-	body = body[explicitNonce:]
-	var additional [maxAdditional]byte
-	message, err := d.aead.Open(room, nonce[:], body, h.additional(additional[:0], len(body)-d.aead.Overhead()))
-	if err != nil {
+	kind, message, ok := d.openBody(room, h, body)
+	if !ok {
 		return opened{}, false
 	}
 	newest, fresh := s.accept(sequence)
 	if !fresh {
 		return opened{}, false
 	}
+	return opened{kind, message, newest}, true
+}
+
+// header reads the head of a record of this half of the session; false for one that
+// is not of it.
+func (d *direction) header(record []byte) (h recordHeader, body []byte, ok bool) {
+	h, body, ok = parseRecordHeader(record, len(d.cid))
+	ok = ok && h.sequence>>48 == sealedEpoch && h.cid == d.cid && (h.kind == recordCID) == (d.cid != "")
+	return h, body, ok
+}
+
+// openBody opens the body of a record, and says what type its message is of; false if it
+// was changed on the way.
+func (d *direction) openBody(room []byte, h recordHeader, body []byte) (kind byte, message []byte, ok bool) {
+	message, ok = d.open(room, &h, body)
+	if !ok {
+		return 0, nil, false
+	}
 	if h.kind == recordCID { // zeros may follow the type, RFC 9146 §4
 		message = bytes.TrimRight(message, "\x00")
 		if len(message) == 0 {
-			return opened{}, false
+			return 0, nil, false
 		}
 		h.kind, message = message[len(message)-1], message[:len(message)-1]
 	}
-	return opened{h.kind, message, newest}, true
+	return h.kind, message, true
 }
 
 // seen says whether a sequence number came before, or may have.

@@ -72,6 +72,9 @@ func TestSealedRecordsAreThoseThatTheLibraryReads(t *testing.T) {
 	}
 	for name, cid := range cids {
 		for _, suite := range pskSuites {
+			if recordSuites[suite].mac != nil && cid != nil {
+				continue // the library authenticates the inner plaintext twice there, unlike RFC 9146 §5.1
+			}
 			t.Run(name+" "+suite.String(), func(t *testing.T) {
 				securely(t, knowing("dev1", "0123456789abcdef"), SecureOptions{}, func(t *testing.T, b *securedBench) {
 					options := []dtls.ClientOption{dtls.WithCipherSuites(dtls.CipherSuiteID(suite))}
@@ -94,13 +97,6 @@ func TestSealedRecordsAreThoseThatTheLibraryReads(t *testing.T) {
 						room := make([]byte, 100)
 						if n, err := conn.Read(room); err != nil || string(room[:n]) != "answer" {
 							t.Fatalf("read %q, %v", room[:n], err)
-						}
-					}
-					b.server.mu.Lock()
-					defer b.server.mu.Unlock()
-					for _, p := range b.server.peers {
-						if _, own := aeadSuites[suite]; own != (p.sealed != nil) {
-							t.Errorf("sealed %v", p.sealed != nil)
 						}
 					}
 				})
@@ -387,27 +383,31 @@ func TestANewHandshakeInASessionIsRefused(t *testing.T) {
 }
 
 func FuzzOpenRecord(f *testing.F) {
-	session := func(cid string) *sealed {
-		d, err := aeadSuites[0xc0a8].direction(make([]byte, 16), make([]byte, 4))
+	session := func(cid string, suite CipherSuite) *sealed {
+		p, err := recordSuites[suite].protection(make([]byte, 32), make([]byte, recordSuites[suite].key), make([]byte, 16))
 		if err != nil {
 			f.Fatal(err)
 		}
-		d.cid = cid
+		d := direction{p, cid}
 		return &sealed{out: d, in: d}
 	}
+	suites := []CipherSuite{0xc0a8, 0x00ae, 0xc00a}
 	for _, cid := range []string{"", "12345678"} {
-		record, err := session(cid).append(nil, recordData, []byte("message"))
-		if err != nil {
-			f.Fatal(err)
+		for i, suite := range suites {
+			record, err := session(cid, suite).append(nil, recordData, []byte("message"))
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(record, len(cid) > 0, byte(i))
 		}
-		f.Add(record, len(cid) > 0)
 	}
-	f.Fuzz(func(t *testing.T, b []byte, withCID bool) {
+	f.Fuzz(func(t *testing.T, b []byte, withCID bool, which byte) {
+		suite := suites[int(which)%len(suites)]
 		cid := ""
 		if withCID {
 			cid = "12345678"
 		}
-		s := session(cid)
+		s := session(cid, suite)
 		for rest := b; len(rest) > 0; {
 			var record []byte
 			if record, rest = nextRecord(rest, len(cid)); record == nil {
@@ -418,7 +418,7 @@ func FuzzOpenRecord(f *testing.F) {
 			if !ok {
 				continue
 			}
-			sent := session(cid)
+			sent := session(cid, suite)
 			sent.next = binary.BigEndian.Uint64(record[3:]) & maxSequence
 			again, err := sent.append(nil, o.kind, o.message)
 			if err != nil || len(again) > len(record) {

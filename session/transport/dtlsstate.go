@@ -6,6 +6,7 @@ type SessionState struct {
 	Suite    CipherSuite // 0 if it is not known
 	Resumed  bool        // it began with what an earlier session had agreed on
 	CID      bool        // of DTLS: it goes on when the peer has another address, RFC 9146
+	ALPN     string      // of TLS over streams: the protocol that was agreed on, "" for none
 }
 
 // Session tells how the session with a peer stands; false if there is none.
@@ -16,9 +17,13 @@ func (l *DTLS) Session(peer Address) (SessionState, bool) {
 	if p == nil || !p.ready {
 		return SessionState{}, false
 	}
-	s := SessionState{Protocol: "DTLS 1.2", Suite: p.suite, Resumed: p.resumed, CID: p.cid != "" && p.record.cid()}
-	if l.server == nil {
-		s.CID = p.sealed != nil && p.sealed.out.cid != ""
+	return SessionState{Protocol: "DTLS 1.2", Suite: p.suite, Resumed: p.resumed, CID: p.hasCID()}, true
+}
+
+// hasCID says whether what the device sends has a Connection ID. link.mu is held.
+func (p *securePeer) hasCID() bool {
+	if p.link.server == nil {
+		return p.sealed.out.cid != ""
 	}
-	return s, true
+	return p.sealed.in.cid != ""
 }

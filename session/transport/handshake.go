@@ -44,6 +44,9 @@ type handshakeRecord struct {
 	alerted  bool
 	heard    int         // datagrams that came
 	ciphered bool        // the peer changed to its keys
+	asked    bool        // a server wants a certificate of ours
+	bare     bool        // we have none to show
+	bridge   *sealed     // of a handshake with Connection IDs, once there are keys
 	waits    *time.Timer // for what must follow then
 	stuck    func()      // it did not
 }
@@ -69,11 +72,23 @@ func (r *handshakeRecord) unknown() {
 	r.nobody = true
 }
 
-// unknownIdentity says whether unknown was called.
-func (r *handshakeRecord) unknownIdentity() bool {
+// alertFor is the alert that says best why we refuse, instead of the one that the library
+// would send.
+func (r *handshakeRecord) alertFor(description byte) byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.nobody
+	var certificate *CertificateError
+	switch {
+	case description == alertInternalError && r.nobody:
+		return alertUnknownIdentity
+	case description != alertBadCertificate:
+		return description
+	case errors.Is(r.verdict, errNoClientCertificate):
+		return alertHandshakeFailure // RFC 5246 §7.4.6
+	case errors.As(r.verdict, &certificate) && certificate.alert != 0:
+		return certificate.alert
+	}
+	return description
 }
 
 // shows notes the raw public key that we show.
@@ -81,6 +96,13 @@ func (r *handshakeRecord) shows(key []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ownKey = key
+}
+
+// hasNone notes that we have no certificate to show.
+func (r *handshakeRecord) hasNone() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.bare = true
 }
 
 // cannot notes why we have no raw public keys for this peer.
@@ -111,13 +133,10 @@ func (r *handshakeRecord) judged(err error) {
 func (r *handshakeRecord) over() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.done, r.suites, r.stuck, r.answer, r.secrets, r.ownKey = true, nil, nil, nil, sessionSecrets{}, nil
+	r.done, r.hello, r.suites, r.stuck, r.answer, r.secrets, r.ownKey, r.bridge = true, nil, nil, nil, nil, sessionSecrets{}, nil, nil
 	if r.waits != nil {
 		r.waits.Stop()
 		r.waits = nil
-	}
-	if r.hello != nil {
-		r.hello = &clientHello{cid: r.hello.cid}
 	}
 }
 
@@ -129,19 +148,26 @@ func (r *handshakeRecord) resumed() bool {
 	return r.hello != nil && r.answer != nil && r.hello.session != "" && r.hello.session == r.answer.session
 }
 
-// cid says whether the client spoke of Connection IDs.
-func (r *handshakeRecord) cid() bool {
+// sessionID is the id by which the session can be resumed, "" for none.
+func (r *handshakeRecord) sessionID() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.hello != nil && r.hello.cid
+	if r.answer == nil {
+		return ""
+	}
+	return r.answer.session
+}
+
+// agreedCID says whether both ends spoke of Connection IDs. The lock is held.
+func (r *handshakeRecord) agreedCID() bool {
+	return r.answer != nil && r.hello != nil && r.answer.cid && r.hello.cid
 }
 
 // sentCID returns the Connection ID that this end's records carry, as agreed on so far.
+// The lock is held.
 func (r *handshakeRecord) sentCID(server bool) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	switch {
-	case r.answer == nil || r.hello == nil || !r.answer.cid || !r.hello.cid:
+	case !r.agreedCID():
 		return ""
 	case server:
 		return r.hello.ownCID
@@ -183,6 +209,8 @@ func (r *handshakeRecord) look(b []byte, came bool) {
 		}
 		if epochOf(record) > 0 || record[0] == recordCCS {
 			r.cipher()
+		} else if record[0] == recordHandshake {
+			r.asked = r.asked || slices.ContainsFunc(parseMessages(record[recordHead:]), func(m HandshakeMessage) bool { return m.Type == messageCertificateRequest })
 		}
 	}
 }
@@ -224,8 +252,7 @@ func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
 	case errors.As(r.verdict, &certificate):
 		return certificate.Reason, certificate.Cure
 	case errors.Is(err, errUnknownIdentity):
-		return fmt.Sprintf("the PSK identity %q (%d octets) is not known here%s", r.identity, len(r.identity), likeHex(r.identity)),
-			"credentials add or --psk IDENTITY=SECRET makes it known; compare it octet by octet with what the device has"
+		return unknownIdentityText(r.identity)
 	case r.rawTrouble(err, server):
 		return r.explainRaw(err, server)
 	case server && r.hello != nil && r.hello.version != 0 && r.hello.version > 0xfefd:
@@ -244,9 +271,12 @@ func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
 			cure = "for suites of certificates this listener needs own: certificate: and private-key: in lwcon.yaml; keys new makes them"
 		}
 		return fmt.Sprintf("no common cipher suite: the device offers %s; here are %s", theirs, suiteList(r.suites)), cure
+	case r.alerted && !server && r.asked && r.bare:
+		return fmt.Sprintf("the server wants a certificate of ours, and we have none: it answered with the alert %s (%d)", alertName(r.alert), r.alert),
+			"own: certificate: and private-key: in lwcon.yaml; keys new makes them"
 	case r.alerted:
 		return r.alertText(server)
-	case strings.Contains(err.Error(), "server required client verification"):
+	case errors.Is(r.verdict, errNoClientCertificate):
 		return "the device has sent no certificate", "give the device a certificate and its private key, or use a pre-shared key"
 	case strings.Contains(err.Error(), "verify data does not match"), strings.Contains(err.Error(), "bad record"):
 		return r.wrongKey(server)
@@ -269,7 +299,7 @@ func (r *handshakeRecord) offered() []CipherSuite {
 func (r *handshakeRecord) noCommonSuite(err error, server bool) bool {
 	const handshakeFailure, insufficientSecurity = 40, 71
 	if !server {
-		return r.alerted && (r.alert == handshakeFailure || r.alert == insufficientSecurity)
+		return r.alerted && r.answer == nil && (r.alert == handshakeFailure || r.alert == insufficientSecurity)
 	}
 	if errors.Is(err, gnutls.ErrNoCommonSuite) {
 		return r.hello != nil
@@ -326,11 +356,7 @@ func (r *handshakeRecord) alertText(server bool) (cause, cure string) {
 	if server {
 		peer = "the device"
 	}
-	name := alertNames[r.alert]
-	if name == "" {
-		name = "unknown"
-	}
-	said := fmt.Sprintf("%s answered with the alert %s (%d)", peer, name, r.alert)
+	said := fmt.Sprintf("%s answered with the alert %s (%d)", peer, alertName(r.alert), r.alert)
 	switch r.alert {
 	case 20, 51:
 		_, cure = r.wrongKey(server)
@@ -344,6 +370,9 @@ func (r *handshakeRecord) alertText(server bool) (cause, cure string) {
 	case 45:
 		return said + ": our certificate has expired by its clock", "renew it, or set the clock of the peer"
 	case 40, 71:
+		if r.answer != nil {
+			return said + " after both ends had agreed on a cipher suite: it takes no group or signature of ours, or not our key or certificate", "its log may tell"
+		}
 		return said + ": it has no cipher suite, group or signature in common with us", "ours are " + suiteList(r.suites)
 	case 90:
 		if r.ownKey != nil {
@@ -370,6 +399,12 @@ func (r *handshakeRecord) alertText(server bool) (cause, cure string) {
 		return said + ": it cannot read our handshake; one that knows no raw public keys, or none but those, says so", ""
 	}
 	return said, ""
+}
+
+// unknownIdentityText says that nobody has a PSK identity, and what to do.
+func unknownIdentityText(identity string) (cause, cure string) {
+	return fmt.Sprintf("the PSK identity %q (%d octets) is not known here%s", identity, len(identity), likeHex(identity)),
+		"credentials add or --psk IDENTITY=SECRET makes it known; compare it octet by octet with what the device has"
 }
 
 // likeHex warns of an identity that looks like the text of hex digits.

@@ -20,9 +20,6 @@ type packets struct {
 	closed  chan struct{}
 	once    sync.Once
 	limit   packetDeadline
-
-	mu   sync.Mutex
-	last Address // of the datagram that was read last
 }
 
 type arrivedPacket struct {
@@ -51,12 +48,12 @@ func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
 	passed := p.limit.channel()
 	select {
 	case a := <-p.waiting:
-		return p.read(b, a)
+		return a.read(b)
 	default:
 	}
 	select {
 	case a := <-p.waiting:
-		return p.read(b, a)
+		return a.read(b)
 	case <-passed:
 		return 0, nil, os.ErrDeadlineExceeded
 	case <-p.closed:
@@ -64,19 +61,8 @@ func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
 	}
 }
 
-func (p *packets) read(b []byte, a arrivedPacket) (int, net.Addr, error) {
-	p.mu.Lock()
-	p.last = a.from
-	p.mu.Unlock()
+func (a arrivedPacket) read(b []byte) (int, net.Addr, error) {
 	return copy(b, a.bytes), packetAddress(a.from), nil
-}
-
-// current returns where the datagram came from that was read last. A session hands
-// over what was in it before it reads another.
-func (p *packets) current() Address {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.last
 }
 
 // WriteTo implements net.PacketConn.

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/binary"
@@ -98,7 +99,7 @@ func (k *ClientKeys) scope(server Address, host string) string {
 	return string(hash.Sum(nil))
 }
 
-// datagramSessions are the sessions of DTLS: of a listener, or of one client.
+// datagramSessions are the sessions of DTLS of one client.
 type datagramSessions struct {
 	kept  *Resumable
 	scope string
@@ -121,6 +122,63 @@ func (s datagramSessions) Del(key []byte) error {
 	s.kept.forget(s.scope + string(key))
 	return nil
 }
+
+// listenerSessions are the sessions of DTLS of a listener, for one handshake.
+type listenerSessions struct{ peer *securePeer }
+
+// Set implements dtls.SessionStore. What the library tells of here are sessions with
+// pre-shared keys: keepCertified does the others.
+func (s listenerSessions) Set(key []byte, session dtls.Session) error {
+	if l := s.peer.link; CipherSuite(session.CipherSuiteID).pskSuite() && !l.options.noResumption() {
+		l.kept.put(string(key), session)
+	}
+	return nil
+}
+
+// Get implements dtls.SessionStore; it gives a session of no use where there is none, or
+// where the certificate that it began with would not be taken any more.
+func (s listenerSessions) Get(key []byte) (dtls.Session, error) {
+	l := s.peer.link
+	session, ok := l.kept.get(string(key)).(dtls.Session)
+	if !ok || l.options.noResumption() {
+		return dtls.Session{}, nil
+	}
+	if !CipherSuite(session.CipherSuiteID).pskSuite() && s.peer.judge(session.PeerCertificates) != nil {
+		l.kept.forget(string(key))
+		return dtls.Session{}, nil
+	}
+	return session, nil
+}
+
+// Del implements dtls.SessionStore.
+func (s listenerSessions) Del(key []byte) error {
+	s.peer.link.kept.forget(string(key))
+	return nil
+}
+
+// keepCertified keeps the session of a client that proved itself by a certificate, with
+// that certificate. One without an extended master secret is not kept: what it
+// proved could be another's. RFC 7627 §5.3.
+func (p *securePeer) keepCertified() {
+	pion, ok := p.conn.(pionConn)
+	if !ok || p.link.options.noResumption() {
+		return
+	}
+	state, ok := pion.ConnectionState()
+	r := &p.record
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !ok || len(state.PeerCertificates) == 0 || r.answer == nil || !r.answer.extendedMaster || r.answer.session == "" || len(r.secrets.master) == 0 {
+		return
+	}
+	p.link.kept.put(r.answer.session, dtls.Session{
+		ID: []byte(r.answer.session), Secret: bytes.Clone(r.secrets.master), Version: 1, CipherSuiteID: state.CipherSuiteID,
+		ExtendedMasterSecret: true, PeerCertificates: state.PeerCertificates,
+	})
+}
+
+// noResumption says whether sessions are neither kept nor resumed.
+func (o *SecureOptions) noResumption() bool { return o.NoResumption != nil && o.NoResumption() }
 
 // streamSessions are the sessions of TLS of one client.
 type streamSessions struct {
