@@ -30,7 +30,8 @@ func attributesCommand() *Command {
 			}
 			misplaced := ""
 			r, err := env.operate(ctx, "attributes", args, func(t *target) (*session.Result, error) {
-				misplaced = session.Misplaced(t.path, set, t.definitions)
+				at := lwm2m.AttributePlace{Path: t.path, Definitions: t.definitions}
+				misplaced = at.Misplaced(set)
 				if set.Empty() {
 					return session.Discover(ctx, t.endpoint, t.path, session.DiscoverOptions{RequestOptions: t.options})
 				}

@@ -168,7 +168,8 @@ func runDecode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 	d.result = &Decoded{Format: d.format, Payload: string(d.payload), Bytes: args.Switch("bytes"), Input: form}
 	switch d.format {
 	case formatAttributes:
-		return d.attributes()
+		v, _ := lwm2m.ParseVersion(args.Text("lwm2m")) // one of three words, or none
+		return d.attributes(lwm2m.AttributePlace{Path: options.At, Definitions: options.Definitions, Version: v})
 	case formatArguments:
 		return d.arguments()
 	}
@@ -223,8 +224,8 @@ func (d *decoding) tree(f lwm2m.ContentFormat, o formats.Options) (Result, error
 }
 
 // attributes reads the query of a Write-Attributes.
-func (d *decoding) attributes() (Result, error) {
-	set, found, err := lwm2m.ParseAttributes(string(d.payload))
+func (d *decoding) attributes(at lwm2m.AttributePlace) (Result, error) {
+	set, found, err := lwm2m.ParseAttributesAt(string(d.payload), at)
 	d.result.Attributes, d.result.Deviations = &set, found
 	return d.parsed(found, err)
 }

@@ -139,7 +139,7 @@ func TestADeviationOfAQueryOrOfArgumentsStandsInTheMessage(t *testing.T) {
 	for hex, want := range map[string]string{
 		// pmin= and gt=1e3 of a Write-Attributes
 		"40030001b43333303301300435373030" + "45706d696e3d" + "0667743d316533": `"attributes":{"pmin":null,"gt":1000},"deviations":[` +
-			`{"rule":"attributes-empty-value","offset":21,`,
+			`{"rule":"attributes-empty-value","path":"/3303/0/5700","offset":21,`,
 		// arguments 0,,1
 		"40020001b1350130013210ff302c2c31": `"arguments":[{"id":0},{"id":1}],"deviations":[{"rule":"execute-arguments-empty","offset":14,`,
 		// gt=abc

@@ -19,7 +19,7 @@ func (m *Message) read(o formats.Options) {
 		o = use.options(o, at)
 	}
 	if use == purposeAttributes {
-		m.query(o)
+		m.query(at, o)
 		return
 	}
 	number, stated := message.ContentFormat()
@@ -120,7 +120,7 @@ func (m *Message) arguments() {
 
 // query reads the attributes of a Write-Attributes or of an Observe.
 // Spec: Core 1.2 §5.1.2, §6.4.1.
-func (m *Message) query(o formats.Options) {
+func (m *Message) query(at lwm2m.Path, o formats.Options) {
 	var items []string
 	var places []int // of the items, in the message
 	for i := range m.Scanned.Options {
@@ -131,7 +131,7 @@ func (m *Message) query(o formats.Options) {
 	if len(items) == 0 {
 		return
 	}
-	set, some, err := lwm2m.ParseAttributes(strings.Join(items, "&"))
+	set, some, err := lwm2m.ParseAttributesAt(strings.Join(items, "&"), lwm2m.AttributePlace{Path: at, Definitions: o.Definitions})
 	m.Attributes = &set
 	inItem := func(offset int) int {
 		for i, item := range items {

@@ -47,13 +47,18 @@ func (s *Sessions) secureOptions() transport.SecureOptions {
 	}
 }
 
-// certified returns why nobody could be let in by TLS: there is no certificate.
+// certified returns why nobody could be let in by TLS: there is no certificate, and
+// nothing else can be had.
 func (s *Sessions) certified(uri string) error {
 	if own, has := s.credentials.Store.Own(); has && len(own.Chain) > 0 {
 		return nil
 	}
-	return failure(ConfigError, "listen %s: expected own: certificate: and private-key: in lwcon.yaml, found none; over TLS lwcon has certificates only", uri).
-		hinting("keys new makes them; coaps:// is DTLS, which has pre-shared keys too")
+	var lacking *transport.UnavailableError
+	if !errors.As(transport.TLSReady(transport.PreSharedKey), &lacking) {
+		return nil
+	}
+	return failure(ConfigError, "listen %s: expected own: certificate: and private-key: in lwcon.yaml, found none, and %s", uri, lacking.Reason).
+		hinting("keys new makes them; else: %s", lacking.Cure)
 }
 
 // SecurityModes reads the value of --prefer; "" is none.
@@ -86,14 +91,16 @@ func (s *Sessions) security(a device.Account, endpoint string) clientSecurity {
 }
 
 // credentialsOf are those of an endpoint as a client towards a URI; "" takes the only
-// ones. Over TLS they are a certificate wherever there is one.
+// ones. Over TLS they are a certificate where there is one and nothing else can be had.
 func (s *Sessions) credentialsOf(endpoint, uri string) (transport.ClientKeys, error) {
 	if err := s.credentials.Ready("connect"); err != nil {
 		return transport.ClientKeys{}, err
 	}
 	keys, ok := s.credentials.Store.Client(endpoint)
-	if own, has := s.credentials.Store.CertificateClient(); has && strings.HasPrefix(uri, "coaps+tcp:") {
-		keys, ok = own, true
+	if strings.HasPrefix(uri, "coaps+tcp:") && transport.TLSReady(keys.Mode) != nil {
+		if own, has := s.credentials.Store.CertificateClient(); has {
+			keys, ok = own, true
+		}
 	}
 	if !ok {
 		return keys, failure(ConfigError, "connect: expected credentials of endpoint %q, found none", endpoint).

@@ -11,16 +11,23 @@ import (
 	"time"
 
 	"lwcon/lwm2m/objects"
+	"lwcon/session/transport"
 )
 
 // certified opens a listener of TLS on loopback and, with sessions of its own, a device
 // with a certificate that has not registered.
 func certified(t *testing.T, client string) (server, device *Env, ctx context.Context) {
 	t.Helper()
+	return overTLS(t, DemoX509, client)
+}
+
+// overTLS does so with keys of any mode.
+func overTLS(t *testing.T, security, client string) (server, device *Env, ctx context.Context) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
 	keys := NewConfiguration()
-	own, err := DemoKeys(DemoX509, keys, time.Now())
+	own, err := DemoKeys(security, keys, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,25 +115,46 @@ func TestACaptureOfTLSIsAsEncryptedAsTheWire(t *testing.T) {
 	}
 }
 
-func TestTLSWithoutACertificateIsRefusedWithWhatHelps(t *testing.T) {
+func TestADeviceRegistersOverTLSInEachMode(t *testing.T) {
+	needsGnuTLS(t)
+	for _, security := range []string{DemoPSK, DemoRPK, DemoX509} {
+		server, device, ctx := overTLS(t, security, demoEndpoint)
+		for _, step := range []struct {
+			env  *Env
+			line string
+		}{{device, "register"}, {server, "read /3/0/0"}, {server, "observe /3303/0/5700"}} {
+			if r, _, err := runLine(t, step.env, ctx, step.line); err != nil || ExitStatus(r, err) != ExitSuccess {
+				t.Errorf("%s: %s: %v, %v", security, step.line, r, err)
+			}
+		}
+		r, _, err := runLine(t, server, ctx, "clients")
+		if err != nil || !bytes.Contains(r.AppendJSON(nil), []byte(`"security":"`+security+`"`)) {
+			t.Errorf("clients %s, %v", r.AppendJSON(nil), err)
+		}
+	}
+}
+
+// needsGnuTLS skips a test where GnuTLS cannot be had.
+func needsGnuTLS(t *testing.T) {
+	t.Helper()
+	if err := transport.TLSReady(transport.PreSharedKey); err != nil {
+		t.Skip("without GnuTLS there is only TLS with certificates: ", err)
+	}
+}
+
+func TestTLSWithNothingToProveItselfByIsRefusedWithWhatHelps(t *testing.T) {
 	keys := NewConfiguration()
 	if err := keys.AddPSK("dev1=hex:00112233445566778899aabbccddeeff"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Open(t.Context(), Config{Listen: []string{"coaps+tcp://127.0.0.1:0"}, Credentials: keys})
-	if e := Classify(err); e == nil || e.Kind != ConfigError || !strings.Contains(e.Message, "expected own: certificate:") || !strings.Contains(e.Hint, "keys new") {
-		t.Errorf("got %v", err)
+	s, err := Open(t.Context(), Config{Listen: []string{"coaps+tcp://127.0.0.1:0"}, Credentials: keys})
+	if err == nil {
+		_ = s.Close(context.Background())
 	}
-	server, _, ctx := certified(t, demoEndpoint)
-	s, err := Open(ctx, Config{Listen: []string{"coap://127.0.0.1:0"}, Definitions: objects.New(), Credentials: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close(context.Background()) //nolint:errcheck // the test is over
-	env := &Env{Table: All(), Sessions: s, Definitions: objects.New()}
-	_, _, err = runLine(t, env, ctx, "coap GET /rd --to "+server.Sessions.URIs()[0])
-	if e := Classify(err); e == nil || e.Kind != HandshakeError || !strings.Contains(e.Message, "pre-shared keys over TLS") {
-		t.Errorf("got %v", err)
+	lacking := transport.TLSReady(transport.PreSharedKey)
+	if e := Classify(err); lacking == nil && err != nil ||
+		lacking != nil && (e == nil || e.Kind != ConfigError || !strings.Contains(e.Message, "expected own: certificate:") || !strings.Contains(e.Hint, "keys new")) {
+		t.Errorf("got %v where GnuTLS is %v", err, lacking)
 	}
 }
 

@@ -57,6 +57,9 @@ func appendNode(b []byte, n *lwm2m.Node) []byte {
 		if f.HasSum {
 			o.number("sum", f.Sum)
 		}
+		if f.HasUpdate {
+			o.number("update", f.Update)
+		}
 	}
 	if n.Kind() == lwm2m.KindGuess {
 		o.boolean("guess", true)

@@ -76,12 +76,15 @@ func (t *Text) silent(uris []string) string {
 	return p.String()
 }
 
+// anyMode are the modes that a port with security serves, as what there is of keys allows.
+const anyMode = "security mode 0 (pre-shared key), 1 (raw public key) or 2 (certificate)"
+
 // securityOf says which security mode goes with the URIs. Core 1.2 §E.1.
 func securityOf(uris []string) string {
 	kinds := []struct{ name, scheme, mode string }{
 		{"coap://", "coap", "security mode 3 (no security)"},
-		{"coaps://", "coaps:", "security mode 0 (pre-shared key) or 2 (certificate)"},
-		{"coaps+tcp://", "coaps+", "security mode 2 (certificate)"},
+		{"coaps://", "coaps:", anyMode},
+		{"coaps+tcp://", "coaps+", anyMode},
 	}
 	counts := make([]int, len(kinds))
 	for _, uri := range uris {

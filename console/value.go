@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -28,6 +29,9 @@ func (t *Text) valueText(n *lwm2m.Node) string {
 	}
 	v := n.Value()
 	text := t.literal(v)
+	if isSingle(n) {
+		text = shortFloat(v.Float())
+	}
 	d, f := n.Definition(), n.Fields()
 	switch {
 	case v.Type() == lwm2m.None:
@@ -38,6 +42,9 @@ func (t *Text) valueText(n *lwm2m.Node) string {
 	}
 	if f != nil && f.HasSum {
 		text += " " + t.Style.Dim("sum "+string(lwm2m.AppendFloat(nil, f.Sum)))
+	}
+	if f != nil && f.HasUpdate {
+		text += " " + t.Style.Dim("update within "+string(lwm2m.AppendFloat(nil, f.Update))+" s")
 	}
 	if m := meaning(n.Path(), v); m != "" {
 		text += " " + t.Style.Dim("= "+m)
@@ -95,6 +102,24 @@ func (t *Text) literal(v lwm2m.Value) string {
 		}
 	}
 	return v.String()
+}
+
+// isSingle says whether a value is a float that came in four octets or fewer: the
+// digits that a float of eight octets has beyond them are no part of it.
+func isSingle(n *lwm2m.Node) bool {
+	const withHead = 5 // of CBOR
+	span := n.ValueSpan()
+	octets := span.End - span.Start
+	return n.Type() == lwm2m.Float && octets > 0 && octets <= withHead && n.Value().Float() == float64(float32(n.Value().Float()))
+}
+
+// shortFloat is the shortest decimal that reads back as a float of four octets.
+func shortFloat(f float64) string {
+	shortest, err := strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, 32), 64)
+	if err != nil {
+		shortest = f
+	}
+	return string(lwm2m.AppendFloat(nil, shortest))
 }
 
 // longText is text of a peer, cut where it is longer than most octets.
@@ -159,7 +184,11 @@ func (t *Text) otherReadings(n *lwm2m.Node) string {
 			others = append(others, fmt.Sprintf("%s %x", kind, clipped(r.Value.Text(), maxOpaque)))
 			continue
 		}
-		others = append(others, kind+" "+t.literal(r.Value))
+		text := t.literal(r.Value)
+		if r.Value.Type() == lwm2m.Float && r.Width == 4 {
+			text = shortFloat(r.Value.Float())
+		}
+		others = append(others, kind+" "+text)
 	}
 	if len(others) == 0 {
 		return "(type guessed)"

@@ -63,6 +63,29 @@ func TestValueShowsUnitMeaningAndEmptiness(t *testing.T) {
 	}
 }
 
+func TestAFloatOfFourOctetsHasNoMoreDigitsThanItCame(t *testing.T) {
+	text := NewText(terminal.Style{}, false, nil)
+	for payload, want := range map[string]string{
+		"\xe4\x16\x44\x41\xac\xcc\xcd":                     "21.6",
+		"\xe8\x16\x44\x08\x40\x35\x99\x99\xa0\x00\x00\x00": "21.600000381469727",
+		"\xe8\x16\x44\x08\x40\x35\x99\x99\x99\x99\x99\x9a": "21.6",
+		"\xe4\x16\x44\x7f\x80\x00\x00":                     "Infinity",
+		"\xe4\x16\x44\x00\x00\x00\x01":                     "1e-45",
+		"\xe4\x16\x44\x80\x00\x00\x00":                     "-0",
+	} {
+		tree, err := formats.Decode(lwm2m.FormatTLV, []byte(payload), formats.Options{
+			At:     lwm2m.NewPath(3303, 0),
+			TypeOf: func(lwm2m.Path) (lwm2m.Type, bool) { return lwm2m.Float, true },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := text.valueText(&tree.Nodes[0]); got != want {
+			t.Errorf("%x: expected %s, found %s", payload, want, got)
+		}
+	}
+}
+
 func TestAGuessWithoutOctetsHasNoOtherReadings(t *testing.T) {
 	text := NewText(terminal.Style{}, false, nil)
 	for _, c := range []struct {

@@ -19,6 +19,11 @@ func resource(id uint16, name string, t lwm2m.Type) lwm2m.Resource {
 	return lwm2m.Resource{ID: id, Name: name, Type: t, Operations: lwm2m.Readable | lwm2m.Writable}
 }
 
+// executable makes the definition of a resource that is executed.
+func executable(id uint16, name string) lwm2m.Resource {
+	return lwm2m.Resource{ID: id, Name: name, Operations: lwm2m.Executable}
+}
+
 // multiple makes the definition of a multiple resource.
 func multiple(id uint16, name string, t lwm2m.Type) lwm2m.Resource {
 	r := resource(id, name, t)
@@ -48,15 +53,15 @@ var testDefinitions = definitions{
 		resource(1, "Model Number", lwm2m.String),
 		resource(2, "Serial Number", lwm2m.String),
 		resource(3, "Firmware Version", lwm2m.String),
-		resource(4, "Reboot", lwm2m.None),
-		resource(5, "Factory Reset", lwm2m.None),
+		executable(4, "Reboot"),
+		executable(5, "Factory Reset"),
 		multiple(6, "Available Power Sources", lwm2m.Integer),
 		multiple(7, "Power Source Voltage", lwm2m.Integer),
 		multiple(8, "Power Source Current", lwm2m.Integer),
 		within(resource(9, "Battery Level", lwm2m.Integer), "0..100"),
 		resource(10, "Memory Free", lwm2m.Integer),
 		within(multiple(11, "Error Code", lwm2m.Integer), "0..32"),
-		resource(12, "Reset Error Code", lwm2m.None),
+		executable(12, "Reset Error Code"),
 		resource(13, "Current Time", lwm2m.Time),
 		resource(14, "UTC Offset", lwm2m.String),
 		resource(15, "Timezone", lwm2m.String),

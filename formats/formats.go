@@ -3,6 +3,8 @@
 package formats
 
 import (
+	"cmp"
+
 	"lwcon/formats/cbor"
 	"lwcon/formats/codec"
 	"lwcon/formats/linkformat"
@@ -80,6 +82,12 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, erro
 		return tree, &UnknownFormatError{Format: f, LooksLike: looksLike(f, payload, &o)}
 	}
 	tree, err := r.decode(f, payload, o)
+	if f != r.format {
+		err = cmp.Or(err, noteOldNumber(tree, f, r.format, &o))
+	}
+	if err == nil {
+		err = checkCoreLinks(tree, &o)
+	}
 	if wrong, ok := err.(*SyntaxError); ok && wrong.Rule == "" {
 		wrong.LooksLike = looksLike(f, payload, &o)
 	} else if err == nil && len(tree.Deviations) > 0 {

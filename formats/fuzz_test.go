@@ -28,7 +28,7 @@ func fuzzFormat(f *testing.F, format lwm2m.ContentFormat) {
 	}
 	for _, file := range files {
 		g := readGolden(t, file)
-		if name, o := g.request(t); name == format.String() {
+		if name, _, o := g.request(t); name == format.String() {
 			for i, p := range fuzzPaths {
 				if p == o.At || i == 0 {
 					f.Add(g.payload(t), uint8(i))
@@ -114,7 +114,7 @@ func checkEncode(t *testing.T, format lwm2m.ContentFormat, tree *lwm2m.Tree, o f
 		}
 	}
 	for i := range tree.Deviations {
-		if r := tree.Deviations[i].Rule; r == "duplicate-path" || r == "path-outside-request" {
+		if r := tree.Deviations[i].Rule; r == "duplicate-path" || r == "path-outside-request" || r == "multiple-as-array" {
 			return // cannot be written in every format
 		}
 	}

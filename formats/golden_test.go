@@ -46,7 +46,7 @@ func readGolden(t *testing.T, file string) *golden {
 }
 
 // request reads the request section.
-func (g *golden) request(t *testing.T) (format string, o formats.Options) {
+func (g *golden) request(t *testing.T) (format string, version lwm2m.Version, o formats.Options) {
 	t.Helper()
 	o.Definitions = testDefinitions
 	for _, line := range strings.Split(strings.TrimSpace(g.sections["request"]), "\n") {
@@ -55,6 +55,8 @@ func (g *golden) request(t *testing.T) (format string, o formats.Options) {
 			format = value
 		case "at":
 			o.At = lwm2m.MustParsePath(value)
+		case "lwm2m":
+			version, _ = lwm2m.ParseVersion(value)
 		case "write":
 			o.Write = true
 		case "create":
@@ -65,7 +67,7 @@ func (g *golden) request(t *testing.T) (format string, o formats.Options) {
 			t.Fatalf("%s: unknown request line %q", g.file, line)
 		}
 	}
-	return format, o
+	return format, version, o
 }
 
 // payload reads the hex or text section.
@@ -92,7 +94,7 @@ type outcome struct {
 // run decodes a case.
 func (g *golden) run(t *testing.T, strict bool) outcome {
 	t.Helper()
-	format, o := g.request(t)
+	format, version, o := g.request(t)
 	payload := g.payload(t)
 	var out strings.Builder
 	var deviations []lwm2m.Deviation
@@ -100,7 +102,7 @@ func (g *golden) run(t *testing.T, strict bool) outcome {
 	switch format {
 	case "attributes":
 		var a lwm2m.Attributes
-		a, deviations, err = lwm2m.ParseAttributes(string(payload))
+		a, deviations, err = lwm2m.ParseAttributesAt(string(payload), lwm2m.AttributePlace{Path: o.At, Definitions: o.Definitions, Version: version})
 		fmt.Fprintf(&out, "%s\n", a)
 	case "execute-arguments":
 		var arguments []lwm2m.Argument
@@ -226,7 +228,7 @@ func TestEveryRuleHasAGoldenPayload(t *testing.T) {
 
 func TestStrictMakesTheFirstDeviationTheError(t *testing.T) {
 	for _, g := range goldens(t) {
-		if format, _ := g.request(t); format == "attributes" || format == "execute-arguments" {
+		if format, _, _ := g.request(t); format == "attributes" || format == "execute-arguments" {
 			continue
 		}
 		lenient, strict := g.run(t, false), g.run(t, true)

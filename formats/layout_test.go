@@ -9,7 +9,7 @@ import (
 
 func TestLayoutCoversEveryOctetOfEveryGoldenPayload(t *testing.T) {
 	for _, g := range goldens(t) {
-		format, o := g.request(t)
+		format, _, o := g.request(t)
 		f, ok := lwm2m.ParseContentFormat(format)
 		if !ok {
 			continue

@@ -1,7 +1,9 @@
 package lwm2m
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -15,6 +17,8 @@ const (
 	RuleAttributesNumberForm RuleID = "attributes-number-form"
 	RuleAttributesRange      RuleID = "attributes-range"
 	RuleAttributesConflict   RuleID = "attributes-conflict"
+	RuleAttributesPlace      RuleID = "attributes-place"
+	RuleAttributesVersion    RuleID = "attributes-version"
 )
 
 // maxAttributeItems is the most items of a query that ParseAttributes reads.
@@ -24,12 +28,19 @@ const maxAttributeItems = 256
 // parameters, "pmin=5&gt=30&lt": items parted by "&", a name alone unsets. A
 // leading "?" is skipped. It is lenient: of an attribute given twice the last
 // counts, unknown ones become deviations, values out of range are kept as they
-// are. Offsets count octets of the query. The error is a *ParseError: a value
-// that is no number; what was read before it is returned too.
+// are, but for NaN and the infinities, which no set holds. Offsets count octets
+// of the query. The error is a *ParseError: a value that is no number; what was
+// read before it is returned too.
 //
 // Spec: Core 1.2 §5.1.2, §7.3.2.
 func ParseAttributes(query string) (Attributes, []Deviation, error) {
-	p := attributeParser{query: query}
+	return ParseAttributesAt(query, AttributePlace{})
+}
+
+// ParseAttributesAt is ParseAttributes for a place: what does not fit there is a
+// deviation too.
+func ParseAttributesAt(query string, at AttributePlace) (Attributes, []Deviation, error) {
+	p := attributeParser{query: query, at: at}
 	rest, offset := query, 0
 	if strings.HasPrefix(rest, "?") {
 		rest, offset = rest[1:], 1
@@ -51,18 +62,22 @@ func ParseAttributes(query string) (Attributes, []Deviation, error) {
 	if conflict := p.set.Conflict(); conflict != "" {
 		p.deviate(RuleAttributesConflict, 0, conflict)
 	}
+	if silent := p.at.Silent(); silent != "" && !p.set.Empty() {
+		p.deviate(RuleAttributesPlace, 0, silent)
+	}
 	return p.set, p.deviations, nil
 }
 
 // attributeParser is the state of one ParseAttributes.
 type attributeParser struct {
 	query      string
+	at         AttributePlace
 	set        Attributes
 	deviations []Deviation
 }
 
 func (p *attributeParser) deviate(rule RuleID, offset int, message string) {
-	p.deviations = append(p.deviations, Deviation{Rule: rule, Offset: offset, Message: message})
+	p.deviations = append(p.deviations, Deviation{Rule: rule, Path: p.at.Path, Offset: offset, Message: message})
 }
 
 func (p *attributeParser) fail(offset int, reason string) error {
@@ -84,6 +99,9 @@ func (p *attributeParser) item(item string, offset int) error {
 	if _, set := p.set.Get(a); set || p.set.IsUnset(a) {
 		p.deviate(RuleAttributesDuplicate, offset, fmt.Sprintf("expected %s once, found it again", name))
 	}
+	if rule, why := p.at.Misfit(a); why != "" {
+		p.deviate(rule, offset, why)
+	}
 	if text == "" {
 		if hasValue {
 			p.deviate(RuleAttributesEmptyValue, offset+len(name), fmt.Sprintf("expected a number or %s alone, found %q", name, item))
@@ -96,8 +114,17 @@ func (p *attributeParser) item(item string, offset int) error {
 
 // value reads the number of an attribute.
 func (p *attributeParser) value(a Attribute, text string, offset int) error {
+	if on, word := switches[strings.ToLower(text)]; word && attributeRows[a].max == 1 {
+		p.deviate(RuleAttributesRange, offset, fmt.Sprintf("expected 0 or 1 for %s, found %s", a, quoted(text)))
+		p.set = p.set.Set(a, on)
+		return nil
+	}
 	x, err := strconv.ParseFloat(text, 64)
-	if err != nil || strings.Trim(text, "0123456789.eE+-") != "" {
+	switch {
+	case strings.Trim(strings.ToLower(text), "+-") == "nan" || err == nil && math.IsInf(x, 0) || errors.Is(err, strconv.ErrRange):
+		p.deviate(RuleAttributesRange, offset, fmt.Sprintf("%s for %s, found %s, which is left out", a.Check(math.NaN()), a, quoted(text)))
+		return nil
+	case err != nil || strings.Trim(text, "0123456789.eE+-") != "":
 		return p.fail(offset, fmt.Sprintf("expected a number for %s, found %s", a, quoted(text)))
 	}
 	if strings.Trim(strings.TrimPrefix(text, "-"), "0123456789.") != "" || text[0] == '.' || text[len(text)-1] == '.' {
@@ -109,3 +136,6 @@ func (p *attributeParser) value(a Attribute, text string, offset int) error {
 	p.set = p.set.Set(a, x)
 	return nil
 }
+
+// switches are the words that some write for the 0 and 1 of edge and con.
+var switches = map[string]float64{"true": 1, "false": 0}

@@ -29,7 +29,7 @@ func TestAttributesAreReadAsAQueryWritesThem(t *testing.T) {
 }
 
 func TestAttributeThatIsNoNumberIsAnErrorWithWhatCameBefore(t *testing.T) {
-	for query, offset := range map[string]int{"pmin=1&lt=0abc": 10, "gt=": -1, "gt=inf": 3, "st=NaN": 3, "gt=0x10": 3, "gt=1_0": 3, "pmin=1e999": 5} {
+	for query, offset := range map[string]int{"pmin=1&lt=0abc": 10, "gt=": -1, "gt=inf": -1, "st=NaN": -1, "gt=0x10": 3, "gt=1_0": 3, "pmin=1e999": -1, "pmin=true": 5} {
 		a, _, err := lwm2m.ParseAttributes(query)
 		if offset < 0 {
 			if err != nil {

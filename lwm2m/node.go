@@ -134,9 +134,11 @@ type More struct {
 // Fields is what a SenML record says beside name, value and time. It is not
 // changed. Spec: RFC 8428 §4.2.
 type Fields struct {
-	Unit   string // its own or the base unit, "" if there is none
-	Sum    float64
-	HasSum bool
+	Unit      string // its own or the base unit, "" if there is none
+	Sum       float64
+	HasSum    bool
+	Update    float64 // seconds until the next value comes at the latest
+	HasUpdate bool
 }
 
 // NewNode makes a node of a value or, with kind KindEmpty or KindPath and no
@@ -314,6 +316,9 @@ func (n *Node) Value() Value {
 	}
 	return v
 }
+
+// Type returns the type of the value, None for nodes without and for a null.
+func (n *Node) Type() Type { return n.typ }
 
 // Definition returns the definition of the resource, nil if none is known.
 func (n *Node) Definition() *Resource { return n.definition }

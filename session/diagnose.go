@@ -26,7 +26,7 @@ func (op *operation) diagnose(r *Result) {
 		op.diagnoseRead(r)
 		op.diagnoseObserve(r)
 	case "write-attributes":
-		if why := Misplaced(op.path, op.attributes, op.registration); why != "" {
+		if why := op.misplaced(); why != "" {
 			r.note(ruleAttributesTaken, op.path, "%s to %s: %s; expected 4.00", r.Code, op.attributes, why)
 		}
 		op.learnAttributes()

@@ -43,7 +43,7 @@ func (op *operation) checkVariety(r *Result) {
 // checkAttributesRefused notes a Write-Attributes that was taken for a Write.
 func (op *operation) checkAttributesRefused(r *Result) {
 	d := op.definition()
-	legal := op.gate == nil && Misplaced(op.path, op.attributes, op.registration) == ""
+	legal := op.gate == nil && op.misplaced() == ""
 	switch {
 	case r.Code == unsupportedFormat:
 		r.note(ruleAttributesAsWrite, op.path, "4.15 to a PUT without payload: the client takes a Write-Attributes for a Write")

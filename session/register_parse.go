@@ -214,7 +214,7 @@ func (r *registerReader) objectList(payload []byte) {
 	g.Raw = tree.Payload
 	for _, d := range tree.Deviations {
 		switch d.Rule {
-		case ruleLinkVersion:
+		case ruleLinkVersion, ruleLinkBadVersion, ruleLinkAgain, formats.RuleReservedID:
 			continue // named below, with the link
 		case ruleLinkBlank:
 			r.note(d.Rule, BadRequest, "octet %d: %s", d.Offset, d.Message)

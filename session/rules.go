@@ -88,8 +88,10 @@ const (
 
 // Rules of link-format, which the package formats checks and lists.
 const (
-	ruleLinkBlank   lwm2m.RuleID = "link-spaces"              // R08
-	ruleLinkVersion lwm2m.RuleID = "link-version-on-instance" // R10
+	ruleLinkBlank      lwm2m.RuleID = "link-spaces"              // R08
+	ruleLinkVersion    lwm2m.RuleID = "link-version-on-instance" // R10
+	ruleLinkBadVersion lwm2m.RuleID = "link-version"
+	ruleLinkAgain      lwm2m.RuleID = "link-twice" // R16
 )
 
 // Rules returns what this package checks in live traffic. The slice is the

@@ -217,7 +217,7 @@ func (b *Builder) Finish() (*lwm2m.Tree, error) {
 		b.findDuplicates()
 	}
 	if b.err == nil && b.definition != nil {
-		b.checkRanges()
+		b.checkValues()
 	}
 	byOffset := func(a, b lwm2m.Deviation) int { return a.Offset - b.Offset }
 	if !slices.IsSortedFunc(b.deviations, byOffset) {

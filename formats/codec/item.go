@@ -200,8 +200,11 @@ func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 	case ItemUnsigned:
 		return lwm2m.UnsignedValue(it.Bits), lwm2m.KindGuess
 	case ItemFloat:
-		if it.beyond64() && !t.Known {
-			b.Deviate(rules.ValueIntegerRange, t.Path, t.Offset, "expected at most 64 bits, found %s", it.Text)
+		if it.beyond64() { // every digit is kept, where a float would lose some
+			if !t.Known {
+				b.Deviate(rules.ValueIntegerRange, t.Path, t.Offset, "expected at most 64 bits, found %s", it.Text)
+			}
+			return lwm2m.StringValue(it.Text), lwm2m.KindGuess
 		}
 		return lwm2m.FloatValue(math.Float64frombits(it.Bits)), lwm2m.KindGuess
 	case ItemOctets:

@@ -18,6 +18,8 @@ type Name struct {
 	digits uint8      // how many digits of it
 	zero   bool       // it ends with an id 0, which a digit behind it makes another id
 	odd    bool       // there is more than digits and slashes: the text decides
+
+	reserved bool // the last path resolved has the id 65535, which is shown as *
 }
 
 // NewName reads a base name.
@@ -85,10 +87,32 @@ func (n *Name) resolve(part string) (p lwm2m.Path, rooted bool, problem string) 
 		return p, false, "expected a name, found none"
 	}
 	p, err := lwm2m.ParsePath(text)
-	if err != nil {
-		return p, rooted, err.Error()
+	if err == nil {
+		return p, rooted, ""
 	}
-	return p, rooted, ""
+	segments := strings.Split(text, "/")
+	for i, s := range segments {
+		if s == reservedID {
+			segments[i], n.reserved = "*", true
+		}
+	}
+	if n.reserved {
+		if p, err := lwm2m.ParsePath(strings.Join(segments, "/")); err == nil {
+			return p, rooted, ""
+		}
+	}
+	return p, rooted, err.Error()
+}
+
+// reservedID is the id that nothing has.
+const reservedID = "65535"
+
+// NoteReserved notes that the path resolved last has the reserved id.
+func (b *Builder) NoteReserved(n *Name, p lwm2m.Path, offset int) {
+	if n.reserved {
+		n.reserved = false
+		b.Deviate(rules.ReservedID, p, offset, "expected ids 0..65534, found 65535, shown as *")
+	}
 }
 
 // Text returns the text of the base name.

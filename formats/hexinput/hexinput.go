@@ -229,7 +229,11 @@ func appendLine(out []byte, line string, number, column int) ([]byte, error) {
 			word = "0" + word
 		}
 		if len(word)%2 == 1 {
-			return nil, &Error{number, column + start, fmt.Sprintf("expected two digits an octet, found %d digits: %s", len(word), codec.Quote(word))}
+			hint := ""
+			if len(word) == len("0000000") && column+start == 1 {
+				hint = ", as od begins its lines: od -tx1 writes octets in hexadecimal"
+			}
+			return nil, &Error{number, column + start, fmt.Sprintf("expected two digits an octet, found %d digits: %s%s", len(word), codec.Quote(word), hint)}
 		}
 		var err error
 		if out, err = hex.AppendDecode(out, []byte(word)); err != nil {

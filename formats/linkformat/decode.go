@@ -25,6 +25,7 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree
 	d.s = d.Start(f, payload, o)
 	if d.Err() == nil && d.s != "" {
 		d.all()
+		d.twice()
 	}
 	tree, err := d.Finish()
 	tree.Links = d.links
@@ -149,6 +150,9 @@ func (d *decoder) target(l *lwm2m.Link, offset int) {
 			return
 		}
 	}
+	if p == (lwm2m.Path{}) {
+		d.reserved(l, offset)
+	}
 	if !strings.HasPrefix(l.Target, "/") {
 		d.Deviate(rules.LinkTarget, p, offset, "expected a path that begins with \"/\", found %s", codec.Quote(l.Target))
 	}
@@ -187,6 +191,9 @@ func (d *decoder) parameter(l *lwm2m.Link, first int) {
 	}
 	if name == "" && !a.HasValue {
 		return
+	}
+	if _, lwm2ms := l.Path(); lwm2ms {
+		d.check(&a, start, p)
 	}
 	for i := range d.parameters[first:] {
 		if d.parameters[first+i].Name == name {

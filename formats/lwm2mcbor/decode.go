@@ -202,6 +202,41 @@ func (d *decoder) value(p lwm2m.Path, start int) {
 		}
 		return
 	}
+	if h.Major == cborread.Array && p.Level() == lwm2m.LevelResource {
+		d.array(h, p, at)
+		return
+	}
+	d.single(h, p, start, at)
+}
+
+// array decodes values without the ids of their instances, which are taken for
+// those from 0 on.
+func (d *decoder) array(h cborread.Head, p lwm2m.Path, at int) {
+	in := &d.in
+	members, ok := in.Members(h)
+	if !ok {
+		d.broken(p)
+		return
+	}
+	d.Deviate(rules.MultipleAsArray, p, at, "expected a map from ids to values, found an array, whose values are taken for the instances from 0 on")
+	for id := uint16(0); d.Err() == nil && in.Next(&members); id++ {
+		if id == lwm2m.AnyID {
+			d.Fail(in.Pos, p, "expected at most %d values in an array, found one more", lwm2m.AnyID)
+			return
+		}
+		at := in.Pos
+		h, ok := in.Head()
+		if !ok {
+			d.broken(p)
+			return
+		}
+		d.single(h, p.Child(id), at, at)
+	}
+}
+
+// single decodes a value that is no map; its head, at octet at, was read.
+func (d *decoder) single(h cborread.Head, p lwm2m.Path, start, at int) {
+	in := &d.in
 	item, ok := in.ItemAfter(h, at)
 	if !ok {
 		d.broken(p)

@@ -132,6 +132,7 @@ func (d *decoder) resolve(e *entry) (lwm2m.Path, bool) {
 		if problem != "" {
 			d.Fail(e.nameAt, d.At, "%s", problem)
 		}
+		d.NoteReserved(&d.name, p, e.nameAt)
 		return p, problem == ""
 	}
 	if !strings.HasPrefix(e.name, "/") {
@@ -140,14 +141,17 @@ func (d *decoder) resolve(e *entry) (lwm2m.Path, bool) {
 			part = "/" + e.name
 		}
 		if p, _, problem := d.name.Resolve(part); problem == "" {
+			d.NoteReserved(&d.name, p, e.nameAt)
 			return p, true
 		}
 	}
-	p, _, problem := new(codec.Name).Resolve(e.name)
+	var name codec.Name
+	p, _, problem := name.Resolve(e.name)
 	if problem != "" {
 		d.Fail(e.nameAt, d.At, "%s", problem)
 		return p, false
 	}
+	d.NoteReserved(&name, p, e.nameAt)
 	d.Deviate(rules.JSONAbsoluteName, p, e.nameAt, "expected a name relative to %s, as there is no base name, found %s", d.At, codec.Quote(e.name))
 	return p, true
 }

@@ -11,14 +11,18 @@ const (
 	DuplicateField          lwm2m.RuleID = "duplicate-field"
 	ReservedID              lwm2m.RuleID = "reserved-id"
 	ValueNullLink           lwm2m.RuleID = "value-null-link"
+	MultipleAsArray         lwm2m.RuleID = "multiple-as-array"
 	MultipleWithoutInstance lwm2m.RuleID = "multiple-without-instance"
 	SingleWithInstance      lwm2m.RuleID = "single-with-instance"
+	FormatOldNumber         lwm2m.RuleID = "format-old-number"
 	FormatMismatch          lwm2m.RuleID = "format-mismatch"
 	OutsideRequest          lwm2m.RuleID = "path-outside-request"
 	ListTime                lwm2m.RuleID = "path-list-time"
 	ListValue               lwm2m.RuleID = "path-list-value"
 	SingleForMultiple       lwm2m.RuleID = "single-value-for-multiple"
 	ValueBase64             lwm2m.RuleID = "value-base64"
+	ValueCoreLink           lwm2m.RuleID = "value-corelnk"
+	ValueExecutable         lwm2m.RuleID = "value-of-executable"
 	ValueFraction           lwm2m.RuleID = "value-fraction-for-integer"
 	ValueIntegerFloat       lwm2m.RuleID = "value-integer-as-float"
 	ValueIntegerRange       lwm2m.RuleID = "value-integer-range"
@@ -40,7 +44,9 @@ var common = []row{
 	{Duplicate, lwm2m.Warning, "A payload says each path, or each path and time, once.", "Core 1.2 §7.4", ""},
 	{DuplicateField, lwm2m.Failure, "A record says each of its fields once.", "RFC 8259 §4, RFC 8949 §5.6, RFC 8428 §4", ""},
 	{ReservedID, lwm2m.Failure, "An id is 0 to 65534: 65535 is reserved.", "Core 1.1 §7.1", ""},
+	{FormatOldNumber, lwm2m.Warning, "A format has the number that IANA registered: 0, 42, 11542 or 11543, not 1541 to 1544.", "Core 1.0 §6.4, RFC 7252 §12.3", "devices made after drafts of LwM2M 1.0"},
 	{FormatMismatch, lwm2m.Failure, "A payload is in the format that its Content-Format says.", "Core 1.2 §7.4", ""},
+	{MultipleAsArray, lwm2m.Failure, "The values of a multiple resource are no array, in application/cbor no map either: its instances have ids.", "Core 1.2 §7.4", ""},
 	{MultipleWithoutInstance, lwm2m.Failure, "The values of a multiple resource are resource instances, even if there is one only.", "Core 1.2 §7.4", ""},
 	{SingleWithInstance, lwm2m.Failure, "The value of a single resource has no resource instance.", "Core 1.2 §7.4", ""},
 	{OutsideRequest, lwm2m.Failure, "Every path of an answer lies at or below the path of its request.", "Core 1.2 §7.4", "devices with a wrong base name"},
@@ -52,6 +58,8 @@ var common = []row{
 	{ValueOutsideRange, lwm2m.Note, "A number lies within the range of its resource's definition.", appendixD, ""},
 	{ValueTrailing, lwm2m.Warning, "Nothing follows the end of the payload's one item.", "RFC 8259 §2, RFC 8949 §3", "C programs that send a terminating NUL"},
 	{ValueBase64, lwm2m.Warning, "Octets in text are Base64 in the alphabet and with the padding of their format.", appendixC + ", RFC 8428 §5", "Wakaama (padding in SenML JSON)"},
+	{ValueCoreLink, lwm2m.Warning, "A Corelnk is text in link-format.", appendixC + ", RFC 6690 §2", ""},
+	{ValueExecutable, lwm2m.Warning, "A resource that is only executed has no value.", appendixD, ""},
 	{ValueFraction, lwm2m.Failure, "The value of an Integer, Unsigned or Time has no fraction.", appendixC, ""},
 	{ValueIntegerFloat, lwm2m.Warning, "An Integer, Unsigned or Time is written as an integer, not as a float.", appendixC, ""},
 	{ValueIntegerRange, lwm2m.Failure, "An Integer or Time fits 64 bits with sign, an Unsigned 64 bits without.", appendixC, ""},

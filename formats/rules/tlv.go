@@ -11,6 +11,7 @@ const (
 	TLVInlineBits      lwm2m.RuleID = "tlv-inline-length-bits"
 	TLVInstanceWrapper lwm2m.RuleID = "tlv-instance-wrapper"
 	TLVIntegerLength   lwm2m.RuleID = "tlv-integer-length"
+	TLVIntegerLong     lwm2m.RuleID = "tlv-integer-long-form"
 	TLVKind            lwm2m.RuleID = "tlv-kind"
 	TLVLengthLongForm  lwm2m.RuleID = "tlv-length-long-form"
 	TLVMissingInstance lwm2m.RuleID = "tlv-missing-object-instance"
@@ -32,6 +33,7 @@ var tlv = []row{
 	{TLVInlineBits, lwm2m.Note, "The low three bits of the type are 0 where a length field follows.", tlvSection, ""},
 	{TLVInstanceWrapper, lwm2m.Warning, "The answer for a resource has no Object Instance around it.", tlvSection, ""},
 	{TLVIntegerLength, lwm2m.Warning, "An Integer, Unsigned or Time is 1, 2, 4 or 8 octets.", appendixC, ""},
+	{TLVIntegerLong, lwm2m.Note, "An Integer, Unsigned or Time takes the fewest octets that hold it.", appendixC, "devices that send all integers in 4 octets"},
 	{TLVKind, lwm2m.Failure, "A Multiple Resource holds Resource Instances only; the answer for a resource instance is a Resource Instance.", tlvSection, ""},
 	{TLVLengthLongForm, lwm2m.Note, "A length takes the shortest form: in the type up to 7, else 1, 2 or 3 octets.", tlvSection, "encoders that patch lengths in afterwards"},
 	{TLVMissingInstance, lwm2m.Failure, "The answer for an object wraps each instance in an Object Instance, even a single one.", tlvSection, "Zephyr (issue 9470)"},

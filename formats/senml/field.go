@@ -114,8 +114,8 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 		default:
 			p.baseUnit = item.Text
 		}
-	case sumValue, baseSum:
-		p.setSum(r, l, item, int(span.Start))
+	case sumValue, baseSum, updateTime:
+		p.setOther(r, l, item, int(span.Start))
 	case timeStamp, baseTime, baseValue, baseVersion:
 		return p.setNumber(r, l, item, int(span.Start))
 	}
@@ -206,14 +206,16 @@ func (p *pack) setNumber(r *record, l label, item codec.Item, offset int) error 
 	return nil
 }
 
-// setSum takes a sum, which LwM2M has no use for: it is shown.
-func (p *pack) setSum(r *record, l label, item codec.Item, offset int) {
+// setOther takes a sum or an update time, which LwM2M has no use for: they are shown.
+func (p *pack) setOther(r *record, l label, item codec.Item, offset int) {
 	x := number(item)
 	switch {
 	case math.IsNaN(x):
 		p.Deviate(rules.SenMLValueField, p.At, offset, "expected a number in %s, found %s", l, item.Describe())
 	case l == sumValue:
 		r.sum, r.hasSum = x, true
+	case l == updateTime:
+		r.update, r.hasUpdate = x, true
 	default:
 		p.baseSum = x
 	}

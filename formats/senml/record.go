@@ -28,22 +28,24 @@ const maxVersion = 10
 
 // record is one record as scanned.
 type record struct {
-	name    string
-	item    codec.Item // of the first value field
-	value   lwm2m.Span
-	time    float64
-	start   int
-	nameAt  int
-	timeAt  int
-	values  int // value fields seen
-	field   label
-	unit    string
-	sum     float64
-	seen    uint32 // the labels, bit by bit
-	hasSum  bool
-	hasName bool
-	hasTime bool
-	wrong   bool // the item is not what its field holds
+	name      string
+	item      codec.Item // of the first value field
+	value     lwm2m.Span
+	time      float64
+	start     int
+	nameAt    int
+	timeAt    int
+	values    int // value fields seen
+	field     label
+	unit      string
+	sum       float64
+	update    float64
+	seen      uint32 // the labels, bit by bit
+	hasSum    bool
+	hasUpdate bool
+	hasName   bool
+	hasTime   bool
+	wrong     bool // the item is not what its field holds
 }
 
 // second is the second value of a record, which has no place there.
@@ -96,6 +98,7 @@ func (p *pack) add(r *record, end int) error {
 	if problem != "" {
 		return p.Fail(r.nameAt, p.At, "%s", problem)
 	}
+	p.NoteReserved(&p.base, path, r.nameAt)
 	if rooted && !inside {
 		rule := rules.OutsideRequest
 		if p.base.Text() == "/" {
@@ -146,7 +149,7 @@ func (p *pack) addPath(path lwm2m.Path, r *record, end int) error {
 	span := lwm2m.Span{Start: uint32(r.start), End: uint32(end)}
 	definition, _, _ := p.Resolve(path)
 	p.Add(lwm2m.KindPath, path, lwm2m.Value{}, definition, span, span)
-	if r.hasSum && p.Err() == nil {
+	if (r.hasSum || r.hasUpdate || r.hasTime) && p.Err() == nil {
 		p.mark(path, r)
 	}
 	return p.Err()
@@ -177,7 +180,7 @@ func (p *pack) addValue(path lwm2m.Path, r *record, end int) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	if r.hasTime || p.hasBT || r.unit != "" || p.baseUnit != "" || r.hasSum {
+	if r.hasTime || p.hasBT || r.unit != "" || p.baseUnit != "" || r.hasSum || r.hasUpdate {
 		p.mark(path, r)
 	}
 	return p.Err()
@@ -186,7 +189,7 @@ func (p *pack) addValue(path lwm2m.Path, r *record, end int) error {
 // mark gives the last node its time, its unit and its sum.
 func (p *pack) mark(path lwm2m.Path, r *record) {
 	var m lwm2m.More
-	f := lwm2m.Fields{Unit: r.unit, HasSum: r.hasSum}
+	f := lwm2m.Fields{Unit: r.unit, HasSum: r.hasSum, Update: r.update, HasUpdate: r.hasUpdate}
 	if f.Unit == "" {
 		f.Unit = p.baseUnit
 	}

@@ -241,7 +241,7 @@ func (d *decoder) value(e *entry, p lwm2m.Path, definition *lwm2m.Resource) {
 	raw := d.s[e.value:e.end]
 	want, known := d.TypeOf(p, definition)
 	switch octets := len(raw); {
-	case want == lwm2m.Integer && (octets == 1 || octets == 2 || octets == 4 || octets == 8):
+	case want == lwm2m.Integer && octets > 0 && octets <= 8 && octets == shortest(signed(raw)):
 		n.Hold(lwm2m.KindValue, lwm2m.IntegerValue(signed(raw)))
 	case want == lwm2m.String && codec.Plain(raw):
 		n.Hold(lwm2m.KindValue, lwm2m.StringValue(raw))

@@ -99,9 +99,17 @@ func ordinary(n *lwm2m.Node, raw string, t lwm2m.Type) bool {
 		case 1:
 			n.Number(t, uint64(int8(raw[0])))
 		case 2:
-			n.Number(t, uint64(int16(uint16(raw[0])<<8|uint16(raw[1]))))
+			i := int16(uint16(raw[0])<<8 | uint16(raw[1]))
+			if i == int16(int8(i)) {
+				return false
+			}
+			n.Number(t, uint64(i))
 		case 4:
-			n.Number(t, uint64(int32(uint32(raw[0])<<24|uint32(raw[1])<<16|uint32(raw[2])<<8|uint32(raw[3]))))
+			i := int32(uint32(raw[0])<<24 | uint32(raw[1])<<16 | uint32(raw[2])<<8 | uint32(raw[3]))
+			if i == int32(int16(i)) {
+				return false
+			}
+			n.Number(t, uint64(i))
 		default:
 			return false
 		}

@@ -2,6 +2,7 @@ package tlv
 
 import (
 	"math"
+	"strconv"
 	"unicode/utf8"
 
 	"lwcon/formats/codec"
@@ -62,17 +63,59 @@ func (d *decoder) integer(raw string, t codec.Typed) lwm2m.Value {
 		}
 		d.Deviate(rules.TLVIntegerLength, t.Path, t.Offset, "expected 1, 2, 4 or 8 octets, found %d", len(raw))
 	}
-	switch t.Want {
-	case lwm2m.Time:
-		return lwm2m.TimeValue(signed(raw))
-	case lwm2m.Integer:
-		return lwm2m.IntegerValue(signed(raw))
+	if t.Want != lwm2m.Unsigned {
+		i := signed(raw)
+		if least := shortest(i); least < len(raw) {
+			d.Deviate(rules.TLVIntegerLong, t.Path, t.Offset, "expected %d in %s, found %d", i, octets(least), len(raw))
+		}
+		if t.Want == lwm2m.Time {
+			return lwm2m.TimeValue(i)
+		}
+		return lwm2m.IntegerValue(i)
 	}
 	u := bigEndian(raw)
-	if half := len(raw) / 2; half > 0 && u>>(8*half) == 0 && u>>(8*half-1) == 1 {
-		d.Deviate(rules.TLVUnsignedWidened, t.Path, t.Offset, "expected %d in %d octets, found %d", u, half, len(raw))
+	half := len(raw) / 2
+	switch least := shortestUnsigned(u); {
+	case half > 0 && u>>(8*half) == 0 && u>>(8*half-1) == 1:
+		d.Deviate(rules.TLVUnsignedWidened, t.Path, t.Offset, "expected %d in %s, found %d", u, octets(half), len(raw))
+	case least < len(raw):
+		d.Deviate(rules.TLVIntegerLong, t.Path, t.Offset, "expected %d in %s, found %d", u, octets(least), len(raw))
 	}
 	return lwm2m.UnsignedValue(u)
+}
+
+// shortest is the fewest octets of an integer in two's complement: 1, 2, 4 or 8.
+func shortest(i int64) int {
+	switch {
+	case i == int64(int8(i)):
+		return 1
+	case i == int64(int16(i)):
+		return 2
+	case i == int64(int32(i)):
+		return 4
+	}
+	return 8
+}
+
+// shortestUnsigned is shortest without sign.
+func shortestUnsigned(u uint64) int {
+	switch {
+	case u <= math.MaxUint8:
+		return 1
+	case u <= math.MaxUint16:
+		return 2
+	case u <= math.MaxUint32:
+		return 4
+	}
+	return 8
+}
+
+// octets counts octets, for messages.
+func octets(n int) string {
+	if n == 1 {
+		return "1 octet"
+	}
+	return strconv.Itoa(n) + " octets"
 }
 
 func (d *decoder) float(raw string, t codec.Typed) lwm2m.Value {

@@ -20,6 +20,14 @@ type CertificateError struct {
 
 func (e *CertificateError) Error() string { return e.Reason }
 
+// Alert is the one that says it best to the peer. RFC 5246 §7.2.2.
+func (e *CertificateError) Alert() byte {
+	if e.alert == 0 {
+		return alertBadCertificate
+	}
+	return e.alert
+}
+
 // verifyChain holds a chain against trust anchors and, unless it is "", a name.
 func verifyChain(chain []*x509.Certificate, roots *x509.CertPool, name string) error {
 	between := x509.NewCertPool()

@@ -21,7 +21,7 @@ func (p *securePeer) answerer() error {
 		l.mu.Unlock()
 		p.record.own(suites)
 		p.record.shows(public)
-		return p.beginRaw(credentials, p.choice.cookie, p.verifyRawClient)
+		return p.beginRaw(credentials, p.choice.cookie, func(key []byte) error { return verifyRawClient(p.link.server, key) })
 	}
 	options, err := p.serverOptions()
 	if err != nil {

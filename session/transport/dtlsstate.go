@@ -6,6 +6,7 @@ type SessionState struct {
 	Suite    CipherSuite // 0 if it is not known
 	Resumed  bool        // it began with what an earlier session had agreed on
 	CID      bool        // of DTLS: it goes on when the peer has another address, RFC 9146
+	ALPN     string      // of TLS over streams: the protocol that was agreed on, "" for none
 }
 
 // Session tells how the session with a peer stands; false if there is none.

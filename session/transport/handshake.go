@@ -318,8 +318,7 @@ func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
 	case errors.As(r.verdict, &certificate):
 		return certificate.Reason, certificate.Cure
 	case errors.Is(err, errUnknownIdentity):
-		return fmt.Sprintf("the PSK identity %q (%d octets) is not known here%s", r.identity, len(r.identity), likeHex(r.identity)),
-			"credentials add or --psk IDENTITY=SECRET makes it known; compare it octet by octet with what the device has"
+		return unknownIdentityText(r.identity)
 	case r.rawTrouble(err, server):
 		return r.explainRaw(err, server)
 	case server && r.hello != nil && r.hello.version > versionDTLS12:
@@ -489,6 +488,12 @@ func (r *handshakeRecord) alertText(server bool) (cause, cure string) {
 		return said + ": it cannot read our handshake; one that knows no raw public keys, or none but those, says so", ""
 	}
 	return said, ""
+}
+
+// unknownIdentityText says that nobody has a PSK identity, and what to do.
+func unknownIdentityText(identity string) (cause, cure string) {
+	return fmt.Sprintf("the PSK identity %q (%d octets) is not known here%s", identity, len(identity), likeHex(identity)),
+		"credentials add or --psk IDENTITY=SECRET makes it known; compare it octet by octet with what the device has"
 }
 
 // likeHex warns of an identity that looks like the text of hex digits.

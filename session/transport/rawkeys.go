@@ -126,7 +126,12 @@ func (c *rawConn) Close() error {
 }
 
 func (c *rawConn) proved() (Identity, CipherSuite) {
-	return Identity{Mode: RawPublicKey, Name: fingerprint(c.key), PublicKey: string(c.key)}, c.suite
+	return rawIdentity(c.key), c.suite
+}
+
+// rawIdentity is who a peer with a raw public key is.
+func rawIdentity(spki []byte) Identity {
+	return Identity{Mode: RawPublicKey, Name: fingerprint(spki), PublicKey: string(spki)}
 }
 
 // fingerprint is the lower-case hex SHA-256 of a raw public key: the name that its
@@ -138,22 +143,28 @@ func fingerprint(spki []byte) string {
 
 // rawCredentials hands a key pair to GnuTLS.
 func rawCredentials(own KeyPair, suites []CipherSuite, server bool, name string) (*gnutls.Credentials, error) {
-	private, err := x509.MarshalPKCS8PrivateKey(own.Private)
+	config, err := rawConfig(own)
 	if err != nil {
-		return nil, fmt.Errorf("the private key cannot be used for raw public keys: %w", err)
+		return nil, err
 	}
-	defer clear(private)
+	defer clear(config.PrivateKey)
+	config.Server, config.Suites, config.ServerName = server, suiteNumbers(suites), name
+	return gnutls.NewCredentials(config)
+}
+
+// rawConfig is a key pair as GnuTLS takes it.
+func rawConfig(own KeyPair) (config gnutls.Config, err error) {
+	if config.PrivateKey, err = x509.MarshalPKCS8PrivateKey(own.Private); err != nil {
+		return config, fmt.Errorf("the private key cannot be used for raw public keys: %w", err)
+	}
 	point, _ := own.Private.Public().(*ecdsa.PublicKey)
 	if point == nil || point.Curve != elliptic.P256() && point.Curve != elliptic.P384() {
-		return nil, errOtherKey
+		return config, errOtherKey
 	}
-	public, err := x509.MarshalPKIXPublicKey(point)
-	if err != nil {
-		return nil, fmt.Errorf("the public key cannot be used: %w", err)
+	if config.PublicKey, err = x509.MarshalPKIXPublicKey(point); err != nil {
+		return config, fmt.Errorf("the public key cannot be used: %w", err)
 	}
-	return gnutls.NewCredentials(gnutls.Config{
-		Server: server, Suites: suiteNumbers(suites), PublicKey: public, PrivateKey: private, ServerName: name,
-	})
+	return config, nil
 }
 
 var errOtherKey = errors.New("the private key is on another curve, or of another kind, than P-256 and P-384, which raw public keys need here")
@@ -242,8 +253,8 @@ func (k *ClientKeys) verifyServerKey(found []byte) error {
 
 // verifyRawClient lets a client in whose raw public key is known; any, if the keys
 // say so.
-func (p *securePeer) verifyRawClient(found []byte) error {
-	if p.link.server.TrustsKey(found) || p.link.server.Any() {
+func verifyRawClient(keys Keys, found []byte) error {
+	if keys.TrustsKey(found) || keys.Any() {
 		return nil
 	}
 	return &CertificateError{

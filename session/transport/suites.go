@@ -29,9 +29,9 @@ var (
 	certificateSuites = []CipherSuite{0xc0ae, 0xc0ac, 0xc02b, 0xc02c, 0xc00a, 0xc02f, 0xc030, 0xc014}
 )
 
-// streamSuites are those that lwcon speaks over TLS, the best first: those of TLS 1.3,
-// then those of TLS 1.2. The ones with CCM, which LwM2M demands, the library of TLS
-// does not have.
+// streamSuites are those of certificates that lwcon speaks over TLS by a library of Go,
+// the best first: those of TLS 1.3, then those of TLS 1.2. The ones with CCM, which LwM2M
+// demands, that library does not have.
 var streamSuites = []CipherSuite{0x1301, 0x1302, 0x1303, 0xc02b, 0xc02c, 0xcca9, 0xc023, 0xc00a, 0xc02f, 0xc030, 0xcca8, 0xc014}
 
 // ofTLS13 says whether a suite is one of TLS 1.3. RFC 8446 §B.4.
@@ -62,7 +62,7 @@ func versionsOf(suites []CipherSuite) []uint16 {
 }
 
 // pskSuite says whether a suite is one of pre-shared keys.
-func (s CipherSuite) pskSuite() bool { return slices.Contains(pskSuites, s) }
+func (s CipherSuite) pskSuite() bool { return strings.Contains(s.String(), "_PSK_") }
 
 // chosenSuites are those of a list that are among the allowed ones; all for no
 // allowed ones, in the order of allowed otherwise.
@@ -100,7 +100,7 @@ const tls13Name = "TLS1.3"
 // first.
 func KnownSuites() []CipherSuite {
 	var all []CipherSuite
-	for _, s := range slices.Concat(pskSuites, certificateSuites, rawKeySuites, streamSuites) {
+	for _, s := range slices.Concat(pskSuites, certificateSuites, rawKeySuites, streamSuites, streamPSKSuites, streamRawSuites, streamCCMSuites) {
 		if !slices.Contains(all, s) {
 			all = append(all, s)
 		}
@@ -179,7 +179,7 @@ func AllowedOf(list, allowed []CipherSuite) []CipherSuite {
 func LeavesSuite(allowed []CipherSuite, stream bool) bool {
 	known := slices.Concat(pskSuites, certificateSuites, rawKeySuites)
 	if stream {
-		known = streamSuites
+		known = slices.Concat(streamSuites, streamPSKSuites, streamRawSuites, streamCCMSuites)
 	}
 	return len(chosenSuites(known, allowed)) > 0
 }

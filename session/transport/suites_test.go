@@ -7,7 +7,7 @@ import (
 )
 
 func TestSuitesAreAllowedAndSwitchedOffByNameAndNumber(t *testing.T) {
-	tls13 := []CipherSuite{0x1301, 0x1302, 0x1303}
+	tls13 := []CipherSuite{0x1301, 0x1302, 0x1303, 0x1304, 0x1305}
 	for words, want := range map[string][]CipherSuite{
 		"TLS_PSK_WITH_AES_128_CCM_8": {0xc0a8},
 		"psk_with_aes_128_ccm_8":     {0xc0a8},

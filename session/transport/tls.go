@@ -15,14 +15,17 @@ const protocolCoAP = "coap"
 
 // TLS is a link of TLS 1.2 and 1.3 sessions over a link of streams: those that clients
 // began with a listener, or one that was dialled. It is Secured: a peer is up once
-// it has proved who it is. A session costs a goroutine more than the stream
-// below it. RFC 5246, RFC 8446, RFC 8323 §8.2.
+// it has proved who it is. With certificates a library of Go makes the sessions, except
+// where both ends have no suites in common but those with CCM; these, and those with
+// pre-shared keys and raw public keys, GnuTLS makes where it can be loaded. A session
+// costs a goroutine more than the stream below it. RFC 5246, RFC 8446, RFC 8323 §8.2.
 type TLS struct {
 	inner   Link
 	options SecureOptions
-	server  Keys        // nil of a dialled link
-	base    *tls.Config // of a listener
-	suites  []CipherSuite
+	server  Keys          // nil of a dialled link
+	base    *tls.Config   // of a listener
+	suites  []CipherSuite // of the library of X.509
+	gnu     gnuListener
 
 	mu       sync.Mutex
 	receiver Receiver
@@ -37,7 +40,7 @@ type tlsPeer struct {
 	link    *TLS
 	address Address
 	stream  *stream
-	conn    *tls.Conn
+	conn    tlsConn
 	record  tlsRecord // of what was said in plain text
 	closing sync.Once
 
@@ -65,8 +68,8 @@ func (l *TLS) newPeer(address Address, local Local) *tlsPeer {
 	return p
 }
 
-// shake makes the handshake.
-func (p *tlsPeer) shake(ctx context.Context) error {
+// shake makes the handshake, which prepare begins.
+func (p *tlsPeer) shake(ctx context.Context, prepare func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
 	defer cancel()
 	l := p.link
@@ -76,6 +79,14 @@ func (p *tlsPeer) shake(ctx context.Context) error {
 	l.mu.Unlock()
 	if stopped != nil {
 		return stopped
+	}
+	waits := context.AfterFunc(ctx, func() { _ = p.stream.Close() })
+	err := prepare()
+	switch {
+	case !waits():
+		return timedOut(ctx, ctx.Err())
+	case err != nil:
+		return err
 	}
 	return timedOut(ctx, p.conn.HandshakeContext(ctx))
 }
@@ -261,8 +272,7 @@ func (l *TLS) Session(peer Address) (SessionState, bool) {
 	if !ready {
 		return SessionState{}, false
 	}
-	state := p.conn.ConnectionState()
-	return SessionState{Protocol: tls.VersionName(state.Version), Suite: CipherSuite(state.CipherSuite), Resumed: state.DidResume}, true
+	return p.conn.state(), true
 }
 
 // Send implements Link.
@@ -343,5 +353,6 @@ func (l *TLS) Close() error {
 	shutting.Wait()
 	err := l.inner.Close()
 	l.sessions.Wait()
+	l.gnu.close()
 	return err
 }

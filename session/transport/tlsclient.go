@@ -3,8 +3,12 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/netip"
+
+	"lwcon/session/transport/gnutls"
 )
 
 // NewTLSClient makes a session with a server over a link of streams that connects when
@@ -20,13 +24,12 @@ func NewTLSClient(ctx context.Context, inner Link, server Address, host string, 
 	if keys.ServerName != "" {
 		host = keys.ServerName
 	}
-	config, err := p.clientConfig(&keys, host)
+	err := p.dialler(&keys, host)
 	if err == nil {
-		p.conn = tls.Client(p.stream, config)
 		err = inner.Start(l)
 	}
 	if err == nil {
-		err = p.shake(ctx)
+		err = p.shake(ctx, func() error { return nil })
 	}
 	if err != nil {
 		failure := p.failed(err)
@@ -34,7 +37,7 @@ func NewTLSClient(ctx context.Context, inner Link, server Address, host string, 
 		_ = inner.Close() // why there is no session is the error to tell
 		return nil, failure
 	}
-	id := p.proved()
+	id, _ := p.conn.proved()
 	l.mu.Lock()
 	p.identity, p.ready = id, true
 	l.mu.Unlock()
@@ -42,17 +45,66 @@ func NewTLSClient(ctx context.Context, inner Link, server Address, host string, 
 	return l, nil
 }
 
-// clientConfig configures the handshake of a client.
-func (p *tlsPeer) clientConfig(keys *ClientKeys, host string) (*tls.Config, error) {
+// dialler prepares the handshake of a client.
+func (p *tlsPeer) dialler(keys *ClientKeys, host string) error {
+	allowed := p.link.options.Suites
 	switch keys.Mode {
-	case Certificate:
 	case PreSharedKey:
-		return nil, errNoStreamPSK
+		return p.dialGnu(keys, host, chosenSuites(streamPSKSuites, allowed))
 	case RawPublicKey:
-		return nil, errNoStreamRawKeys
+		return p.dialGnu(keys, host, chosenSuites(streamRawSuites, allowed))
+	case Certificate:
 	default:
-		return nil, errNoStreamMode
+		return errNoStreamMode
 	}
+	if ccm := chosenSuites(streamCCMSuites, allowed); len(p.link.suites) == 0 && len(ccm) > 0 {
+		return p.dialGnu(keys, host, ccm)
+	}
+	config, err := p.clientConfig(keys, host)
+	if err != nil {
+		return err
+	}
+	p.conn = plainTLSConn{tls.Client(p.stream, config)}
+	return nil
+}
+
+// dialGnu prepares the handshake of a client by GnuTLS.
+func (p *tlsPeer) dialGnu(keys *ClientKeys, host string, suites []CipherSuite) error {
+	switch {
+	case len(suites) == 0:
+		return fmt.Errorf("%w for %s: allowed are %s", errNoStreamSuite, keys.Mode, suiteList(p.link.options.Suites))
+	case keys.Mode == RawPublicKey && keys.Own.Private == nil:
+		return errNoOwnKey
+	}
+	p.record.own(suites)
+	config, err := gnuConfig(keys.Mode, keys.Own, suites)
+	if err != nil {
+		return err
+	}
+	defer clear(config.PrivateKey)
+	if keys.Mode == PreSharedKey {
+		p.record.claims(keys.Identity)
+		config.Identity, config.Key = keys.Identity, keys.Secret
+	}
+	config.ServerName = host
+	credentials, err := gnutls.NewCredentials(config)
+	if err != nil {
+		return err
+	}
+	defer credentials.Close() // the session keeps them for as long as it needs them
+	verify := p.judging(keys.Mode, keys.verifyServerKey, func(chain []*x509.Certificate) error {
+		return keys.verifyServer(chain, host)
+	})
+	conn, err := p.beginGnu(credentials, keys.Mode, gnutls.Who{Verify: verify})
+	if err != nil {
+		return err
+	}
+	p.conn = conn
+	return nil
+}
+
+// clientConfig configures the handshake of a client with a certificate.
+func (p *tlsPeer) clientConfig(keys *ClientKeys, host string) (*tls.Config, error) {
 	config, err := p.config(keys.Own)
 	if err != nil {
 		return nil, err
@@ -83,8 +135,4 @@ func (p *tlsPeer) clientConfig(keys *ClientKeys, host string) (*tls.Config, erro
 	return config, nil
 }
 
-var (
-	errNoStreamPSK     = errors.New("pre-shared keys over TLS are not spoken by this program: over TLS it has certificates only")
-	errNoStreamRawKeys = errors.New("raw public keys over TLS are not spoken by this program: over TLS it has certificates only")
-	errNoStreamMode    = errors.New("the account has no security mode for TLS: expected x509")
-)
+var errNoStreamMode = errors.New("the account has no security mode for TLS: expected psk, rpk or x509")

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"lwcon/session/transport/gnutls"
 )
 
 // tlsRecord is what a handshake of TLS said that can be read, for the one sentence
@@ -18,18 +20,15 @@ type tlsRecord struct {
 	done    bool
 	suites  []CipherSuite
 	hello   *tlsHello // of a client
-	verdict error     // on the certificate of the peer
+	verdict error     // on the certificate or raw public key of the peer
 	lacking bool      // we were asked for a certificate and have none
 	heard   int       // octets that came
 	first   []byte    // of them
-}
 
-// tlsHello is what a ClientHello of TLS offers.
-type tlsHello struct {
-	suites    []CipherSuite
-	versions  []uint16
-	protocols []string
-	rawKeys   bool // something is said of the type of the server's certificate
+	identity string // of the pre-shared key, if one was claimed
+	claimed  bool
+	ownKey   []byte // raw public key that we show
+	obstacle error  // why we do not have what the client asks for
 }
 
 // keptFirst is how many of the first octets are kept.
@@ -57,17 +56,38 @@ func (r *tlsRecord) asks() {
 }
 
 // hellos notes what a client offers.
-func (r *tlsRecord) hellos(hello *tls.ClientHelloInfo) {
-	h := &tlsHello{
-		versions: slices.Clone(hello.SupportedVersions), protocols: slices.Clone(hello.SupportedProtos),
-		rawKeys: slices.Contains(hello.Extensions, extensionServerCertType),
-	}
-	for _, s := range hello.CipherSuites {
-		h.suites = append(h.suites, CipherSuite(s))
-	}
+func (r *tlsRecord) hellos(hello *tlsHello) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.hello = h
+	r.hello = hello
+}
+
+// claims notes the PSK identity that is used.
+func (r *tlsRecord) claims(identity []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.identity, r.claimed = string(identity), true
+}
+
+// claimedIdentity is the last that claims was told.
+func (r *tlsRecord) claimedIdentity() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.identity
+}
+
+// shows notes the raw public key that we show.
+func (r *tlsRecord) shows(key []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ownKey = key
+}
+
+// cannot notes why we do not have what the client asks for.
+func (r *tlsRecord) cannot(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.obstacle = why
 }
 
 // received notes what came; false if it cannot be TLS.
@@ -107,6 +127,10 @@ func (p *tlsPeer) failed(err error) *HandshakeError {
 
 // remoteAlert returns the alert of the peer that an error tells of.
 func remoteAlert(err error) (description byte, ok bool) {
+	var alert *gnutls.AlertError
+	if errors.As(err, &alert) {
+		return alert.Description, true
+	}
 	var remote *net.OpError
 	if !errors.As(err, &remote) || remote.Op != "remote error" {
 		return 0, false
@@ -131,12 +155,13 @@ func (r *tlsRecord) explain(err error, server bool) (cause, cure string) {
 	switch {
 	case errors.Is(err, ErrNoCertificate):
 		return err.Error(), "own: certificate: and private-key: in lwcon.yaml; keys new makes them"
-	case errors.Is(err, errNoStreamPSK), errors.Is(err, errNoStreamRawKeys):
-		return err.Error(), "coaps:// is DTLS, which has more modes; or give this end a certificate"
 	case errors.Is(err, errNotTLS):
 		return r.notTLS(server)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), ended(err):
 		return r.silence(server, ended(err))
+	}
+	if cause, cure = r.explainGnu(err, server); cause != "" {
+		return cause, cure
 	}
 	if server {
 		return r.clientFault(err)
@@ -155,19 +180,25 @@ func (r *tlsRecord) clientFault(err error) (cause, cure string) {
 		h = &tlsHello{}
 	}
 	common := slices.ContainsFunc(h.suites, func(s CipherSuite) bool { return slices.Contains(r.suites, s) })
+	old := len(h.versions) > 0 && !slices.ContainsFunc(h.versions, func(v uint16) bool { return slices.Contains(versionsOf(r.suites), v) })
 	switch {
 	case strings.Contains(text, "didn't provide a certificate"):
-		return "the device has sent no certificate", "give the device a certificate and its private key; over TLS lwcon has no other mode"
-	case strings.Contains(text, "unsupported versions"):
+		return r.noCertificate()
+	case strings.Contains(text, "unsupported versions"), errors.Is(err, gnutls.ErrVersion), old && errors.Is(err, errNothingShared):
 		return fmt.Sprintf("the device speaks %s, lwcon %s", versionList(h.versions), versionList(versionsOf(r.suites))), "TLS 1.2 is what LwM2M demands of it"
-	case strings.Contains(text, "application protocols"):
+	case strings.Contains(text, "application protocols"), errors.Is(err, gnutls.ErrProtocol):
 		return fmt.Sprintf("the device asks for the protocols %q by ALPN, expected %q", h.protocols, protocolCoAP), "RFC 8323 §8.2 names it"
-	case len(h.suites) > 0 && !common && slices.ContainsFunc(h.suites, CipherSuite.pskSuite):
-		return fmt.Sprintf("the device offers pre-shared keys, which lwcon does not have over TLS: %s", suiteList(h.suites)), "coaps:// is DTLS, which has them; or give the device a certificate"
 	case len(h.suites) > 0 && !common:
-		return fmt.Sprintf("no common cipher suite: the device offers %s; here are %s", suiteList(h.suites), suiteList(r.suites)), "one of ours is to be allowed there"
-	case h.rawKeys && len(h.suites) > 0:
-		return "the device speaks of raw public keys, which lwcon does not have over TLS: " + plainTLS(err), "give the device a certificate"
+		cure = "one of ours is to be allowed there"
+		if !slices.ContainsFunc(r.suites, func(s CipherSuite) bool {
+			return slices.Contains(streamSuites, s) && !slices.Contains(streamPSKSuites, s)
+		}) && h.signatures {
+			cure = "for suites of certificates this listener needs own: certificate: and private-key: in lwcon.yaml; keys new makes them"
+		}
+		return fmt.Sprintf("no common cipher suite: the device offers %s; here are %s", suiteList(h.suites), suiteList(r.suites)), cure
+	case errors.Is(err, errNothingShared) && slices.ContainsFunc(h.suites, CipherSuite.ofTLS13):
+		return "the device names no pre-shared key, and offers nothing else that this listener has: there is no certificate here",
+			"own: certificate: and private-key: in lwcon.yaml; keys new makes them; or give the device a pre-shared key"
 	}
 	return plainTLS(err), ""
 }
@@ -206,7 +237,12 @@ func (r *tlsRecord) silence(server, closed bool) (cause, cure string) {
 // alertText says what the alert of the peer means. The lock is held.
 func (r *tlsRecord) alertText(alert byte, server bool) (cause, cure string) {
 	const protocolVersion, noApplicationProtocol, unsupportedCertificate = 70, 120, 43
-	said, cure := (&handshakeRecord{alert: alert, suites: r.suites}).alertText(server)
+	const badRecordMAC, illegalParameter, decryptError = 20, 47, 51
+	if r.claimed && (alert == illegalParameter || alert == badRecordMAC || alert == decryptError) {
+		cause, cure = r.wrongKey(server)
+		return fmt.Sprintf("%s; the other end answered with the alert %s (%d)", cause, alertNames[alert], alert), cure
+	}
+	said, cure := r.shared(alert).alertText(server)
 	plain := fmt.Sprintf("%s (%d)", alertNames[alert], alert)
 	switch {
 	case alert == protocolVersion:

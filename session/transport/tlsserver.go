@@ -9,17 +9,15 @@ import (
 	"syscall"
 )
 
-// NewTLSServer makes a listener of a link of streams, which it closes in the end. It
-// proves itself and its clients by certificates.
+// NewTLSServer makes a listener of a link of streams, which it closes in the end. The
+// ClientHello of a client decides how the two prove themselves.
 func NewTLSServer(inner Link, keys Keys, o SecureOptions) *TLS {
 	l := newTLS(inner, keys, o)
 	l.suites = chosenSuites(streamSuites, o.Suites)
 	// One configuration for all holds the keys of tickets, which it changes by itself, so
 	// that a session can be resumed; what else counts is each connection's own.
 	l.base = &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		p := hello.Conn.(peerStream).peer
-		p.record.hellos(hello)
-		return p.serverConfig()
+		return hello.Conn.(peerStream).peer.serverConfig()
 	}}
 	return l
 }
@@ -34,12 +32,7 @@ var (
 // accept carries the handshake of a client through and then reads.
 func (p *tlsPeer) accept() {
 	l := p.link
-	_, err := p.serverConfig() // what is wrong with ours is told without a ClientHello
-	if err == nil {
-		p.conn = tls.Server(peerStream{p.stream, p}, l.base)
-		err = p.shake(context.Background())
-	}
-	if err != nil {
+	if err := p.shake(context.Background(), p.answerer); err != nil {
 		failure := p.failed(err)
 		p.forget()
 		if l.options.Failed != nil && !quietly(failure.Err) {
@@ -47,7 +40,7 @@ func (p *tlsPeer) accept() {
 		}
 		return
 	}
-	id := p.proved()
+	id, _ := p.conn.proved()
 	l.mu.Lock()
 	l.leaveHalf(p)
 	closed := l.closed
@@ -116,11 +109,6 @@ func (p *tlsPeer) config(own KeyPair) (*tls.Config, error) {
 		config.KeyLogWriter = l.options.KeyLog
 	}
 	return config, nil
-}
-
-// proved is who the peer has proved to be.
-func (p *tlsPeer) proved() Identity {
-	return certificateIdentity(p.conn.ConnectionState().PeerCertificates[0])
 }
 
 // ended says whether an error means that the other end closed the connection.

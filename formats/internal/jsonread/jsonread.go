@@ -127,7 +127,7 @@ func (r *Reader) escaped(start, i int) (string, bool) {
 			i++
 		default:
 			var n int
-			if out, n = appendEscape(out, r.Text[i:]); n == 0 {
+			if out, n = r.appendEscape(out, r.Text[i:]); n == 0 {
 				r.Pos = i
 				return "", r.fail(`an escape such as \n or \u0041`)
 			}
@@ -139,8 +139,8 @@ func (r *Reader) escaped(start, i int) (string, bool) {
 }
 
 // appendEscape appends what the escape at the beginning of s stands for and
-// returns its length, 0 if it is none. A lone surrogate becomes U+FFFD.
-func appendEscape(out []byte, s string) ([]byte, int) {
+// returns its length, 0 if it is none. A lone surrogate is odd and becomes U+FFFD.
+func (r *Reader) appendEscape(out []byte, s string) ([]byte, int) {
 	if len(s) < 2 {
 		return out, 0
 	}
@@ -160,6 +160,7 @@ func appendEscape(out []byte, s string) ([]byte, int) {
 				return utf8.AppendRune(out, both), 12
 			}
 		}
+		r.Odd = `half of a character, \u` + s[2:6] + ", in a string"
 		first = utf8.RuneError
 	}
 	return utf8.AppendRune(out, first), 6

@@ -3,6 +3,7 @@
 package gnutls
 
 import (
+	"fmt"
 	"sync"
 	"syscall"
 )
@@ -73,11 +74,15 @@ func onPush(number, data, size uintptr) (result uintptr) {
 	if s == nil {
 		return minusOne
 	}
+	if s.stream && len(s.out) > 0 {
+		s.out[0] = append(s.out[0], octets(data, int(size))...)
+		return size
+	}
 	s.out = append(s.out, append([]byte(nil), octets(data, int(size))...))
 	return size
 }
 
-// onPull gives GnuTLS the next datagram.
+// onPull gives GnuTLS the next datagram, or the next octets of a stream.
 func onPull(number, data, size uintptr) (result uintptr) {
 	defer guard(&result)
 	s := session(number)
@@ -85,10 +90,17 @@ func onPull(number, data, size uintptr) (result uintptr) {
 		return minusOne
 	}
 	if len(s.in) == 0 {
+		if s.ended {
+			return 0
+		}
 		callPointer(s.library.setErrno, s.handle, uintptr(syscall.EAGAIN))
 		return minusOne
 	}
 	n := copy(octets(data, int(size)), s.in[0])
+	if s.stream && n < len(s.in[0]) {
+		s.in[0] = s.in[0][n:]
+		return uintptr(n)
+	}
 	s.in = s.in[1:]
 	return uintptr(n)
 }
@@ -106,7 +118,7 @@ func onWait(number, _ uintptr) (result uintptr) {
 	return 0
 }
 
-// decide decides about the key of the peer. Without it GnuTLS takes any.
+// decide decides about what the peer proves itself with. Without it GnuTLS takes any.
 func (l *library) decide(handle uintptr) (result uintptr) {
 	refused := errCertificate
 	defer func() {
@@ -118,15 +130,54 @@ func (l *library) decide(handle uintptr) (result uintptr) {
 	if s == nil || s.verify == nil {
 		return uintptr(refused)
 	}
-	key, err := s.peerKey()
+	proof, err := s.peerProof()
 	if err == nil {
-		err = s.verify(key)
+		err = s.verify(proof)
 	}
 	if err != nil {
 		s.verdict = err
 		return uintptr(refused)
 	}
-	s.verified = key
+	s.verified = proof
+	return 0
+}
+
+// lookUp finds the key of a PSK identity, in memory that GnuTLS gives back.
+func (l *library) lookUp(handle, identity, key uintptr) (result uintptr) {
+	defer guard(&result)
+	s := session(callPointer(l.pointer, handle))
+	if s == nil || s.key == nil {
+		return minusOne
+	}
+	secret, known := s.key((*datum)(memory(identity)).copied())
+	if !known {
+		s.verdict = ErrUnknownIdentity
+		return minusOne
+	}
+	room := callPointer(l.stream.malloc, uintptr(max(len(secret), 1)))
+	if room == 0 {
+		return minusOne
+	}
+	copy(octets(room, len(secret)), secret)
+	s.given = true
+	found := (*datum)(memory(key))
+	found.data, found.size = memory(room), uint32(len(secret))
+	return 0
+}
+
+// note takes a secret of a session, as a line in the format of NSS.
+func (l *library) note(handle, label, secret uintptr) (result uintptr) {
+	defer guard(&result)
+	s := session(callPointer(l.pointer, handle))
+	if s == nil || s.secret == nil {
+		return 0
+	}
+	random, _ := s.randoms()
+	kept := (*datum)(memory(secret)).copied()
+	line := fmt.Appendf(nil, "%s %x %x\n", text(label), random, kept)
+	s.secret(line)
+	clear(line)
+	clear(kept)
 	return 0
 }
 

@@ -4,6 +4,7 @@ package gnutls
 
 import (
 	"crypto/rand"
+	"encoding/pem"
 	"net/netip"
 	"runtime"
 	"slices"
@@ -14,35 +15,47 @@ import (
 // cookieKey is how long the key of cookies is.
 const cookieKey = 16
 
-// Credentials are the key pair of one end with what it allows, for any number of
+// Credentials are the keys of one end with what it allows, for any number of
 // sessions. They are safe for concurrent use.
 type Credentials struct {
-	library     *library
-	server      bool
-	allowed     []uint16
-	priority    uintptr
-	certificate uintptr
-	public      []byte
-	name        []byte // SNI
-	cookies     [cookieKey]byte
+	library  *library
+	server   bool
+	mode     Mode
+	allowed  []uint16
+	protocol []byte
+	priority uintptr
+	kind     uintptr // of what GnuTLS calls credentials
+	handle   uintptr // to them
+	free     uintptr // gives them back
+	public   []byte
+	name     []byte // SNI
+	cookies  [cookieKey]byte
 
 	mu     sync.Mutex
 	users  int // sessions, and 1 until Close
 	closed bool
 }
 
-// NewCredentials hands a key pair to GnuTLS. The error is an *UnavailableError where
-// there is none.
+// NewCredentials hands keys to GnuTLS. The error is an *UnavailableError where there is
+// none.
 func NewCredentials(config Config) (*Credentials, error) {
-	l, err := loaded()
+	l, err := libraryFor(config.Mode, config.Stream)
 	if err != nil {
 		return nil, err
 	}
-	allowed, err := priorities(config.Suites)
+	var allowed string
+	if config.Stream {
+		allowed, err = streamPriorities(config.Mode, config.Server, config.Suites)
+	} else {
+		allowed, err = priorities(config.Suites)
+	}
 	if err != nil {
 		return nil, err
 	}
-	c := &Credentials{library: l, server: config.Server, allowed: slices.Clone(config.Suites), public: config.PublicKey, users: 1}
+	c := &Credentials{
+		library: l, server: config.Server, mode: config.Mode, allowed: slices.Clone(config.Suites), protocol: []byte(config.Protocol),
+		public: config.PublicKey, users: 1,
+	}
 	if _, err := netip.ParseAddr(config.ServerName); err != nil { // an address is no name, RFC 6066 §3
 		c.name = []byte(config.ServerName)
 	}
@@ -52,20 +65,79 @@ func NewCredentials(config Config) (*Credentials, error) {
 	if code := call(l.priorityInit, uintptr(unsafe.Pointer(&c.priority)), uintptr(unsafe.Pointer(&word[0])), uintptr(unsafe.Pointer(&wrong))); code < 0 {
 		return nil, l.failure("allow "+allowed, code)
 	}
-	if code := call(l.certificateAllocate, uintptr(unsafe.Pointer(&c.certificate))); code < 0 {
-		c.certificate = 0
+	if config.Mode == PreSharedKeys {
+		err = c.takeSecret(config)
+	} else {
+		err = c.takePair(config)
+	}
+	if err != nil {
 		c.Close()
-		return nil, l.failure("make room for a key", code)
+		return nil, err
+	}
+	return c, nil
+}
+
+// takePair hands over a private key with what goes with it.
+func (c *Credentials) takePair(config Config) error {
+	l := c.library
+	c.kind, c.free = credentialsCertificate, l.certificateFree
+	if code := call(l.certificateAllocate, uintptr(unsafe.Pointer(&c.handle))); code < 0 {
+		c.handle = 0
+		return l.failure("make room for a key", code)
+	}
+	callPointer(l.setVerify, c.handle, l.onVerify)
+	var pinner runtime.Pinner
+	defer pinner.Unpin()
+	private := datumOf(&pinner, config.PrivateKey)
+	code := 0
+	switch {
+	case config.Mode == RawKeys:
+		code = call(l.setRawKey, c.handle, datumOf(&pinner, config.PublicKey).address(), private.address(), formatDER, 0, 0, 0, 0, 0)
+	case len(config.Chain) > 0:
+		var chain []byte
+		for _, der := range config.Chain {
+			chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+		}
+		key := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: config.PrivateKey})
+		defer clear(key)
+		code = call(l.stream.setChain, c.handle, datumOf(&pinner, chain).address(), datumOf(&pinner, key).address(), formatPEM)
+	}
+	if code < 0 {
+		return l.failure("take the key pair", code)
+	}
+	return nil
+}
+
+// How keys are written.
+const (
+	formatDER = 0
+	formatPEM = 1
+)
+
+// takeSecret hands over a pre-shared key, or at a server who is asked for them.
+func (c *Credentials) takeSecret(config Config) error {
+	l := &c.library.stream
+	c.kind, c.free = credentialsPSK, l.pskClientFree
+	allocate := l.pskClientAllocate
+	if config.Server {
+		c.free, allocate = l.pskServerFree, l.pskServerAllocate
+	}
+	if code := call(allocate, uintptr(unsafe.Pointer(&c.handle))); code < 0 {
+		c.handle = 0
+		return c.library.failure("make room for a key", code)
+	}
+	if config.Server {
+		callPointer(l.pskServerSetLookup, c.handle, c.library.onLookup)
+		return nil
 	}
 	var pinner runtime.Pinner
 	defer pinner.Unpin()
-	public, private := datumOf(&pinner, config.PublicKey), datumOf(&pinner, config.PrivateKey)
-	if code := call(l.setRawKey, c.certificate, public.address(), private.address(), 0, 0, 0, 0, 0, 0); code < 0 {
-		c.Close()
-		return nil, l.failure("take the key pair", code)
+	const raw = 0
+	code := call(l.pskClientSet, c.handle, datumOf(&pinner, config.Identity).address(), datumOf(&pinner, config.Key).address(), raw)
+	if code < 0 {
+		return c.library.failure("take the pre-shared key", code)
 	}
-	callPointer(l.setVerify, c.certificate, l.onVerify)
-	return c, nil
+	return nil
 }
 
 // PublicKey is that of this end, DER SubjectPublicKeyInfo.
@@ -101,8 +173,8 @@ func (c *Credentials) unuse() {
 	if !last {
 		return
 	}
-	if c.certificate != 0 {
-		callPointer(c.library.certificateFree, c.certificate)
+	if c.handle != 0 {
+		callPointer(c.free, c.handle)
 	}
 	callPointer(c.library.priorityDeinit, c.priority)
 }

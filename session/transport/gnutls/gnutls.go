@@ -1,14 +1,14 @@
-// Package gnutls makes handshakes of DTLS 1.2 with raw public keys by the machine's
-// GnuTLS, which is loaded when it is first needed and without cgo. Builds with the
-// tag static, and those for other machines than Linux on amd64 and arm64, have a
-// stand-in that refuses. RFC 7250, RFC 6347.
+// Package gnutls makes what the libraries in Go do not have by the machine's GnuTLS,
+// which is loaded when it is first needed and without cgo: handshakes of DTLS 1.2 with
+// raw public keys, and sessions of TLS 1.2 and 1.3 with raw public keys, pre-shared keys
+// and suites with CCM. Builds with the tag static, and those for other machines than Linux
+// on amd64 and arm64, have a stand-in that refuses. RFC 7250, RFC 6347, RFC 4279, RFC 6655.
 package gnutls
 
 import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -27,6 +27,12 @@ const (
 	maxWaiting = 64
 	// maxPeerKey is the longest raw public key of a peer that is looked at.
 	maxPeerKey = 4096
+	// maxPeerChain is how many octets the certificates of a peer have at most.
+	maxPeerChain = 64 << 10
+	// maxRecord is how much one record of TLS carries. RFC 8446 §5.1.
+	maxRecord = 16 << 10
+	// maxWarnings is how many warnings and refused handshakes a session bears in a row.
+	maxWarnings = 16
 )
 
 // UnavailableError says why there is no GnuTLS to be had, and what to do.
@@ -36,6 +42,20 @@ type UnavailableError struct {
 }
 
 func (e *UnavailableError) Error() string { return e.Reason }
+
+// lacking is why something cannot be had, by why there is no GnuTLS.
+func (m Mode) lacking(stream bool, why, remedy string) *UnavailableError {
+	what, instead := "raw public keys", "psk or x509"
+	switch {
+	case stream && m == PreSharedKeys:
+		what, instead = "pre-shared keys over TLS", "coaps:// or x509"
+	case stream && m == Certificates:
+		what, instead = "cipher suites with CCM over TLS", "coaps:// or other suites"
+	case stream:
+		what, instead = "raw public keys over TLS", "coaps:// with psk, or x509"
+	}
+	return &UnavailableError{Reason: what + " need GnuTLS, " + why, Cure: remedy + ", or use " + instead}
+}
 
 // Error is what a function of GnuTLS returned.
 type Error struct {
@@ -51,12 +71,21 @@ var (
 	// ErrNoCommonSuite says that the two ends have no cipher suite, group or signature
 	// in common.
 	ErrNoCommonSuite = errors.New("no common cipher suite")
-	// ErrNoPeerKey says that the peer sent no raw public key.
+	// ErrNoPeerKey says that the peer sent no raw public key, or no certificate.
 	ErrNoPeerKey = errors.New("the peer sent no raw public key")
 	// ErrKeyType says that the peer does not take raw public keys, or has none.
 	ErrKeyType = errors.New("the peer has no raw public keys")
-	// ErrVersion says that the peer does not speak DTLS 1.2.
+	// ErrVersion says that the peer does not speak DTLS 1.2, or none of the versions of
+	// TLS that are allowed.
 	ErrVersion = errors.New("the peer does not speak DTLS 1.2")
+	// ErrProtocol says that the peer asks for other protocols by ALPN only.
+	ErrProtocol = errors.New("the peer asks for other protocols")
+	// ErrWrongKey says that what the peer sealed cannot be read: the keys differ.
+	ErrWrongKey = errors.New("what the peer sealed cannot be read")
+	// ErrUnknownIdentity says that nobody has the PSK identity of the peer.
+	ErrUnknownIdentity = errors.New("nobody has that PSK identity")
+	// ErrUnproven says that the peer ended a handshake without having proved itself.
+	ErrUnproven = errors.New("the handshake ended without a decision about who the peer is")
 )
 
 // meanings are the codes of GnuTLS for which there is an error above.
@@ -65,6 +94,8 @@ var meanings = map[error][]int{
 	ErrNoPeerKey:     {-49, -112},
 	ErrKeyType:       {-61, -32},
 	ErrVersion:       {-8},
+	ErrProtocol:      {-344},
+	ErrWrongKey:      {-18, -24},
 }
 
 // Is says whether the code has that meaning.
@@ -75,13 +106,29 @@ type AlertError struct{ Description byte }
 
 func (e *AlertError) Error() string { return fmt.Sprintf("alert %d", e.Description) }
 
+// Mode is how the two ends prove themselves.
+type Mode uint8
+
+// The modes. DTLS has RawKeys only.
+const (
+	RawKeys Mode = iota
+	PreSharedKeys
+	Certificates
+)
+
 // Config is what sessions of one end have in common.
 type Config struct {
 	Server     bool
+	Stream     bool // TLS 1.2 and 1.3, else DTLS 1.2
+	Mode       Mode
 	Suites     []uint16 // allowed, by their numbers, the best first
 	PublicKey  []byte   // DER SubjectPublicKeyInfo of this end
 	PrivateKey []byte   // PKCS #8; it is not kept
+	Chain      [][]byte // DER of the certificates of this end, its own first; none at a client without
+	Identity   []byte   // of a client with a pre-shared key
+	Key        []byte   // that one; it is not kept
 	ServerName string   // that a client says it looks for (SNI), "" or an address for none
+	Protocol   string   // that is agreed on by ALPN over streams
 }
 
 // Result is what came of a handshake. It holds secrets.
@@ -90,55 +137,4 @@ type Result struct {
 	PeerKey                    []byte // DER SubjectPublicKeyInfo
 	ClientRandom, ServerRandom []byte
 	Master                     []byte
-}
-
-// suite is how GnuTLS calls what a suite is made of.
-type suite struct {
-	number   uint16
-	exchange string
-	cipher   string
-	code     int // of the cipher
-}
-
-// suites are those with which there are raw public keys here. RFC 5289, RFC 7251.
-var suites = []suite{
-	{0xc0ae, "ECDHE-ECDSA", "AES-128-CCM-8", 21},
-	{0xc0ac, "ECDHE-ECDSA", "AES-128-CCM", 19},
-	{0xc02b, "ECDHE-ECDSA", "AES-128-GCM", 10},
-	{0xc02c, "ECDHE-ECDSA", "AES-256-GCM", 11},
-}
-
-// Suites are the numbers of the suites that sessions can have, the best first.
-func Suites() []uint16 {
-	var all []uint16
-	for _, s := range suites {
-		all = append(all, s.number)
-	}
-	return all
-}
-
-// priorities writes what is allowed as GnuTLS reads it.
-func priorities(allowed []uint16) (string, error) {
-	var exchanges, ciphers []string
-	add := func(list *[]string, word string) {
-		if !slices.Contains(*list, word) {
-			*list = append(*list, word)
-		}
-	}
-	for _, number := range allowed {
-		at := slices.IndexFunc(suites, func(s suite) bool { return s.number == number })
-		if at < 0 {
-			return "", fmt.Errorf("cipher suite 0x%04X: expected one of ECDHE_ECDSA with AES in CCM or GCM", number)
-		}
-		add(&exchanges, "+"+suites[at].exchange)
-		add(&ciphers, "+"+suites[at].cipher)
-	}
-	if len(ciphers) == 0 {
-		return "", errors.New("no cipher suite is allowed")
-	}
-	words := slices.Concat([]string{"NONE", "+VERS-DTLS1.2"}, exchanges, ciphers, []string{
-		"+AEAD", "+SIGN-ECDSA-SHA256", "+SIGN-ECDSA-SHA384", "+GROUP-SECP256R1", "+GROUP-SECP384R1", "+GROUP-X25519",
-		"+CTYPE-CLI-RAWPK", "+CTYPE-SRV-RAWPK", "+COMP-NULL",
-	})
-	return strings.Join(words, ":"), nil
 }

@@ -4,7 +4,9 @@ package gnutls
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -24,6 +26,30 @@ type symbols struct {
 	handshake, isFatal, alert, sendAlert                          uintptr
 	peers, certificateType, cipher, random, master                uintptr
 	cookieSend, cookieVerify, prestateSet, setName                uintptr
+	stream                                                        streamSymbols
+}
+
+// streamSymbols are those that only TLS over streams needs.
+type streamSymbols struct {
+	send, receive, bye, alertNumbered                    uintptr
+	exchange, protocol, setProtocols, agreedProtocol     uintptr
+	setKeyLog, setChain, malloc                          uintptr
+	pskClientAllocate, pskClientFree, pskClientSet       uintptr
+	pskServerAllocate, pskServerFree, pskServerSetLookup uintptr
+}
+
+// names are what the symbols are called in the library.
+func (s *streamSymbols) names() map[string]*uintptr {
+	return map[string]*uintptr{
+		"gnutls_record_send": &s.send, "gnutls_record_recv": &s.receive, "gnutls_bye": &s.bye, "gnutls_alert_send": &s.alertNumbered,
+		"gnutls_kx_get": &s.exchange, "gnutls_protocol_get_version": &s.protocol,
+		"gnutls_alpn_set_protocols": &s.setProtocols, "gnutls_alpn_get_selected_protocol": &s.agreedProtocol,
+		"gnutls_session_set_keylog_function": &s.setKeyLog, "gnutls_certificate_set_x509_key_mem": &s.setChain, "gnutls_malloc": &s.malloc,
+		"gnutls_psk_allocate_client_credentials": &s.pskClientAllocate, "gnutls_psk_free_client_credentials": &s.pskClientFree,
+		"gnutls_psk_set_client_credentials2":     &s.pskClientSet,
+		"gnutls_psk_allocate_server_credentials": &s.pskServerAllocate, "gnutls_psk_free_server_credentials": &s.pskServerFree,
+		"gnutls_psk_set_server_credentials_function2": &s.pskServerSetLookup,
+	}
 }
 
 // names are what the symbols are called in the library.
@@ -56,43 +82,79 @@ type library struct {
 	symbols
 	version                          string
 	onPush, onPull, onWait, onVerify uintptr
-	onCookie                         uintptr
+	onCookie, onLookup, onSecret     uintptr
+	noStreams                        string // why there are none with this one, "" if there are
 }
+
+// missing is why there is no GnuTLS to be had.
+type missing struct{ why, cure string }
 
 // loaded loads the library the first time.
 var loaded = sync.OnceValues(load)
 
+// libraryFor returns GnuTLS for something, or an *UnavailableError.
+func libraryFor(m Mode, stream bool) (*library, error) {
+	l, none := loaded()
+	if none == nil && stream && l.noStreams != "" {
+		none = &missing{l.noStreams, "install a newer one"}
+	}
+	if none != nil {
+		return nil, m.lacking(stream, none.why, none.cure)
+	}
+	return l, nil
+}
+
+// Ready says whether there is a GnuTLS for sessions over streams in a mode. The error is
+// an *UnavailableError.
+func Ready(m Mode) error {
+	_, err := libraryFor(m, true)
+	return err
+}
+
 // Load loads GnuTLS unless it is loaded, and returns its version. The error is an
 // *UnavailableError.
 func Load() (version string, err error) {
-	l, err := loaded()
+	l, err := libraryFor(RawKeys, false)
 	if err != nil {
 		return "", err
 	}
 	return l.version, nil
 }
 
-func load() (*library, error) {
+func load() (*library, *missing) {
 	handle, err := purego.Dlopen(libraryName, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
-		return nil, &UnavailableError{
-			Reason: fmt.Sprintf("raw public keys need GnuTLS, and %s cannot be loaded: %v", libraryName, err),
-			Cure:   "install it (Debian, Ubuntu: apt-get install libgnutls30), or use psk or x509",
+		return nil, &missing{
+			fmt.Sprintf("and %s cannot be loaded: %v", libraryName, err), "install it (Debian, Ubuntu: apt-get install libgnutls30)",
 		}
 	}
 	l := &library{}
-	for name, address := range l.names() {
-		if *address, err = purego.Dlsym(handle, name); err != nil {
-			return nil, &UnavailableError{
-				Reason: fmt.Sprintf("raw public keys need GnuTLS 3.6.6 or newer: this %s has no %s", libraryName, name),
-				Cure:   "install a newer one, or use psk or x509",
-			}
-		}
+	if name := resolve(handle, l.names()); name != "" {
+		return nil, &missing{fmt.Sprintf("version 3.6.6 or newer: this %s has no %s", libraryName, name), "install a newer one"}
+	}
+	if name := resolve(handle, l.stream.names()); name != "" {
+		l.noStreams = fmt.Sprintf("version 3.6.13 or newer: this %s has no %s", libraryName, name)
+	} else {
+		l.stream.malloc = *(*uintptr)(memory(l.stream.malloc)) // a variable that holds the function
 	}
 	l.onPush, l.onPull, l.onWait = purego.NewCallback(onPush), purego.NewCallback(onPull), purego.NewCallback(onWait)
 	l.onVerify, l.onCookie = purego.NewCallback(l.decide), purego.NewCallback(onCookie)
+	l.onLookup, l.onSecret = purego.NewCallback(l.lookUp), purego.NewCallback(l.note)
 	l.version = text(callPointer(l.checkVersion, 0))
 	return l, nil
+}
+
+// resolve finds what the library has under some names, and returns the least name that it
+// does not have.
+func resolve(handle uintptr, names map[string]*uintptr) (lacks string) {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		address, err := purego.Dlsym(handle, name)
+		if err != nil {
+			return name
+		}
+		*names[name] = address
+	}
+	return ""
 }
 
 // call calls a function that returns an int.

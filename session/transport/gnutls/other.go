@@ -2,24 +2,29 @@
 
 package gnutls
 
-import "time"
+import (
+	"context"
+	"io"
+	"time"
+)
 
 // unavailable is why there is none in this build.
-func unavailable() error {
-	return &UnavailableError{
-		Reason: "raw public keys need GnuTLS, which this build of lwcon cannot load",
-		Cure:   "use a build for Linux on amd64 or arm64 that was made without -tags static, or use psk or x509",
-	}
+func unavailable(m Mode, stream bool) error {
+	return m.lacking(stream, "which this build of lwcon cannot load",
+		"use a build for Linux on amd64 or arm64 that was made without -tags static")
 }
 
+// Ready returns an *UnavailableError.
+func Ready(m Mode) error { return unavailable(m, true) }
+
 // Load returns an *UnavailableError.
-func Load() (version string, err error) { return "", unavailable() }
+func Load() (version string, err error) { return "", unavailable(RawKeys, false) }
 
 // Credentials cannot be had in this build.
 type Credentials struct{}
 
 // NewCredentials returns an *UnavailableError.
-func NewCredentials(Config) (*Credentials, error) { return nil, unavailable() }
+func NewCredentials(c Config) (*Credentials, error) { return nil, unavailable(c.Mode, c.Stream) }
 
 // PublicKey is none.
 func (c *Credentials) PublicKey() []byte { return nil }
@@ -38,7 +43,7 @@ type Session struct{}
 
 // Begin returns an *UnavailableError.
 func (c *Credentials) Begin(*Cookie, func(key []byte) error) (*Session, error) {
-	return nil, unavailable()
+	return nil, unavailable(RawKeys, false)
 }
 
 // Free does nothing.
@@ -46,8 +51,22 @@ func (s *Session) Free() {}
 
 // Feed returns an *UnavailableError.
 func (s *Session) Feed([]byte) (out [][]byte, next time.Duration, done bool, err error) {
-	return nil, 0, false, unavailable()
+	return nil, 0, false, unavailable(RawKeys, false)
 }
 
 // Result returns an *UnavailableError.
-func (s *Session) Result() (Result, error) { return Result{}, unavailable() }
+func (s *Session) Result() (Result, error) { return Result{}, unavailable(RawKeys, false) }
+
+// Conn cannot be had in this build.
+type Conn struct{ io.ReadWriteCloser }
+
+// Stream returns an *UnavailableError.
+func (c *Credentials) Stream(io.ReadWriteCloser, Who) (*Conn, error) {
+	return nil, unavailable(RawKeys, true)
+}
+
+// HandshakeContext returns an *UnavailableError.
+func (c *Conn) HandshakeContext(context.Context) error { return unavailable(RawKeys, true) }
+
+// Agreed is nothing.
+func (c *Conn) Agreed() Agreed { return Agreed{} }

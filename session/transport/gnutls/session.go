@@ -30,9 +30,11 @@ const (
 	errCertificate  = -43
 
 	credentialsCertificate = 1
+	credentialsPSK         = 4
 	requireCertificate     = 2
 	nameDNS                = 1
 	ofPeer                 = 3
+	typeX509               = 1
 	typeRawKey             = 3
 )
 
@@ -43,12 +45,19 @@ type Session struct {
 	credentials *Credentials
 	handle      uintptr
 	number      uintptr
-	verify      func(key []byte) error
-	verified    []byte // the key that verify let in
-	verdict     error  // of verify
+	verify      func(proof [][]byte) error
+	verified    [][]byte // what verify let in
+	verdict     error    // of verify, or of key
 	in, out     [][]byte
 	done        bool
 	err         error
+
+	// Of streams only:
+	stream bool
+	ended  bool // nothing more comes in
+	key    func(identity []byte) (key []byte, known bool)
+	given  bool // key has given one
+	secret func(line []byte)
 }
 
 // Begin begins a session. verify decides whether a peer with that raw public key,
@@ -56,18 +65,36 @@ type Session struct {
 // client. Free must be called in the end.
 func (c *Credentials) Begin(cookie *Cookie, verify func(key []byte) error) (*Session, error) {
 	if verify == nil {
-		return nil, errors.New("expected somebody who decides about the key of the peer, found nobody")
+		return nil, errNobody
 	}
+	s, err := c.begin(flagDatagram)
+	if err != nil {
+		return nil, err
+	}
+	l := c.library
+	s.verify = func(proof [][]byte) error { return verify(proof[0]) }
+	callPointer(l.setMTU, s.handle, mtu)
+	callPointer(l.setTimeouts, s.handle, uintptr(retransmission.Milliseconds()), uintptr(handshakeTime.Milliseconds()))
+	if cookie != nil {
+		callPointer(l.prestateSet, s.handle, uintptr(unsafe.Pointer(&cookie.state)))
+	}
+	return s, nil
+}
+
+var errNobody = errors.New("expected somebody who decides about the key of the peer, found nobody")
+
+// begin begins a session with what all have in common.
+func (c *Credentials) begin(flags uintptr) (*Session, error) {
 	if !c.use() {
 		return nil, errFreed
 	}
 	l := c.library
-	s := &Session{library: l, credentials: c, verify: verify}
+	s := &Session{library: l, credentials: c}
 	role := uintptr(flagClient)
 	if c.server {
 		role = flagServer
 	}
-	if code := call(l.init, uintptr(unsafe.Pointer(&s.handle)), role|flagDatagram|flagNonblock|flagNoTickets|flagRawKeys); code < 0 {
+	if code := call(l.init, uintptr(unsafe.Pointer(&s.handle)), role|flags|flagNonblock|flagNoTickets|flagRawKeys); code < 0 {
 		c.unuse()
 		return nil, l.failure("begin a session", code)
 	}
@@ -77,24 +104,19 @@ func (c *Credentials) Begin(cookie *Cookie, verify func(key []byte) error) (*Ses
 	callPointer(l.setPush, s.handle, l.onPush)
 	callPointer(l.setPull, s.handle, l.onPull)
 	callPointer(l.setWait, s.handle, l.onWait)
-	callPointer(l.setMTU, s.handle, mtu)
-	callPointer(l.setTimeouts, s.handle, uintptr(retransmission.Milliseconds()), uintptr(handshakeTime.Milliseconds()))
 	code := call(l.prioritySet, s.handle, c.priority)
 	if code >= 0 {
-		code = call(l.credentialsSet, s.handle, credentialsCertificate, c.certificate)
+		code = call(l.credentialsSet, s.handle, c.kind, c.handle)
 	}
 	if code < 0 {
 		s.Free()
 		return nil, l.failure("begin a session", code)
 	}
-	if c.server {
+	if c.server && c.kind == credentialsCertificate {
 		callPointer(l.requestCertificate, s.handle, requireCertificate)
 	}
 	if len(c.name) > 0 {
 		callPointer(l.setName, s.handle, nameDNS, uintptr(unsafe.Pointer(&c.name[0])), uintptr(len(c.name)))
-	}
-	if cookie != nil {
-		callPointer(l.prestateSet, s.handle, uintptr(unsafe.Pointer(&cookie.state)))
 	}
 	return s, nil
 }
@@ -160,11 +182,11 @@ func (s *Session) step() (next time.Duration, err error) {
 	}
 }
 
-// checked makes sure that the key which was let in is the one that the session has.
+// checked makes sure that what was let in is what the session has.
 func (s *Session) checked() error {
-	key, err := s.peerKey()
-	if err == nil && (s.verified == nil || !bytes.Equal(key, s.verified)) {
-		err = errUnverified
+	proof, err := s.peerProof()
+	if err == nil && (s.verified == nil || !slices.EqualFunc(proof, s.verified, bytes.Equal)) {
+		err = ErrUnproven
 	}
 	if err != nil {
 		s.done = false
@@ -172,13 +194,15 @@ func (s *Session) checked() error {
 	return err
 }
 
-var errUnverified = errors.New("the handshake ended without a decision about the key of the peer")
-
-// peerKey is the raw public key of the peer. GnuTLS has checked that it has the
-// private key by the end of the handshake.
-func (s *Session) peerKey() ([]byte, error) {
+// peerProof is the raw public key of the peer, or its certificates. GnuTLS has checked
+// that it has the private key by the end of the handshake.
+func (s *Session) peerProof() ([][]byte, error) {
+	expected, most := typeRawKey, maxPeerKey
+	if s.credentials.mode == Certificates {
+		expected, most = typeX509, maxPeerChain
+	}
 	// One that ignores what was offered sends a certificate, as without any offer.
-	if call(s.library.certificateType, s.handle, ofPeer) != typeRawKey {
+	if call(s.library.certificateType, s.handle, ofPeer) != expected {
 		return nil, ErrKeyType
 	}
 	var n uint32
@@ -186,11 +210,27 @@ func (s *Session) peerKey() ([]byte, error) {
 	if first == 0 || n == 0 {
 		return nil, ErrNoPeerKey
 	}
-	d := (*datum)(memory(first))
-	if d.size > maxPeerKey {
-		return nil, fmt.Errorf("the peer sent a raw public key of %d octets, expected at most %d", d.size, maxPeerKey)
+	if expected == typeRawKey {
+		n = 1
 	}
-	return d.copied(), nil
+	var proof [][]byte
+	size := 0
+	for _, d := range unsafe.Slice((*datum)(memory(first)), n) {
+		if size += int(d.size); size > most {
+			return nil, fmt.Errorf("the peer sent a key or certificates of %d octets, expected at most %d", size, most)
+		}
+		proof = append(proof, d.copied())
+	}
+	return proof, nil
+}
+
+// randoms are those of the client and of the server.
+func (s *Session) randoms() (client, server []byte) {
+	var pinner runtime.Pinner
+	defer pinner.Unpin()
+	ofClient, ofServer := datumOf(&pinner, nil), datumOf(&pinner, nil)
+	callPointer(s.library.random, s.handle, ofClient.address(), ofServer.address())
+	return ofClient.copied(), ofServer.copied()
 }
 
 // Result is what came of a handshake that is complete. The memory is the caller's.
@@ -201,10 +241,10 @@ func (s *Session) Result() (Result, error) {
 	l := s.library
 	var pinner runtime.Pinner
 	defer pinner.Unpin()
-	client, server, master := datumOf(&pinner, nil), datumOf(&pinner, nil), datumOf(&pinner, nil)
-	callPointer(l.random, s.handle, client.address(), server.address())
+	master := datumOf(&pinner, nil)
 	callPointer(l.master, s.handle, master.address())
-	r := Result{PeerKey: s.verified, ClientRandom: client.copied(), ServerRandom: server.copied(), Master: master.copied()}
+	r := Result{PeerKey: s.verified[0], Master: master.copied()}
+	r.ClientRandom, r.ServerRandom = s.randoms()
 	code := call(l.cipher, s.handle)
 	at := slices.IndexFunc(suites, func(known suite) bool { return known.code == code })
 	if at < 0 || !slices.Contains(s.credentials.allowed, suites[at].number) {

@@ -1,0 +1,340 @@
+package transport
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// manyModes is a listener that has a certificate, knows a raw public key, and a
+// pre-shared one.
+func manyModes(t *testing.T, device KeyPair, change func(*SecureOptions)) *streamBench {
+	t.Helper()
+	needsGnuTLS(t)
+	return newStreamBench(t, func(b *streamBench, o *SecureOptions) {
+		b.keys.psk = map[string]string{"dev1": "0123456789abcdef"}
+		b.keys.trustedKey = string(device.PublicKey)
+		if change != nil {
+			change(o)
+		}
+	})
+}
+
+// exchanges has the two ends of a session say something.
+func (b *streamBench) exchanges(client *TLS, back inbox) (peer Address) {
+	b.t.Helper()
+	back.want(b.t, "up")
+	peer = b.heard.want(b.t, "up").peer
+	if err := client.Send(b.at, Local{}, []byte("question")); err != nil {
+		b.t.Fatal(err)
+	}
+	if got := b.heard.want(b.t, "bytes"); string(got.bytes) != "question" {
+		b.t.Errorf("got %q", got.bytes)
+	}
+	if err := b.link.Send(peer, Local{}, []byte("answer")); err != nil {
+		b.t.Fatal(err)
+	}
+	if got := back.want(b.t, "bytes"); string(got.bytes) != "answer" {
+		b.t.Errorf("got %q", got.bytes)
+	}
+	return peer
+}
+
+func TestOnePortOfTLSServesAllModes(t *testing.T) {
+	device := rawPair(t)
+	b := manyModes(t, device, nil)
+	psk, raw := pskOf("dev1", "0123456789abcdef"), rawOf(device, b.server.PublicKey)
+	for name, c := range map[string]struct {
+		keys   ClientKeys
+		suites []CipherSuite
+		want   CipherSuite
+	}{
+		"psk": {psk, nil, 0x1301}, "psk with CCM_8": {psk, []CipherSuite{0xc0a8}, 0xc0a8}, "psk of TLS 1.2": {psk, pskSuites, 0xc0a8},
+		"rpk": {raw, nil, 0x1301}, "rpk with CCM_8": {raw, []CipherSuite{0xc0ae}, 0xc0ae},
+		"x509": {b.usual(), nil, 0x1301}, "x509 with CCM_8": {b.usual(), []CipherSuite{0xc0ae}, 0xc0ae}, "x509 with CCM": {b.usual(), []CipherSuite{0x1304}, 0x1304},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, back, err := b.dial("192.0.2.7:40001", c.keys, SecureOptions{Suites: c.suites})
+			if err != nil {
+				t.Fatal(err)
+			}
+			peer := b.exchanges(client, back)
+			want := map[SecurityMode]Identity{
+				PreSharedKey: {Mode: PreSharedKey, Name: "dev1"},
+				RawPublicKey: {Mode: RawPublicKey, Name: fingerprint(device.PublicKey), PublicKey: string(device.PublicKey)},
+				Certificate:  certificateIdentity(b.device.Chain[0]),
+			}[c.keys.Mode]
+			if id, ok := b.link.Identity(peer); !ok || id != want {
+				t.Errorf("identity %+v, %v", id, ok)
+			}
+			for end, link := range map[*TLS]Address{b.link: peer, client: b.at} {
+				if state, ok := end.Session(link); !ok || state.Suite != c.want || state.ALPN != "coap" {
+					t.Errorf("session %+v, %v", state, ok)
+				}
+			}
+			client.Close()
+			if down := b.heard.want(t, "down"); down.cause != nil {
+				t.Errorf("the client left in order, and it is said %v", down.cause)
+			}
+		})
+	}
+}
+
+func TestTLSByGnuTLSSaysWhyAHandshakeFailed(t *testing.T) {
+	device, other := rawPair(t), rawPair(t)
+	suites := map[string][]CipherSuite{"1.2": {0xc0a8, 0xc0ae}, "1.3": {0x1301}}
+	for name, c := range map[string]struct {
+		keys       func(b *streamBench) ClientKeys
+		change     func(*SecureOptions)
+		want, told string
+	}{
+		"unknown identity": {
+			keys: func(*streamBench) ClientKeys { return pskOf("nobody", "0123456789abcdef") },
+			want: `unknown_psk_identity (115): it does not know the PSK identity "nobody"`, told: `the PSK identity "nobody" (6 octets) is not known here`,
+		},
+		"wrong key": {
+			keys: func(*streamBench) ClientKeys { return pskOf("dev1", "another") },
+			want: `the key of PSK identity "dev1" is not the same at both ends`, told: `the key of PSK identity "dev1" is not the same at both ends`,
+		},
+		"unknown raw key": {
+			keys: func(b *streamBench) ClientKeys { return rawOf(other, b.server.PublicKey) },
+			want: "it does not take our raw public key, that with SHA-256 " + fingerprint(other.PublicKey), told: fingerprint(other.PublicKey) + " is not known here",
+		},
+		"another server": {
+			keys: func(b *streamBench) ClientKeys { return rawOf(device, other.PublicKey) },
+			want: "the server has another raw public key than expected", told: "bad_certificate (42): it does not take our raw public key",
+		},
+		"no common suite": {
+			keys:   func(*streamBench) ClientKeys { return pskOf("dev1", "0123456789abcdef") },
+			change: func(o *SecureOptions) { o.Suites = []CipherSuite{0xc0a4, 0x1302} },
+			want:   "no cipher suite, group or signature in common", told: "here are TLS_",
+		},
+		"a stranger with CCM": {
+			keys: func(b *streamBench) ClientKeys {
+				now := time.Now()
+				return ClientKeys{
+					Mode: Certificate, Roots: b.ca.pool(), Suites: []CipherSuite{0xc0ae},
+					Own: newAuthority(b.t, "other CA").sign(b.t, "dev1", now.Add(-time.Hour), now.Add(time.Hour)),
+				}
+			},
+			want: "it does not take our certificate", told: `signed by "other CA", which is no trust anchor`,
+		},
+	} {
+		for version, allowed := range suites {
+			t.Run(name+" "+version, func(t *testing.T) {
+				b := manyModes(t, device, c.change)
+				keys := c.keys(b)
+				o := SecureOptions{Suites: allowed}
+				if keys.Suites != nil {
+					o.Suites = keys.Suites
+				}
+				_, back, err := b.dial("192.0.2.7:40001", keys, o)
+				if err == nil { // TLS 1.3: the server judges when the client is done
+					back.want(t, "up")
+					err = back.want(t, "down").cause
+				}
+				var failure *HandshakeError
+				if !errors.As(err, &failure) || !strings.Contains(failure.Cause, c.want) || failure.Cure == "" {
+					t.Errorf("got %v, want %q", err, c.want)
+				}
+				b.told(c.told)
+				if len(b.heard) > 0 {
+					t.Errorf("the listener delivered %+v", <-b.heard)
+				}
+			})
+		}
+	}
+}
+
+func TestAListenerOfTLSWithoutACertificateHasPreSharedKeys(t *testing.T) {
+	needsGnuTLS(t)
+	b := newStreamBench(t, func(b *streamBench, _ *SecureOptions) {
+		b.keys.own, b.keys.psk = nil, map[string]string{"dev1": "0123456789abcdef"}
+	})
+	client, back, err := b.dial("192.0.2.7:40001", pskOf("dev1", "0123456789abcdef"), SecureOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.exchanges(client, back)
+	for want, keys := range map[string]ClientKeys{
+		"this listener has no key pair":   rawOf(rawPair(t), b.server.PublicKey),
+		"there is no certificate here":    b.usual(),
+		"here are TLS_AES_128_GCM_SHA256": {Mode: Certificate, Own: b.device, Roots: b.ca.pool(), Suites: []CipherSuite{0xc02b}},
+	} {
+		if _, _, err := b.dial("192.0.2.8:40001", keys, SecureOptions{Suites: keys.Suites}); err == nil {
+			t.Error("let in")
+		}
+		b.told(want)
+	}
+}
+
+func TestAListenerOfTLSPrefersWhatItIsTold(t *testing.T) {
+	device := rawPair(t)
+	all := []CipherSuite{0x1301, 0xc02b, 0xc0a8}
+	for name, c := range map[string]struct {
+		hello  tlsHello
+		prefer []SecurityMode
+		want   SecurityMode
+	}{
+		"all":                        {tlsHello{}, nil, Certificate},
+		"pre-shared keys first":      {tlsHello{}, []SecurityMode{PreSharedKey}, PreSharedKey},
+		"an identity":                {tlsHello{identities: []string{"dev1"}}, nil, PreSharedKey},
+		"an identity, rather not":    {tlsHello{identities: []string{"dev1"}}, []SecurityMode{Certificate}, Certificate},
+		"raw keys rather":            {tlsHello{clientHello: clientHello{rawKeys: true, ownRaw: true, rawFirst: true}}, nil, RawPublicKey},
+		"raw keys too":               {tlsHello{clientHello: clientHello{rawKeys: true, ownRaw: true}}, nil, Certificate},
+		"raw keys too, rather by us": {tlsHello{clientHello: clientHello{rawKeys: true, ownRaw: true}}, []SecurityMode{RawPublicKey}, RawPublicKey},
+	} {
+		b := manyModes(t, device, func(o *SecureOptions) { o.Prefer = c.prefer })
+		h := c.hello
+		h.suites, h.versions, h.signatures, h.x509 = all, []uint16{tls.VersionTLS13, tls.VersionTLS12}, true, true
+		got, err := (&tlsPeer{link: b.link}).choose(&h)
+		if err != nil || got.mode != c.want || got.gnu == (c.want == Certificate) {
+			t.Errorf("%s: %+v, %v; want %v", name, got, err, c.want)
+		}
+	}
+}
+
+func TestTLSByGnuTLSGivesItsSecrets(t *testing.T) {
+	b := manyModes(t, rawPair(t), nil)
+	for suite, want := range map[CipherSuite]string{0xc0a8: "CLIENT_RANDOM ", 0x1301: "CLIENT_TRAFFIC_SECRET_0 "} {
+		var log bytes.Buffer
+		client, back, err := b.dial("192.0.2.7:40001", pskOf("dev1", "0123456789abcdef"), SecureOptions{KeyLog: &log, Suites: []CipherSuite{suite}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.exchanges(client, back)
+		for line := range strings.Lines(log.String()) {
+			if clientRandom([]byte(line)) == "" {
+				t.Errorf("line %q", line)
+			}
+		}
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("key log %q", log.String())
+		}
+		client.Close()
+		b.heard.want(t, "down")
+	}
+}
+
+func TestALongCertificateOverTLSStopsNobody(t *testing.T) {
+	b := manyModes(t, rawPair(t), nil)
+	long := bytes.Repeat([]byte{5}, 16<<10)
+	for _, suite := range []CipherSuite{0xc0ae, 0x1304, 0x1301} {
+		keys := b.usual()
+		keys.Own = signedBy(t, b.ca, b.device, &x509.Certificate{ExtraExtensions: []pkix.Extension{{Id: []int{1, 2, 3, 4}, Value: long}}})
+		client, back, err := b.dial("192.0.2.7:40001", keys, SecureOptions{Suites: []CipherSuite{suite}})
+		if err != nil {
+			t.Errorf("%v: the authority has signed it, and it is refused: %v", suite, err)
+			continue
+		}
+		b.exchanges(client, back)
+		client.Close()
+		b.heard.want(t, "down")
+	}
+}
+
+// What comes instead of a handshake, or in the middle of one, ends that connection alone.
+func TestHalfAHandshakeByGnuTLSIsGivenBack(t *testing.T) {
+	b := manyModes(t, rawPair(t), nil)
+	whole := firstOctets(t, b, pskOf("dev1", "0123456789abcdef"), SecureOptions{Suites: []CipherSuite{0xc0a8}})
+	for i, said := range []string{string(whole), string(whole) + string(whole), string(whole) + "garbage", string(whole[:40])} {
+		device, back := b.raw(fmt.Sprintf("192.0.2.9:%d", 40000+i))
+		if err := device.Send(b.at, Local{}, []byte(said)); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			back.want(t, "bytes")
+		}
+		device.Disconnect(b.at, nil)
+		b.told("")
+	}
+	client, back, err := b.dial("192.0.2.8:40001", pskOf("dev1", "0123456789abcdef"), SecureOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.exchanges(client, back)
+	b.link.mu.Lock()
+	defer b.link.mu.Unlock()
+	if len(b.link.half) != 0 || len(b.link.peers) != 1 {
+		t.Errorf("%d handshakes and %d sessions are left", len(b.link.half), len(b.link.peers))
+	}
+}
+
+// firstOctets are those that a client begins with.
+func firstOctets(t *testing.T, b *streamBench, keys ClientKeys, o SecureOptions) []byte {
+	t.Helper()
+	network := NewMemoryNetwork()
+	server, err := network.Stream(b.at.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := newInbox()
+	if err := server.Start(heard); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _, _ = (&streamBench{t: t, network: network, at: b.at}).dial("192.0.2.7:40001", keys, o)
+	}()
+	peer := heard.want(t, "up").peer
+	first := heard.want(t, "bytes").bytes
+	server.Disconnect(peer, nil)
+	<-ended
+	return first
+}
+
+// hello is the ClientHello of a client.
+func hello(t *testing.T, config *tls.Config) []byte {
+	t.Helper()
+	taken := make(chan []byte, 1)
+	s := newStream(func(b []byte) error { taken <- b; return nil }, func() {})
+	s.end(nil)
+	_ = tls.Client(s, config).HandshakeContext(t.Context())
+	return <-taken
+}
+
+func TestAClientHelloOfTLSIsReadInAnyPieces(t *testing.T) {
+	whole := hello(t, &tls.Config{ServerName: "lwm2m.example", NextProtos: []string{"coap"}, MinVersion: tls.VersionTLS12})
+	h, more := parseTLSHello(whole)
+	if h == nil || more || h.serverName != "lwm2m.example" || !slices.Equal(h.protocols, []string{"coap"}) || !h.signatures || !h.x509 ||
+		!slices.Equal(h.versions, []uint16{tls.VersionTLS13, tls.VersionTLS12}) || !h.speaks([]CipherSuite{0x1301}) || h.speaks([]CipherSuite{0xc0a8}) {
+		t.Fatalf("read %+v, %v", h, more)
+	}
+	for n := range whole {
+		if h, more := parseTLSHello(whole[:n]); h != nil || !more {
+			t.Fatalf("%d octets: %+v, %v", n, h, more)
+		}
+	}
+	var cut []byte // in records of 50 octets
+	for piece := range slices.Chunk(whole[tlsRecordHead:], 50) {
+		cut = append(append(cut, recordHandshake, 3, 1, 0, byte(len(piece))), piece...)
+	}
+	if h, more := parseTLSHello(cut); h == nil || more || h.serverName != "lwm2m.example" {
+		t.Errorf("in pieces: %+v, %v", h, more)
+	}
+}
+
+func FuzzTLSHello(f *testing.F) {
+	f.Add([]byte{recordHandshake, 3, 1, 0, 4, 1, 0, 0, 0})
+	f.Add(append([]byte{recordHandshake, 3, 1, 0, 50, 1, 0, 0, 46, 3, 3}, make([]byte, 60)...))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		h, more := parseTLSHello(b)
+		if h != nil && more {
+			t.Fatal("both a whole one and not")
+		}
+		if h != nil && len(h.identities) > maxIdentities {
+			t.Fatal("too many identities")
+		}
+		if again, _ := parseTLSHello(append(slices.Clone(b), "more"...)); h != nil && again == nil {
+			t.Fatal("what follows it makes it unreadable")
+		}
+	})
+}
