@@ -66,10 +66,10 @@ func (t *Text) misanswered(p *page, e *session.Event) {
 		fmt.Sprintf("exchange %d", e.Exchange), t.Style.Dim(timeOfDay(e.Time)))
 }
 
-// oneLine is the deviations of an event in few words, for a plain line and for
-// events that are nothing else.
+// oneLine is the deviations of an event in few words, for a plain line; elsewhere
+// they follow on lines of their own.
 func (t *Text) oneLine(e *session.Event) string {
-	if len(e.Deviations) == 0 || !t.Plain && e.Kind != session.EventDeviation {
+	if len(e.Deviations) == 0 || !t.Plain {
 		return ""
 	}
 	rules := make([]string, len(e.Deviations))
@@ -131,7 +131,11 @@ func saidOf(e *session.Event) string {
 	case session.EventAsleep:
 		return "requests wait from now on until it sends something"
 	case session.EventDisconnected:
-		return "its connection is gone; requests wait until it makes another"
+		why := "closed by the device"
+		if e.Cause != nil {
+			why = terminal.Escape(e.Cause.Error())
+		}
+		return "its connection is gone (" + why + "); requests wait until it makes another"
 	case session.EventAwake:
 		return "what waited goes out now"
 	}
