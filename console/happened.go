@@ -44,10 +44,13 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 
 // handshake writes why a device could not speak securely.
 func (t *Text) handshake(p *page, e *session.Event) {
-	why := t.Style.Refusal("failed: ") + terminal.Escape(e.Handshake.Cause)
+	why, cure := t.Style.Refusal("failed: ")+terminal.Escape(e.Handshake.Cause), terminal.Escape(e.Handshake.Cure)
+	if cure != "" && t.Plain {
+		why, cure = why+"; hint: "+cure, ""
+	}
 	p.head("handshake", nil, terminal.Escape(e.Handshake.Peer.String()), t.Style.Dim(timeOfDay(e.Time)), why)
-	if cure := e.Handshake.Cure; cure != "" && !t.Plain {
-		p.line("hint", terminal.Escape(cure))
+	if cure != "" {
+		p.line("hint", cure)
 	}
 }
 

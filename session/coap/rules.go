@@ -66,6 +66,7 @@ const (
 	ruleSignalOnDatagram   = "coap-signal-on-datagram"
 	ruleStreamEmptyMessage = "coap-stream-empty"
 	ruleAborted            = "coap-aborted"
+	ruleSecured            = "coap-dtls-record"
 )
 
 // Rules lists all rules of this package, sorted by id.
@@ -84,6 +85,7 @@ func Rules() []Rule {
 		{ruleCodeClass, "RFC 7252 §12.1", "Code classes 1, 3 and 6 are reserved; 7 belongs to streams."},
 		{ruleCSMMissing, "RFC 8323 §5.3", "A capabilities and settings message is the first on a connection."},
 		{ruleCSM, "RFC 8323 §5.3", "The options of a capabilities and settings message have legal values."},
+		{ruleSecured, "RFC 7252 §6.2", "DTLS is spoken at the port of coaps://, not at that of coap://."},
 		{ruleDuplicateAnswer, "RFC 7252 §4.5", "A repeated confirmable message is answered with the same message again."},
 		{ruleDuplicatesLost, "RFC 7252 §4.5", "A duplicate is recognised for the exchange lifetime; here the table of duplicates was full before."},
 		{ruleEmptyMessage, "RFC 7252 §4.1", "An Empty message has no token, options or payload."},
