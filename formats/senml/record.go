@@ -95,11 +95,14 @@ func (p *pack) add(r *record, end int) error {
 			path, inside, problem = joined, true, ""
 		}
 	}
-	if problem != "" {
+	p.NoteName(&p.base, r.name, path, r.nameAt)
+	if p.base.TooLong(r.name) {
 		return p.Fail(r.nameAt, p.At, "%s", problem)
 	}
-	p.NoteReserved(&p.base, path, r.nameAt)
-	if rooted && !inside {
+	if problem != "" {
+		path = codec.NoPath()
+		p.Deviate(rules.NamePath, path, r.nameAt, "%s", problem)
+	} else if rooted && !inside {
 		rule := rules.OutsideRequest
 		if p.base.Text() == "/" {
 			rule = rules.BeyondRequest
@@ -110,7 +113,7 @@ func (p *pack) add(r *record, end int) error {
 		return p.addPath(path, r, end)
 	}
 	if path.Level() < lwm2m.LevelResource {
-		return p.Fail(r.nameAt, path, "expected the path of a resource for a value, found %s", path)
+		p.Deviate(rules.ValuePath, path, r.nameAt, "expected the path of a resource for a value, found %s", path)
 	}
 	return p.addValue(path, r, end)
 }
