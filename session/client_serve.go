@@ -240,7 +240,7 @@ func (q *served) attributes() (lwm2m.Attributes, bool) {
 	}
 	for _, d := range deviations {
 		switch d.Rule {
-		case lwm2m.RuleAttributesUnknown, lwm2m.RuleAttributesEmptyValue, lwm2m.RuleAttributesRange, lwm2m.RuleAttributesDuplicate:
+		case lwm2m.RuleAttributesUnknown, lwm2m.RuleAttributesNumber, lwm2m.RuleAttributesEmptyValue, lwm2m.RuleAttributesRange, lwm2m.RuleAttributesDuplicate:
 			q.refuse(device.BadRequest, d.Message)
 			return set, false
 		}

@@ -49,7 +49,7 @@ func (d *decoder) field(e *entry, key string) bool {
 	in.Space()
 	at := in.Pos
 	holds := ""
-	switch key {
+	switch own(key) {
 	case "n", "t":
 	case "v":
 		holds = "a number"
@@ -64,7 +64,7 @@ func (d *decoder) field(e *entry, key string) bool {
 		in.Odd = ""
 		return ok || d.broken()
 	}
-	item, ok := in.Value()
+	item, ok := in.Member()
 	if !ok {
 		return d.broken()
 	}
@@ -75,15 +75,33 @@ func (d *decoder) field(e *entry, key string) bool {
 	case key == "t":
 		e.seen = d.again(e.seen, 2, key, at)
 		if e.time, e.hasTime = number(item); !e.hasTime {
-			d.Fail(at, d.At, "expected a number for t")
+			d.misfit(key, "a number", item, at)
 		}
 	case item.Kind == codec.ItemText:
 		e.seen = d.again(e.seen, 1, key, at)
 		e.name, e.nameAt, e.hasName = item.Text, at, true
 	default:
-		d.Fail(at, d.At, "expected text for n")
+		d.misfit(key, "text", item, at)
 	}
 	return d.Err() == nil
+}
+
+// own is the name of LwM2M JSON for a value field that has another in SenML.
+func own(key string) string {
+	switch key {
+	case "vs", "vd":
+		return "sv"
+	case "vb":
+		return "bv"
+	case "vlo":
+		return "ov"
+	}
+	return key
+}
+
+// misfit notes a field that holds something else, and is left out.
+func (d *decoder) misfit(key, expected string, item codec.Item, at int) {
+	d.Deviate(rules.JSONValueField, d.At, at, "expected %s in %s, found %s", expected, key, item.Describe())
 }
 
 // again notes a field that was seen already, and returns what was seen with it.
@@ -100,22 +118,28 @@ func (e *entry) set(key, holds string, item codec.Item, span lwm2m.Span) {
 		e.other, e.otherAt = item, int(span.Start)
 		return
 	}
-	ok := false
+	ok, name := false, own(key)
 	switch item.Kind {
 	case codec.ItemInteger, codec.ItemUnsigned, codec.ItemFloat:
-		ok = key == "v"
+		ok = name == "v"
 	case codec.ItemBoolean:
-		ok = key == "bv"
+		ok = name == "bv"
 	case codec.ItemText:
-		ok = key == "sv" || key == "ov"
-		if key == "ov" {
+		ok = name == "sv" || name == "ov"
+		switch {
+		case name == "ov":
 			item.Kind = codec.ItemLink
+		case key == "vd":
+			item.Kind = codec.ItemBase64
 		}
 	case codec.ItemNull:
 		ok = true
 	}
-	if !ok {
-		e.wrong = holds + " in " + key
+	switch {
+	case !ok:
+		e.wrong = holds + " in " + key + ", found " + item.Describe()
+	case key != name:
+		e.wrong = holds + " in " + name + ", found it in " + key + ", which SenML has"
 	}
 	e.item, e.value = item, span
 }

@@ -21,6 +21,7 @@ const (
 	OutsideRequest          lwm2m.RuleID = "path-outside-request"
 	ListTime                lwm2m.RuleID = "path-list-time"
 	ListValue               lwm2m.RuleID = "path-list-value"
+	SingleForMany           lwm2m.RuleID = "single-value-for-many"
 	SingleForMultiple       lwm2m.RuleID = "single-value-for-multiple"
 	ValueBase64             lwm2m.RuleID = "value-base64"
 	ValueCoreLink           lwm2m.RuleID = "value-corelnk"
@@ -59,6 +60,7 @@ var common = []row{
 	{ListFormat, lwm2m.Failure, "The path list of a composite request is SenML or SenML-ETCH.", "Core 1.2 §7.4", ""},
 	{ListTime, lwm2m.Warning, "The path list of a composite request has no times.", "Core 1.1 §7.4", ""},
 	{ListValue, lwm2m.Warning, "The path list of a composite request has no values.", "Core 1.1 §7.4", ""},
+	{SingleForMany, lwm2m.Failure, "An object and an object instance need a format that carries many values.", "Core 1.2 §7.4", ""},
 	{SingleForMultiple, lwm2m.Failure, "A multiple resource needs a format that carries several values.", "Core 1.2 §7.4", ""},
 	{ValueOutsideRange, lwm2m.Note, "A number lies within the range of its resource's definition.", appendixD, ""},
 	{ValuePath, lwm2m.Failure, "A value has the path of a resource or resource instance.", "Core 1.1 §7.4", ""},
@@ -79,5 +81,5 @@ var common = []row{
 // payload is in the format that its Content-Format says.
 func HintsAtFormat(id lwm2m.RuleID) bool {
 	return id == TextValue || id == ValueInvalidUTF8 || id == ValueBase64 || id == OpaqueType ||
-		id == ValueTrailing || id == SenMLNoArray
+		id == ValueTrailing || id == SenMLNoArray || id == SingleForMany
 }

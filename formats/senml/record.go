@@ -38,6 +38,7 @@ type record struct {
 	values    int // value fields seen
 	field     label
 	unit      string
+	alien     string // the name of a value field that is LwM2M JSON's
 	sum       float64
 	update    float64
 	seen      uint32 // the labels, bit by bit
@@ -161,7 +162,7 @@ func (p *pack) addPath(path lwm2m.Path, r *record, end int) error {
 // addValue appends a value.
 func (p *pack) addValue(path lwm2m.Path, r *record, end int) error {
 	definition, want, known := p.Resolve(path)
-	if r.wrong || r.values > 1 {
+	if r.wrong || r.values > 1 || r.alien != "" {
 		p.checkFields(path, r)
 	}
 	item := r.item
