@@ -218,19 +218,26 @@ func (b *Builder) text(it Item, t Typed) (lwm2m.Value, bool) {
 // the end.
 func (b *Builder) CheckText(s string, t Typed) {
 	if !utf8.ValidString(s) {
-		i := 0
-		for i < len(s) {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				break
-			}
-			i += size
-		}
+		i := FirstInvalid(s)
 		b.Deviate(rules.ValueInvalidUTF8, t.Path, t.Offset, "expected UTF-8, found octet %#02x at octet %d of the text", s[i], i)
 	}
 	if s != "" && s[len(s)-1] == 0 {
 		b.Deviate(rules.ValueNULTerminated, t.Path, t.Offset, "expected no NUL at the end of the text")
 	}
+}
+
+// FirstInvalid is where a text has its first octet that is no UTF-8; its length if
+// it has none.
+func FirstInvalid(s string) int {
+	i := 0
+	for i < len(s) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		i += size
+	}
+	return i
 }
 
 // base64 reads octets in Base64: url says that the format wants the URL alphabet
