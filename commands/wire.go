@@ -68,7 +68,11 @@ func (w *wires) tap(r transport.WireRecord) {
 	if c != nil {
 		c.Tap(r)
 	}
-	if secured && !r.Stream && r.Secured() {
+	switch {
+	case !secured || !r.Secured():
+	case r.Stream:
+		w.secured.showStream(r)
+	default:
 		w.secured.show(r)
 	}
 }
