@@ -67,8 +67,13 @@ func flightsOf(d *commands.SecureDatagram) []int {
 // recordTitles are what the records of a datagram are, each in a word or two.
 func (t *Text) recordTitles(d *commands.SecureDatagram) []string {
 	var titles []string
-	for i := range d.Records {
+	for i := 0; i < len(d.Records); i++ {
 		r := &d.Records[i]
+		if again := hiddenAlike(d.Records[i:]); again > 1 {
+			titles = append(titles, fmt.Sprintf("%s ×%d", t.recordTitle(r), again))
+			i += again - 1
+			continue
+		}
 		if len(r.Messages) == 0 {
 			titles = append(titles, t.recordTitle(r))
 		}
@@ -82,6 +87,16 @@ func (t *Text) recordTitles(d *commands.SecureDatagram) []string {
 	return titles
 }
 
+// hiddenAlike is how many records a list begins with that are of one type, and of TLS and
+// encrypted.
+func hiddenAlike(records []transport.DTLSRecord) int {
+	n := 0
+	for n < len(records) && records[n].Stream && records[n].Encrypted() && !records[n].Finished && records[n].Type == records[0].Type {
+		n++
+	}
+	return n
+}
+
 // recordTitle is what a record is whose messages cannot be read, or that has none.
 func (t *Text) recordTitle(r *transport.DTLSRecord) string {
 	switch name := r.TypeName(); {
@@ -92,7 +107,7 @@ func (t *Text) recordTitle(r *transport.DTLSRecord) string {
 	case name == "change_cipher_spec":
 		return "ChangeCipherSpec"
 	case name == "application_data" && r.Stream:
-		return "application data, or what else TLS 1.3 hides"
+		return "encrypted data" // in TLS 1.3 it can be anything
 	case name == "application_data":
 		return "application data"
 	case name == "tls12_cid" && r.Encrypted():

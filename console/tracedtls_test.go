@@ -88,8 +88,8 @@ func TestATraceShowsTheRecordsOfTLS(t *testing.T) {
 			Time: time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC), Stream: true, Peer: peer, Records: records, Rest: len(rest), Bytes: octets,
 		}))
 	}
-	want := `tls  10:00:00.000Z  -> 192.0.2.7:40001  ServerHelloDone, ChangeCipherSpec, Finished (encrypted), application data, or what else TLS 1.3 hides, alert (encrypted)  37 bytes
-tls  10:00:00.000Z  -> 192.0.2.7:40001  ServerHelloDone, ChangeCipherSpec, Finished (encrypted), application data, or what else TLS 1.3 hides, alert (encrypted)  37 bytes
+	want := `tls  10:00:00.000Z  -> 192.0.2.7:40001  ServerHelloDone, ChangeCipherSpec, Finished (encrypted), encrypted data, alert (encrypted)  37 bytes
+tls  10:00:00.000Z  -> 192.0.2.7:40001  ServerHelloDone, ChangeCipherSpec, Finished (encrypted), encrypted data, alert (encrypted)  37 bytes
   handshake 4 bytes, ServerHelloDone of 0 bytes
   change_cipher_spec 1 byte
   handshake 2 bytes encrypted

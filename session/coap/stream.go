@@ -85,6 +85,10 @@ func (e *Endpoint) receiveStream(d transport.Datagram) {
 		b = append(s.pending, b...)
 		s.pending = nil
 	}
+	if !s.greeted && beginsTLS(b) {
+		e.refuseFrame(p, s, d.Local, b, "plain CoAP over TCP expected at this port, found a ClientHello of TLS: the device is to use coap+tcp:// here, or the port of coaps+tcp://")
+		return
+	}
 	for len(b) > 0 {
 		if token := int(b[0] & 15); token > MaxToken {
 			e.refuseFrame(p, s, d.Local, b, fmt.Sprintf("a token of at most 8 bytes expected, %d found", token))
@@ -104,6 +108,13 @@ func (e *Endpoint) receiveStream(d transport.Datagram) {
 		}
 		b = b[size:]
 	}
+}
+
+// beginsTLS says whether a stream begins with the ClientHello of TLS rather than with a
+// capabilities and settings message. RFC 8446 §5.1.
+func beginsTLS(b []byte) bool {
+	const handshake, major, clientHello, head = 22, 3, 1, 5
+	return len(b) > head && b[0] == handshake && b[1] == major && b[head] == clientHello
 }
 
 // frameSize reads how long the frame at the start of b is; complete is false

@@ -231,6 +231,7 @@ func TestHostileStreamIsAbortedWithAReason(t *testing.T) {
 		"Max-Message-Size of 1":         {"20e1 2101", "Max-Message-Size of 1"},
 		"an unknown critical option":    {"10e1 90", "critical option 9"},
 		"an option delta of 15":         {"00e1 1001 f1", "15"},
+		"a ClientHello of TLS":          {"160301 0100 01 0000fc 0303", "ClientHello of TLS"},
 		"random bytes after a greeting": {"00e1 4fa37c91aa3e88", "token"},
 	} {
 		t.Run(name, func(t *testing.T) {
