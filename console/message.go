@@ -32,7 +32,7 @@ func (t *Text) messageContent(p *page, m *commands.Message) {
 	}
 	switch {
 	case m.Arguments != nil:
-		t.argumentTable(p, m.Arguments)
+		t.argumentTable(p, m.Arguments, m.Rest)
 	case m.Tree != nil:
 		p.line("payload", fmt.Sprintf("payload %s, %s", m.Tree.Format, plural(len(m.Scanned.Message.Payload), "byte")))
 		t.tree(p, m.Tree)
