@@ -85,8 +85,8 @@ func (e *Endpoint) receiveStream(d transport.Datagram) {
 		b = append(s.pending, b...)
 		s.pending = nil
 	}
-	if !s.greeted && beginsTLS(b) {
-		e.refuseFrame(p, s, d.Local, b, "plain CoAP over TCP expected at this port, found a ClientHello of TLS: the device is to use coap+tcp:// here, or the port of coaps+tcp://")
+	if !s.greeted && isTLS(b) {
+		e.refuseFrame(p, s, d.Local, b, "this is TLS, and here is plain CoAP over TCP: coap+tcp:// is for this port, or the port of coaps+tcp:// for TLS")
 		return
 	}
 	for len(b) > 0 {
@@ -110,11 +110,14 @@ func (e *Endpoint) receiveStream(d transport.Datagram) {
 	}
 }
 
-// beginsTLS says whether a stream begins with the ClientHello of TLS rather than with a
-// capabilities and settings message. RFC 8446 §5.1.
-func beginsTLS(b []byte) bool {
-	const handshake, major, clientHello, head = 22, 3, 1, 5
-	return len(b) > head && b[0] == handshake && b[1] == major && b[head] == clientHello
+// isTLS says whether a connection begins with a ClientHello or an alert of TLS. As CoAP
+// it were a PUT with a token that nobody would choose. RFC 8446 §4, §5.1.
+func isTLS(b []byte) bool {
+	const alert, handshake, major, newest, clientHello, alertSize = 21, 22, 3, 4, 1, 2
+	if len(b) < 6 || b[1] != major || b[2] > newest {
+		return false
+	}
+	return b[0] == handshake && b[5] == clientHello || b[0] == alert && b[3] == 0 && b[4] == alertSize
 }
 
 // frameSize reads how long the frame at the start of b is; complete is false
