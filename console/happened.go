@@ -207,7 +207,11 @@ func (t *Text) notificationNotes(e *session.Event) string {
 		text = t.Style.Dim(fmt.Sprintf("observation %d", n.Observation))
 	}
 	if e.Exchange != 0 {
-		text += t.Style.Dim(fmt.Sprintf(", exchange %d", e.Exchange))
+		number := fmt.Sprintf("exchange %d", e.Exchange)
+		if text != "" { // a Send belongs to no observation
+			number = ", " + number
+		}
+		text += t.Style.Dim(number)
 	}
 	if n.Response.Code.Class() >= 4 {
 		text += ", " + t.Style.Refusal(strings.TrimSpace(n.Response.Code.String()+" "+n.Response.Code.Name()))
