@@ -116,7 +116,7 @@ func saidOf(e *session.Event) string {
 		}
 		return text
 	case session.EventUpdate:
-		return fmt.Sprintf("lifetime %s, binding %s", lifetimeText(g), bindingText(g))
+		return fmt.Sprintf("lifetime %s, binding %s", lifetimeText(g), bindingText(g)) + listedText(e.Listed)
 	case session.EventMoved:
 		return "now at " + terminal.Escape(g.Address.String())
 	case session.EventExpired:
@@ -140,6 +140,23 @@ func saidOf(e *session.Event) string {
 		return "what waited goes out now"
 	}
 	return "lifetime " + lifetimeText(g)
+}
+
+// listedText is what came and went with the list of an Update.
+func listedText(c *session.ListChange) string {
+	if c == nil {
+		return ""
+	}
+	text := ""
+	for _, part := range []struct {
+		word  string
+		paths []lwm2m.Path
+	}{{", new ", c.Added}, {", gone ", c.Gone}} {
+		if len(part.paths) > 0 {
+			text += part.word + pathList(part.paths)
+		}
+	}
+	return text
 }
 
 // observed is the path that a notification is of; a Send has none.
