@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -171,7 +172,7 @@ func runDecode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 		v, _ := lwm2m.ParseVersion(args.Text("lwm2m")) // one of three words, or none
 		return d.attributes(lwm2m.AttributePlace{Path: options.At, Definitions: options.Definitions, Version: v})
 	case formatArguments:
-		return d.arguments()
+		return d.arguments(options.At)
 	}
 	f, ok := lwm2m.ParseContentFormat(d.format)
 	if !ok { // auto
@@ -218,7 +219,7 @@ func (d *decoding) tree(f lwm2m.ContentFormat, o formats.Options) (Result, error
 	e.Tree = tree
 	var unknown *formats.UnknownFormatError
 	if errors.As(err, &unknown) {
-		e.Format = f.String()
+		e.Format, e.Path = f.String(), o.At
 	}
 	return r, e
 }
@@ -227,27 +228,35 @@ func (d *decoding) tree(f lwm2m.ContentFormat, o formats.Options) (Result, error
 func (d *decoding) attributes(at lwm2m.AttributePlace) (Result, error) {
 	set, found, err := lwm2m.ParseAttributesAt(string(d.payload), at)
 	d.result.Attributes, d.result.Deviations = &set, found
-	return d.parsed(found, err)
+	return d.parsed(at.Path, found, err)
 }
 
 // arguments reads the arguments of an Execute.
-func (d *decoding) arguments() (Result, error) {
+func (d *decoding) arguments(at lwm2m.Path) (Result, error) {
 	arguments, found, err := lwm2m.ParseArguments(string(d.payload))
-	d.result.Arguments, d.result.Deviations = arguments, found
-	return d.parsed(found, err)
+	d.result.Arguments, d.result.Deviations = arguments, placedAt(at, found)
+	return d.parsed(at, found, err)
+}
+
+// placedAt says of deviations that name no path that they are of one.
+func placedAt(at lwm2m.Path, some []lwm2m.Deviation) []lwm2m.Deviation {
+	for i := range some {
+		some[i].Path = cmp.Or(some[i].Path, at)
+	}
+	return some
 }
 
 // parsed ends the reading of a text that is no content format.
-func (d *decoding) parsed(found []lwm2m.Deviation, err error) (Result, error) {
+func (d *decoding) parsed(at lwm2m.Path, found []lwm2m.Deviation, err error) (Result, error) {
 	var parse *lwm2m.ParseError
 	switch {
 	case errors.As(err, &parse):
 		e := Classify(err)
-		e.Format, e.Offset, e.Text = d.format, parse.Offset, d.result
+		e.Format, e.Path, e.Offset, e.Text = d.format, at, parse.Offset, d.result
 		return d.result, e
 	case d.strict && len(found) > 0:
 		e := failure(PayloadError, "%s: %s", d.format, found[0])
-		e.Format, e.Offset, e.Rule, e.Text = d.format, max(found[0].Offset, 0), found[0].Rule, d.result
+		e.Format, e.Path, e.Offset, e.Rule, e.Text = d.format, cmp.Or(found[0].Path, at), max(found[0].Offset, 0), found[0].Rule, d.result
 		return d.result, e
 	}
 	return d.result, err
