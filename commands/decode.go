@@ -27,7 +27,8 @@ const (
 //
 // Link-format has "links", a path list "paths" instead of values; a format that
 // was told from the payload has "reason". "input" says how the octets were read
-// where they are not bare hex: "base64", "a dump of words, the lowest octet last".
+// where they are not bare hex, or where there was a choice: "base64", "a dump of
+// words, the lowest octet last", "text, though it can be hex".
 type Decoded struct {
 	Format     string      // as results name it
 	Tree       *lwm2m.Tree // nil of attributes and arguments
@@ -37,7 +38,7 @@ type Decoded struct {
 	Deviations []lwm2m.Deviation
 	Payload    string
 	Reason     string // why the format was chosen, "" if it was given
-	Input      string // how the octets were read, "" if they are bare hex or raw
+	Input      string // how the octets were read, "" if they are bare hex or raw without a choice
 	Bytes      bool   // show which octets made which value
 }
 
@@ -162,7 +163,7 @@ func runDecode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 		return nil, err
 	}
 	form := ""
-	d.payload, form, err = env.decodeInput(d.format, options.At, args)
+	d.payload, form, err = env.decodeInput(d.format, options, args)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +185,7 @@ func runDecode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 
 // decodeInput reads the payload in the way of its format: text formats take the
 // text itself. form says how, "" if it is bare hex or raw.
-func (env *Env) decodeInput(format string, at lwm2m.Path, args Args) (payload []byte, form string, err error) {
+func (env *Env) decodeInput(format string, o formats.Options, args Args) (payload []byte, form string, err error) {
 	words, input := args.Texts("payload"), args.Text("input")
 	f, known := lwm2m.ParseContentFormat(format)
 	switch {
@@ -200,7 +201,7 @@ func (env *Env) decodeInput(format string, at lwm2m.Path, args Args) (payload []
 	if err != nil || file {
 		return raw, "", err
 	}
-	payload, form = guessInput(raw, at)
+	payload, form = guessInput(raw, o)
 	return payload, form, nil
 }
 
