@@ -99,6 +99,7 @@ func settle(p *console.Program, args, call commands.Args, getenv func(string) st
 	}
 	p.Sessions.ShowSecrets = args.Switch("show-secrets")
 	p.Sessions.NoResumption = args.Switch("no-resumption")
+	p.Sessions.Patience = p.Timeout
 	p.Sessions.KeyLog = args.Text("key-log")
 	p.Sessions.Prefer = commands.SecurityModes(args.Text("prefer"))
 	if p.Sessions.Advertise = args.Text("advertise"); p.Sessions.Advertise == "" { // firmware pull has a flag of that name itself

@@ -18,7 +18,7 @@ type Answer struct {
 	session.Result
 	// Paths are those of a composite operation, whose own path is the root.
 	Paths []lwm2m.Path
-	// Sent is what a Write-Attributes set, for people.
+	// Sent is what a Write-Attributes set, or what an Observe carried, for people.
 	Sent lwm2m.Attributes
 	// Misplaced is why the device has to refuse what was sent, "" if it has not.
 	Misplaced string

@@ -58,3 +58,23 @@ func TestWhoWaitsForADeviceIsToldOfHandshakesThatFail(t *testing.T) {
 		})
 	}
 }
+
+func TestAMessageIDIsRefusedForADeviceOfTCP(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bed{bench: &bench{t: t}, link: transport.NewMemoryNetwork().Stream, on: true}
+		b.open(t.TempDir(), false)
+		if err := b.dial("192.0.2.7:40001").Connect(t.Context(), b.server); err != nil {
+			t.Fatal(err)
+		}
+		b.send("/rd", "ep=dev1", "lt=60", "lwm2m=1.1", "b=T")
+		defer func() { _ = b.env.Sessions.Close(context.Background()); _ = b.client.Close() }()
+		before := b.env.Sessions.Exchanges().Newest()
+		r, _, err := b.try("read /3/0/0 --message-id 7")
+		if ExitStatus(r, err) != ExitUsage || !strings.Contains(err.Error(), "dev1 speaks coap+tcp, whose messages have no id") {
+			t.Errorf("got %v", err)
+		}
+		if b.env.Sessions.Exchanges().Newest() != before {
+			t.Error("it was sent all the same")
+		}
+	})
+}

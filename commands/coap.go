@@ -115,6 +115,11 @@ func (env *Env) composition(args Args) (*coap.Composition, error) {
 	}
 	m.Type = messageType(args, m.Code, env.root().Request.NonConfirmable)
 	path, query, asked := strings.Cut(args.Text("uri"), "?")
+	if scheme, rest, whole := strings.Cut(path, "://"); whole {
+		host, path, _ := strings.Cut(rest, "/")
+		return nil, usage("coap %s: expected a path, found a URI", args.Text("uri")).
+			hinting("coap %s /%s --to %s://%s", args.Text("code"), path, scheme, host)
+	}
 	m.SetPath(path)
 	if asked {
 		for q := range strings.SplitSeq(query, "&") {

@@ -83,10 +83,10 @@ same paths. As one shot the notifications follow until --count, --for or Ctrl-C,
 		Spec: "Core 1.2 §6.4.3",
 		Parameters: append([]Parameter{
 			pathsParameter("what to observe"),
-			{Name: "attribute", Kind: KindAttribute, Repeated: true, Summary: "hold for this observation alone, from 1.2 on: pmin, pmax, epmin, epmax, con", Complete: completeAttributes},
+			{Name: "attribute", Kind: KindAttribute, Repeated: true, Summary: "hold for this observation alone, from 1.2 on: pmin, pmax, epmin, epmax, con; among the paths without the flag", Complete: completeAttributes},
 			acceptParameter(), bodyFormatParameter(), nonParameter(),
 		}, streamParameters()...),
-		Examples: []string{"observe-composite /3/0/9 /3303/0/5700", "oc /3/0 /3303/0/5700 --attribute pmin=5 --count 3"},
+		Examples: []string{"observe-composite /3/0/9 /3303/0/5700", "oc /3/0 /3303/0/5700 pmin=5 --count 3"},
 		Run: func(ctx context.Context, env *Env, args Args, emit Emit) (Result, error) {
 			return env.observe(ctx, "observe-composite", args, emit, func(t *target) (*session.Result, error) {
 				o := t.composite(args)
@@ -94,6 +94,7 @@ same paths. As one shot the notifications follow until --count, --for or Ctrl-C,
 				if o.Attributes, err = parseAttributes(args.Texts("attribute")); err != nil {
 					return nil, err
 				}
+				t.attributes = o.Attributes
 				return session.ObserveComposite(ctx, t.endpoint, t.paths, o)
 			})
 		},
@@ -104,6 +105,9 @@ same paths. As one shot the notifications follow until --count, --for or Ctrl-C,
 func (t *target) composed(command string, r Result) Result {
 	if a, ok := r.(*Answer); ok && strings.HasSuffix(command, "-composite") {
 		a.Paths = t.paths
+	}
+	if a, ok := r.(*Answer); ok && !t.attributes.Empty() {
+		a.Sent = t.attributes
 	}
 	return r
 }

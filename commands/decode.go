@@ -35,6 +35,7 @@ type Decoded struct {
 	PathList   bool        // the tree is that of a path list
 	Attributes *lwm2m.Attributes
 	Arguments  []lwm2m.Argument
+	Rest       string // what follows the arguments and is none
 	Deviations []lwm2m.Deviation
 	Payload    string
 	Reason     string // why the format was chosen, "" if it was given
@@ -66,7 +67,7 @@ func (d *Decoded) content(o *object) {
 	case d.Attributes != nil:
 		o.attributes(*d.Attributes)
 	default:
-		o.arguments(d.Arguments)
+		o.arguments(d.Arguments, d.Rest)
 	}
 	o.deviations(d.Deviations)
 	o.hex("payload", d.Payload)
@@ -89,14 +90,16 @@ func (o *object) attributes(set lwm2m.Attributes) {
 	o.close(in)
 }
 
-// arguments writes the arguments of an Execute.
-func (o *object) arguments(arguments []lwm2m.Argument) {
+// arguments writes the arguments of an Execute, and the text behind them that is
+// none.
+func (o *object) arguments(arguments []lwm2m.Argument, rest string) {
 	o.list("arguments", len(arguments), func(i int, in *object) {
 		in.unsigned("id", uint64(arguments[i].ID))
 		if arguments[i].HasValue {
 			in.text("value", arguments[i].Value)
 		}
 	})
+	o.optional("text", rest)
 }
 
 // decodeCommand reads a payload offline.
@@ -234,9 +237,9 @@ func (d *decoding) attributes(at lwm2m.AttributePlace) (Result, error) {
 
 // arguments reads the arguments of an Execute.
 func (d *decoding) arguments(at lwm2m.Path) (Result, error) {
-	arguments, found, err := lwm2m.ParseArguments(string(d.payload))
-	d.result.Arguments, d.result.Deviations = arguments, placedAt(at, found)
-	return d.parsed(at, found, err)
+	arguments, rest, found := lwm2m.ReadArguments(string(d.payload))
+	d.result.Arguments, d.result.Rest, d.result.Deviations = arguments, rest, placedAt(at, found)
+	return d.parsed(at, found, nil)
 }
 
 // placedAt says of deviations that name no path that they are of one.

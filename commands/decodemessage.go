@@ -23,6 +23,7 @@ type Message struct {
 	PathList   bool              // the tree is that of a path list
 	Attributes *lwm2m.Attributes // of the query, nil if there are none
 	Arguments  []lwm2m.Argument  // of an Execute, nil if there are none
+	Rest       string            // what follows the arguments and is none
 	Deviations []lwm2m.Deviation
 	Raw        []byte
 	Bytes      bool   // show which octets made what
@@ -60,7 +61,7 @@ func (m *Message) content(o *object, format bool) {
 		o.attributes(*m.Attributes)
 	}
 	if m.Arguments != nil {
-		o.arguments(m.Arguments)
+		o.arguments(m.Arguments, m.Rest)
 	}
 	o.deviations(m.Deviations)
 	if m.Bytes {

@@ -145,7 +145,7 @@ func TestADeviationOfAQueryOrOfArgumentsStandsInTheMessage(t *testing.T) {
 		// arguments 0,,1
 		"40020001b1350130013210ff302c2c31": `"arguments":[{"id":0},{"id":1}],"deviations":[{"rule":"execute-arguments-empty","path":"/5/0/2","offset":14,`,
 		// gt=abc
-		"40030001b43333303301300435373030" + "4667743d616263": `{"error":{"kind":"payload","format":"attributes","offset":20,`,
+		"40030001b43333303301300435373030" + "4667743d616263": `"attributes":{},"deviations":[{"rule":"attributes-number","path":"/3303/0/5700","offset":20,`,
 	} {
 		if got := jsonOf(t, "decode-message "+hex); !strings.Contains(got, want) {
 			t.Errorf("%s:\n got %s\nwant %s", hex, got, want)
@@ -235,13 +235,13 @@ func TestAnEmptyPayloadEndsTheMessage(t *testing.T) {
 
 func TestAnErrorOfAMessageHasItsFormatAndPath(t *testing.T) {
 	for line, want := range map[string]string{
-		"decode-message --strict 40030001b1330130013910ff31303020":      `"format":"text","offset":15,"path":"/3/0/9","rule":"text-blank"`,
-		"decode-message --strict 40020001b1350130013210ff302c2c31":      `"format":"execute-arguments","offset":14,"path":"/5/0/2"`,
-		"decode-message 40030001b433333033013004353730304667743d616263": `"format":"attributes","offset":20,"path":"/3303/0/5700"`,
-		"decode-message --strict 504500016101":                          `"format":"coap","offset":6,"path":"/","rule":"notification-no-payload"`,
-		"decode --format execute-arguments --at /5/0/2 hello":           `"format":"execute-arguments","offset":0,"path":"/5/0/2"`,
-		"decode --format attributes --at /3/0/9 pmin=abc":               `"format":"attributes","offset":5,"path":"/3/0/9"`,
-		"decode --format attributes --at /3/0/9 pmin= --strict":         `"format":"attributes","offset":4,"path":"/3/0/9"`,
+		"decode-message --strict 40030001b1330130013910ff31303020":               `"format":"text","offset":15,"path":"/3/0/9","rule":"text-blank"`,
+		"decode-message --strict 40020001b1350130013210ff302c2c31":               `"format":"execute-arguments","offset":14,"path":"/5/0/2"`,
+		"decode-message --strict 40030001b433333033013004353730304667743d616263": `"format":"attributes","offset":20,"path":"/3303/0/5700"`,
+		"decode-message --strict 504500016101":                                   `"format":"coap","offset":6,"path":"/","rule":"notification-no-payload"`,
+		"decode --format execute-arguments --at /5/0/2 hello --strict":           `"format":"execute-arguments","offset":0,"path":"/5/0/2"`,
+		"decode --format attributes --at /3/0/9 pmin=abc --strict":               `"format":"attributes","offset":5,"path":"/3/0/9"`,
+		"decode --format attributes --at /3/0/9 pmin= --strict":                  `"format":"attributes","offset":4,"path":"/3/0/9"`,
 	} {
 		if got := jsonOf(t, line); !strings.Contains(got, want) {
 			t.Errorf("%s:\n got %s\nwant %s", line, got, want)

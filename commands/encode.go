@@ -86,7 +86,8 @@ func runEncode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		if wrong := set.Conflict(); wrong != "" && !args.Switch("force") {
+		at := lwm2m.AttributePlace{Path: options.At, Definitions: options.Definitions}
+		if wrong := at.Misplaced(set); wrong != "" && !args.Switch("force") {
 			return nil, illegal("attributes: " + wrong)
 		}
 		e.Payload = []byte(set.String())
@@ -150,7 +151,7 @@ func (env *Env) encode(f lwm2m.ContentFormat, words []string, nodes []lwm2m.Node
 	if f.Canonical() != lwm2m.FormatLink {
 		return formats.Encode(f, nodes, o)
 	}
-	tree, err := formats.Decode(f, []byte(strings.Join(words, ",")), formats.Options{Strict: true})
+	tree, err := formats.Decode(f, []byte(strings.Join(words, ",")), formats.Options{})
 	if err != nil {
 		return nil, usage("links: %v", err)
 	}

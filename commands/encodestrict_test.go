@@ -14,6 +14,8 @@ func TestEncodeRefusesWhatDepartsUnlessForced(t *testing.T) {
 		{"--format tlv --at /3/0 4=1", "Reboot can only be executed", ""},
 		{"--format json /3/0/0=A /4/0/2=-5", "/4/0/2: expected a path below /3", ""},
 		{"--format attributes lt=50 gt=10", "", "6774"},
+		{"--format attributes --at /3/0/0 gt=10", "gt belongs to a number", "67743d3130"},
+		{"--format link-format '</3/0/0>;gt=1'", "link-parameter-place", "3c2f332f302f303e3b67743d31"},
 		{"--format attributes pmin=5 pmin=6", "attribute pmin: expected it once", ""},
 	} {
 		r, err := offline(t, "encode "+c.line)

@@ -60,6 +60,9 @@ func (h Happened) AppendJSON(b []byte) []byte {
 	if h.Err != nil {
 		o.text("failure", h.Err.Error())
 	}
+	if h.Cause != nil {
+		o.text("cause", h.Cause.Error())
+	}
 	if h.Again > 0 {
 		o.seconds("again", h.Again)
 	}

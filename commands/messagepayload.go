@@ -200,13 +200,12 @@ func (m *Message) arguments(at lwm2m.Path) {
 	if payload == "" {
 		return
 	}
-	arguments, some, err := lwm2m.ParseArguments(payload)
+	arguments, rest, some := lwm2m.ReadArguments(payload)
 	if arguments == nil {
 		arguments = []lwm2m.Argument{}
 	}
-	m.Arguments = arguments
+	m.Arguments, m.Rest = arguments, rest
 	m.found(formatArguments, placedAt(at, some), m.inPayload)
-	m.parsed(formatArguments, at, err, m.inPayload)
 }
 
 // query reads the attributes of a Write-Attributes or of an Observe.

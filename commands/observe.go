@@ -44,6 +44,7 @@ func runObserve(ctx context.Context, env *Env, args Args, emit Emit) (Result, er
 		if err != nil {
 			return nil, err
 		}
+		t.attributes = own
 		return session.Observe(ctx, t.endpoint, t.path, session.ObserveOptions{
 			RequestOptions: t.options, Accept: args.Format("accept"), Attributes: own,
 		})

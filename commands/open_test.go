@@ -251,3 +251,41 @@ func TestDetailsOfAnExchangeAreOneJSONObjectWithBodiesAndLine(t *testing.T) {
 		}
 	})
 }
+
+func TestDetailsOfARequestThatWasNeverSentSayWhy(t *testing.T) {
+	live(t, func(b *bench) {
+		e, err := b.env.Sessions.Server().Find("thermo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone, cancel := context.WithCancel(b.t.Context())
+		cancel()
+		if _, err := session.Read(gone, e, lwm2m.NewPath(3, 0, 0), session.ReadOptions{}); err == nil {
+			t.Fatal("it was sent")
+		}
+		number := uintText(b.env.Sessions.Exchanges().Newest())
+		if _, _, err := b.try("details " + number); err == nil || !strings.Contains(err.Error(), "nothing passed in this exchange: its request could not be sent") {
+			t.Errorf("details %s: %v", number, err)
+		}
+		if _, _, err := b.try("details 4711"); err == nil || !strings.Contains(err.Error(), "expected the number of an exchange from 1 to "+number) {
+			t.Errorf("details 4711: %v", err)
+		}
+	})
+}
+
+func TestSetAloneShowsEverySettingOfASession(t *testing.T) {
+	live(t, func(b *bench) {
+		shown := fields(t, b.do("set"))["settings"].(map[string]any)
+		for _, s := range settings() {
+			value, there := shown[s.name]
+			if there == (s.quiet != "" && s.get(b.env) == s.quiet) {
+				t.Errorf("%s: shown %v as %v", s.name, there, value)
+			}
+		}
+		for _, name := range []string{"non", "ack-timeout", "retransmissions", "nstart", "block", "token-length", "answer register", "link lose", "awake-time"} {
+			if shown[name] == nil {
+				t.Errorf("%s is not shown", name)
+			}
+		}
+	})
+}

@@ -138,12 +138,29 @@ func (p *parser) positional(word string) error {
 		return usage("%s: expected no further word, found %q", p.what, word).
 			hinting("a word with blanks needs quotes; help %s shows what it takes", p.what)
 	}
+	if among := p.among(at, word); among != nil {
+		at = among
+	}
 	if wrong := at.check(word); wrong != "" {
 		return usage("%s %s %q: %s", p.what, at.word(), word, wrong)
 	}
 	p.own.add(at, word)
-	if !at.Repeated {
+	if at.Positional && !at.Repeated {
 		p.place++
+	}
+	return nil
+}
+
+// among returns the parameter of a word that stands among paths and is none: an
+// attribute, where the command takes some by a flag.
+func (p *parser) among(at *Parameter, word string) *Parameter {
+	if at.Kind != KindPath || !strings.Contains(word, "=") {
+		return nil
+	}
+	for i := range p.own.parameters {
+		if q := &p.own.parameters[i]; q.Kind == KindAttribute && !q.Positional {
+			return q
+		}
 	}
 	return nil
 }

@@ -138,3 +138,13 @@ func FuzzParseTakesAnyWords(f *testing.F) {
 		}
 	})
 }
+
+func TestAttributesStandAmongThePathsOfAComposite(t *testing.T) {
+	call, err := All().Parse([]string{"oc", "/3/0/9", "pmin=5", "/3303/0/5700", "--attribute", "pmax=60"})
+	if err != nil || !slices.Equal(call.Args.Texts("path"), []string{"/3/0/9", "/3303/0/5700"}) || !slices.Equal(call.Args.Texts("attribute"), []string{"pmin=5", "pmax=60"}) {
+		t.Errorf("paths %v, attributes %v, %v", call.Args.Texts("path"), call.Args.Texts("attribute"), err)
+	}
+	if _, err := All().Parse([]string{"read", "pmin=5"}); err != nil {
+		t.Errorf("a path of a command without attributes is looked up later: %v", err)
+	}
+}

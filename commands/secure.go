@@ -43,7 +43,7 @@ func (s *Sessions) listenSecure(uri string, inner transport.Link) (transport.Lin
 // secureOptions are those of every secure link.
 func (s *Sessions) secureOptions() transport.SecureOptions {
 	return transport.SecureOptions{
-		Suites: s.suites, Resumable: &s.resumable, NoResumption: s.unresumed.Load, KeyLog: &s.keyLog, Alerted: s.alertPassed,
+		Suites: s.suites, Resumable: &s.resumable, NoResumption: s.unresumed.Load, Patience: s.patience, KeyLog: &s.keyLog, Alerted: s.alertPassed,
 	}
 }
 

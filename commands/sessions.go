@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lwcon/lwm2m"
 	"lwcon/session"
@@ -41,6 +42,9 @@ type Config struct {
 	Prefer []transport.SecurityMode // of those that a device offers to a secure listener
 	// NoResumption says that each secure session is to have a whole handshake.
 	NoResumption bool
+	// Patience is how long a server is waited for that says nothing to a secure handshake of
+	// ours; 0: as long as transport does by itself.
+	Patience time.Duration
 }
 
 // DefaultListen is where lwcon is a server if nobody says where to be what.
@@ -61,6 +65,7 @@ type Sessions struct {
 	wires       wires
 	keyLog      transport.KeyLog
 	resumable   transport.Resumable
+	patience    time.Duration
 	unresumed   atomic.Bool // each secure session has a whole handshake
 	prefer      []transport.SecurityMode
 	warn        func(string)
@@ -100,6 +105,7 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	}
 	s.ShowSecrets(c.ShowSecrets)
 	s.unresumed.Store(c.NoResumption)
+	s.patience = c.Patience
 	s.wires.seed = c.Seed
 	s.server = session.NewServer(session.ServerConfig{
 		Clock: s.clock, Definitions: c.Definitions, Log: s.log, Parameters: parameters,

@@ -17,6 +17,7 @@ type target struct {
 	definitions lwm2m.Definitions // of the device's objects, nil if nothing is known
 	path        lwm2m.Path        // the first of paths; the root if there is none
 	paths       []lwm2m.Path
+	attributes  lwm2m.Attributes // of an Observe
 	options     session.RequestOptions
 	overslept   *atomic.Bool // the request left the queue since the device did not wake
 }

@@ -29,7 +29,7 @@ func (t *Text) decoded(p *page, d *commands.Decoded) {
 	case d.Attributes != nil:
 		t.attributeTable(p, *d.Attributes)
 	default:
-		t.argumentTable(p, d.Arguments)
+		t.argumentTable(p, d.Arguments, d.Rest)
 	}
 	t.deviations(p, d.Deviations, d.Payload)
 }
@@ -48,8 +48,9 @@ func (t *Text) attributeTable(p *page, set lwm2m.Attributes) {
 	p.table("attribute", rows)
 }
 
-// argumentTable writes the arguments of an Execute.
-func (t *Text) argumentTable(p *page, arguments []lwm2m.Argument) {
+// argumentTable writes the arguments of an Execute, and the text behind them that
+// is none.
+func (t *Text) argumentTable(p *page, arguments []lwm2m.Argument, rest string) {
 	rows := make([][]cell, len(arguments))
 	for i, a := range arguments {
 		value := "(no value)"
@@ -57,6 +58,9 @@ func (t *Text) argumentTable(p *page, arguments []lwm2m.Argument) {
 			value = "'" + terminal.Escape(a.Value) + "'"
 		}
 		rows[i] = []cell{{fmt.Sprintf("argument %d", a.ID), nil}, {value, nil}}
+	}
+	if rest != "" {
+		rows = append(rows, []cell{{"text", nil}, {t.longText(rest, maxText), nil}})
 	}
 	p.table("argument", rows)
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"strings"
 
 	"lwcon/commands"
 	"lwcon/console/terminal"
@@ -23,13 +24,19 @@ const maxDeviations = 12
 
 // deviations writes how a peer departs from the specification: where, what, by
 // which section, and who is known to do the same. Bytes to blame are marked in
-// a dump of the octets, unless there are none.
+// a dump of the octets, a payload, unless there are none.
 func (t *Text) deviations(p *page, found []lwm2m.Deviation, octets string) {
+	t.deviationsOf(p, found, octets, func(d *lwm2m.Deviation) bool { return !strings.HasPrefix(string(d.Rule), "coap-") })
+}
+
+// deviationsOf is deviations where only some of them point at the octets: those of
+// the message layer count the octets of a whole message.
+func (t *Text) deviationsOf(p *page, found []lwm2m.Deviation, octets string, points func(*lwm2m.Deviation) bool) {
 	var offsets []int
 	for i := range found[:min(len(found), maxDeviations)] {
 		d := &found[i]
 		t.deviation(p, d)
-		if d.Offset >= 0 {
+		if d.Offset >= 0 && points(d) {
 			offsets = append(offsets, d.Offset)
 		}
 	}

@@ -44,10 +44,13 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 
 // handshake writes why a device could not speak securely.
 func (t *Text) handshake(p *page, e *session.Event) {
-	why := t.Style.Refusal("failed: ") + terminal.Escape(e.Handshake.Cause)
+	why, cure := t.Style.Refusal("failed: ")+terminal.Escape(e.Handshake.Cause), terminal.Escape(e.Handshake.Cure)
+	if cure != "" && t.Plain {
+		why, cure = why+"; hint: "+cure, ""
+	}
 	p.head("handshake", nil, terminal.Escape(e.Handshake.Peer.String()), t.Style.Dim(timeOfDay(e.Time)), why)
-	if cure := e.Handshake.Cure; cure != "" && !t.Plain {
-		p.line("hint", terminal.Escape(cure))
+	if cure != "" {
+		p.line("hint", cure)
 	}
 }
 
@@ -63,10 +66,10 @@ func (t *Text) misanswered(p *page, e *session.Event) {
 		fmt.Sprintf("exchange %d", e.Exchange), t.Style.Dim(timeOfDay(e.Time)))
 }
 
-// oneLine is the deviations of an event in few words, for a plain line and for
-// events that are nothing else.
+// oneLine is the deviations of an event in few words, for a plain line; elsewhere
+// they follow on lines of their own.
 func (t *Text) oneLine(e *session.Event) string {
-	if len(e.Deviations) == 0 || !t.Plain && e.Kind != session.EventDeviation {
+	if len(e.Deviations) == 0 || !t.Plain {
 		return ""
 	}
 	rules := make([]string, len(e.Deviations))
@@ -128,7 +131,11 @@ func saidOf(e *session.Event) string {
 	case session.EventAsleep:
 		return "requests wait from now on until it sends something"
 	case session.EventDisconnected:
-		return "its connection is gone; requests wait until it makes another"
+		why := "closed by the device"
+		if e.Cause != nil {
+			why = terminal.Escape(e.Cause.Error())
+		}
+		return "its connection is gone (" + why + "); requests wait until it makes another"
 	case session.EventAwake:
 		return "what waited goes out now"
 	}

@@ -11,13 +11,20 @@ const (
 	dumpWidth   = 16 // bytes in a row
 	dumpContext = 1  // rows before and behind one with a mark
 	dumpMost    = 24 // rows in all
+	dumpFew     = 4  // rows in all where there are many dumps
 )
 
 // dump writes the bytes of a payload in rows of 16 with their characters, and
 // below a row marks the bytes at offsets. Of a long payload only the rows near a
 // mark are shown; without marks the first rows.
 func (t *Text) dump(p *page, octets string, offsets ...int) {
+	t.dumpSome(p, octets, dumpMost, offsets...)
+}
+
+// dumpSome is dump with at most so many rows.
+func (t *Text) dumpSome(p *page, octets string, most int, offsets ...int) {
 	rows := dumpRows(len(octets), offsets)
+	rows = rows[:min(len(rows), most)]
 	last := -1
 	for _, row := range rows {
 		if row > last+1 {

@@ -16,7 +16,14 @@ import (
 // refusalHint is the next thing to try after a refusal, "" where there is none
 // to name.
 func (t *Text) refusalHint(a *commands.Answer) string {
+	if a.Command == "cancel" && a.Refused() {
+		return "the observation is over here all the same: a notification that still comes is refused, over UDP by RST"
+	}
 	switch a.Code {
+	case coap.BadOption:
+		if a.Sent != (lwm2m.Attributes{}) {
+			return "the device takes no attributes with an Observe; attributes PATH NAME=VALUE attaches them beforehand"
+		}
 	case coap.BadRequest:
 		if a.Misplaced != "" {
 			return "the device is right: change the attributes; decode --format attributes checks them"

@@ -43,3 +43,22 @@ func TestErrorsInJSONHaveTheHintOfTheText(t *testing.T) {
 		t.Error("the error itself was changed")
 	}
 }
+
+func TestARefusedObserveOrCancelHasAHint(t *testing.T) {
+	text := NewText(terminal.Style{}, false, objects.New())
+	set, _, _ := lwm2m.ParseAttributes("pmin=5")
+	for _, c := range []struct {
+		command string
+		sent    lwm2m.Attributes
+		want    string
+	}{
+		{"observe", set, "the device takes no attributes with an Observe"},
+		{"observe", lwm2m.Attributes{}, ""},
+		{"cancel", set, "the observation is over here all the same"},
+	} {
+		a := &commands.Answer{Command: c.command, Sent: c.sent, Result: session.Result{Response: session.Response{Code: coap.BadOption}}}
+		if got := text.refusalHint(a); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s with %v: got %q, want %q", c.command, c.sent, got, c.want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"lwcon/commands"
 	"lwcon/console/terminal"
+	"lwcon/lwm2m"
 	"lwcon/session/coap"
 )
 
@@ -20,7 +21,7 @@ func (t *Text) message(p *page, m *commands.Message) {
 	} else {
 		t.messageContent(p, m)
 	}
-	t.deviations(p, m.Deviations, string(m.Raw))
+	t.deviationsOf(p, m.Deviations, string(m.Raw), func(*lwm2m.Deviation) bool { return true })
 }
 
 // messageContent writes the options of a message and what payload and query say.
@@ -31,7 +32,7 @@ func (t *Text) messageContent(p *page, m *commands.Message) {
 	}
 	switch {
 	case m.Arguments != nil:
-		t.argumentTable(p, m.Arguments)
+		t.argumentTable(p, m.Arguments, m.Rest)
 	case m.Tree != nil:
 		p.line("payload", fmt.Sprintf("payload %s, %s", m.Tree.Format, plural(len(m.Scanned.Message.Payload), "byte")))
 		t.tree(p, m.Tree)

@@ -3,9 +3,11 @@ package console
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"lwcon/commands"
 	"lwcon/console/terminal"
+	"lwcon/lwm2m"
 	"lwcon/session"
 	"lwcon/session/transport"
 )
@@ -29,6 +31,35 @@ func TestAClientTellsHowItSpeaksSecurely(t *testing.T) {
 		got := strings.Join(strings.Fields(text), " ")
 		if want := strings.Join(strings.Fields(c.want), " "); !strings.Contains(got, want) || want == "" && strings.Contains(got, "session ") {
 			t.Errorf("%s: %q is not in\n%s", name, c.want, text)
+		}
+	}
+}
+
+func TestAnUpdateTellsTheBindingAndQueueModeThatHoldNow(t *testing.T) {
+	g := &session.Registration{Endpoint: "dev1", Lifetime: 300 * time.Second, Binding: "UT", Queue: true, Address: transport.NewAddress("dev1")}
+	for _, plain := range []bool{false, true} {
+		got := NewText(terminal.Style{}, plain, nil).Event(commands.Happened{Event: session.Event{
+			Kind: session.EventUpdate, Endpoint: "dev1", Registration: g, Exchange: 9,
+			Deviations: []lwm2m.Deviation{{Rule: "update-parameter", Offset: -1, Message: `parameter "foo" is none of an Update`}},
+		}})
+		for _, want := range []string{"lifetime 300 s", "binding UT queue mode", "exchange 9", "update-parameter"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("plain %v: %q is not in\n%s", plain, want, got)
+			}
+		}
+	}
+}
+
+func TestARegisterTellsItsProfiles(t *testing.T) {
+	g := &session.Registration{Endpoint: "dev1", Version: lwm2m.V1_2, Binding: "U", Profiles: "oma:base", Address: transport.NewAddress("dev1")}
+	text := NewText(terminal.Style{}, false, nil)
+	for what, got := range map[string]string{
+		"the event":    text.Event(commands.Happened{Event: session.Event{Kind: session.EventRegister, Endpoint: "dev1", Registration: g}}),
+		"clients":      text.Result(&commands.Clients{Registrations: []*session.Registration{g}}),
+		"clients dev1": text.Result(&commands.Clients{Registrations: []*session.Registration{g}, Detail: true}),
+	} {
+		if !strings.Contains(got, "oma:base") {
+			t.Errorf("%s does not tell the profile:\n%s", what, got)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func (t *Text) passed(p *page, m *commands.Passed, level string) {
 	p.head("wire", t.Style.Dim, t.Style.Dim(timeOfDay(m.Time)), t.wireLine(m))
 	if level == commands.TraceFull || level == commands.TraceHex {
 		t.options(p, &m.Scanned)
-		t.wirePayload(p, m)
+		t.wirePayload(p, m, maxText)
 	}
 	if level == commands.TraceHex {
 		t.dump(p, string(m.Bytes))
@@ -73,19 +73,22 @@ func wireTarget(m *commands.Passed) string {
 	return strings.Join(parts, " ")
 }
 
-// wirePayload writes the payload: text as text, else octets as one line of hex.
-func (t *Text) wirePayload(p *page, m *commands.Passed) {
+// wirePayload writes the payload: at most so many octets of a text as text, else octets as one line of hex.
+func (t *Text) wirePayload(p *page, m *commands.Passed, most int) {
 	payload := m.Scanned.Message.Payload
 	if len(payload) == 0 {
 		return
 	}
 	f, ok := m.Scanned.Message.ContentFormat()
 	if ok && lwm2m.ContentFormat(f).Textual() || m.Scanned.Message.Code.Class() >= 4 {
-		p.line("payload", t.longText(string(payload), maxText))
+		p.line("payload", t.longText(string(payload), most))
 		return
 	}
 	p.line("payload", t.opaqueText(string(payload)))
 }
+
+// fewMessages is how many messages details shows with the most of their octets.
+const fewMessages = 4
 
 // details writes an exchange: every message with options and octets.
 func (t *Text) details(p *page, d *commands.Details) {
@@ -94,6 +97,10 @@ func (t *Text) details(p *page, d *commands.Details) {
 		return
 	}
 	p.head(fmt.Sprintf("exchange %d", d.Number), nil, plural(len(d.Messages), "message"))
+	text, rows := maxText, dumpMost
+	if len(d.Messages) > fewMessages { // of many the bodies tell more
+		text, rows = maxShort, dumpFew
+	}
 	for i, m := range d.Messages {
 		since := "+0"
 		if i > 0 {
@@ -109,8 +116,8 @@ func (t *Text) details(p *page, d *commands.Details) {
 		}
 		p.deep = true
 		t.options(p, &m.Scanned)
-		t.wirePayload(p, m)
-		t.dump(p, string(m.Bytes))
+		t.wirePayload(p, m, text)
+		t.dumpSome(p, string(m.Bytes), rows)
 		p.deep = false
 	}
 	t.bodies(p, d)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -104,13 +105,13 @@ func (t *Text) literal(v lwm2m.Value) string {
 	return v.String()
 }
 
-// isSingle says whether a value is a float that came in four octets or fewer: the
-// digits that a float of eight octets has beyond them are no part of it.
+// isSingle says whether a value is a fraction that came in four octets or fewer:
+// the digits that a float of eight octets has beyond them are no part of it.
 func isSingle(n *lwm2m.Node) bool {
 	const withHead = 5 // of CBOR
 	span := n.ValueSpan()
-	octets := span.End - span.Start
-	return n.Type() == lwm2m.Float && octets > 0 && octets <= withHead && n.Value().Float() == float64(float32(n.Value().Float()))
+	octets, f := span.End-span.Start, n.Value().Float()
+	return n.Type() == lwm2m.Float && octets > 0 && octets <= withHead && f == float64(float32(f)) && f != math.Trunc(f)
 }
 
 // shortFloat is the shortest decimal that reads back as a float of four octets.
@@ -163,7 +164,14 @@ func moment(seconds float64, instant bool) string {
 	if !instant {
 		return "at " + number + " s from when it was sent"
 	}
-	return "at " + number + " = " + lwm2m.TimeValue(int64(seconds)).UTC()
+	utc := ""
+	if math.Abs(seconds) < 1<<62 {
+		utc = lwm2m.TimeValue(int64(seconds)).UTC()
+	}
+	if utc == "" {
+		return "at " + number + " s since 1970"
+	}
+	return "at " + number + " = " + utc
 }
 
 // otherReadings tells that a value is guessed, and what else its octets can

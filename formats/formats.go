@@ -113,9 +113,18 @@ func Encode(f lwm2m.ContentFormat, nodes []lwm2m.Node, o Options) ([]byte, error
 // Spec: RFC 6690 §2.
 func EncodeLinks(links []lwm2m.Link) ([]byte, error) { return linkformat.EncodeLinks(links) }
 
-// RuleReservedID is the rule against ids that can be shown but not be meant: who
-// acts on a payload refuses what breaks it.
+// RuleReservedID is the rule against the id that nothing has.
 const RuleReservedID = rules.ReservedID
+
+// ShownOnly says whether a deviation is of a value that can be shown but not be
+// meant, as it has the path of nothing: who acts on a payload refuses it.
+func ShownOnly(d *lwm2m.Deviation) bool {
+	switch d.Rule {
+	case rules.ReservedID, rules.NamePath, rules.ValuePath:
+		return true
+	}
+	return d.Path.Level() >= lwm2m.LevelResource && d.Path.Resource() == lwm2m.AnyID
+}
 
 // Rules returns every rule, by name in alphabetical order. The slice is the
 // caller's.

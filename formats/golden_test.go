@@ -106,9 +106,13 @@ func (g *golden) run(t *testing.T, strict bool) outcome {
 		fmt.Fprintf(&out, "%s\n", a)
 	case "execute-arguments":
 		var arguments []lwm2m.Argument
-		arguments, deviations, err = lwm2m.ParseArguments(string(payload))
+		var rest string
+		arguments, rest, deviations = lwm2m.ReadArguments(string(payload))
 		for _, a := range arguments {
 			fmt.Fprintf(&out, "%d %q %v\n", a.ID, a.Value, a.HasValue)
+		}
+		if rest != "" {
+			fmt.Fprintf(&out, "text %q\n", rest)
 		}
 	default:
 		f, ok := lwm2m.ParseContentFormat(format)

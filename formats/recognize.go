@@ -185,7 +185,17 @@ func resembles(f lwm2m.ContentFormat, payload []byte, tree *lwm2m.Tree, at lwm2m
 	case lwm2m.FormatSenMLCBOR:
 		return true
 	case lwm2m.FormatLwM2MCBOR:
-		return len(tree.Nodes) > 0
+		return anyResource(tree)
+	}
+	return false
+}
+
+// anyResource says whether some value is one of a resource.
+func anyResource(tree *lwm2m.Tree) bool {
+	for i := range tree.Nodes {
+		if tree.Nodes[i].Path().Level() >= lwm2m.LevelResource {
+			return true
+		}
 	}
 	return false
 }
@@ -220,7 +230,8 @@ func try(f lwm2m.ContentFormat, payload []byte, at lwm2m.Path) (*lwm2m.Tree, err
 	switch {
 	case err != nil:
 		return tree, err
-	case (f == lwm2m.FormatSenMLJSON || f == lwm2m.FormatSenMLCBOR) && withoutValue(tree), f == lwm2m.FormatTLV && len(tree.Nodes) == 0:
+	case (f == lwm2m.FormatSenMLJSON || f == lwm2m.FormatSenMLCBOR) && withoutValue(tree), f == lwm2m.FormatTLV && len(tree.Nodes) == 0,
+		f == lwm2m.FormatLwM2MCBOR && len(tree.Nodes) > 0 && !anyResource(tree):
 		return tree, errDoubtful
 	}
 	return tree, nil

@@ -62,10 +62,16 @@ func TestPayloadInAnotherFormatSaysWhichItLooksLike(t *testing.T) {
 		{lwm2m.FormatCBOR, tlv, "tlv"},
 	}
 	for _, test := range tests {
-		_, err := formats.Decode(test.format, []byte(test.payload), deviceOptions)
+		tree, err := formats.Decode(test.format, []byte(test.payload), deviceOptions)
+		said := ""
 		var wrong *formats.SyntaxError
-		if !errors.As(err, &wrong) || !strings.HasPrefix(wrong.LooksLike, test.want+" ") {
-			t.Errorf("%s as %s: found %v", test.want, test.format, err)
+		if errors.As(err, &wrong) {
+			said = wrong.LooksLike
+		} else if len(tree.Deviations) > 0 && tree.Deviations[0].Rule == "format-mismatch" {
+			_, said, _ = strings.Cut(tree.Deviations[0].Message, "what looks like ")
+		}
+		if !strings.HasPrefix(said, test.want+" ") {
+			t.Errorf("%s as %s: found %q, %v, %v", test.want, test.format, said, tree.Deviations, err)
 		}
 	}
 	octets, _ := hex.DecodeString("c0ff")
@@ -150,7 +156,7 @@ func TestAPayloadWithAFaultIsStillWhatItIs(t *testing.T) {
 		{"a200662f332f302f390205", "/", lwm2m.FormatSenMLCBOR, "a SenML record in CBOR, by itself"},
 		{"a200662f332f302f390205", "/3/0", lwm2m.FormatSenMLCBOR, "a SenML record in CBOR, by itself"},
 		{`{"n":"/3/0/9","v":1}`, "/", lwm2m.FormatSenMLJSON, "a SenML record in JSON, by itself"},
-		{`{"e":[{"n":"9","v":1}]}`, "/", lwm2m.FormatJSON, "a JSON object with an array e, though"},
+		{`{"e":[{"n":"9","v":1}]}`, "/", lwm2m.FormatJSON, "a JSON object with an array e"},
 		{`{"e":[{"n":"9","v":1}`, "/3/0", lwm2m.FormatJSON, "though"},
 		{`[{"n":"9","v":1}]`, "/", lwm2m.FormatSenMLJSON, ""},
 		{`[{"n":"/3/0/9","v":1},{"n":`, "/3/0", lwm2m.FormatSenMLJSON, "though"},
@@ -159,6 +165,8 @@ func TestAPayloadWithAFaultIsStillWhatItIs(t *testing.T) {
 		{"ffffff", "/3/0", lwm2m.FormatTLV, "though"},
 		{"ffffff", "/", lwm2m.FormatOpaque, "any octets are"},
 		{"c10964c10a", "/", lwm2m.FormatOpaque, "though it begins like tlv"},
+		{"a10105", "/", lwm2m.FormatOpaque, "any octets are"},
+		{"a18303000905", "/", lwm2m.FormatLwM2MCBOR, "a CBOR map of paths"},
 		{"1903e8", "/3/0/9", lwm2m.FormatCBOR, "one CBOR value"},
 	} {
 		payload, err := hex.DecodeString(c.payload)

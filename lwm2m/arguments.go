@@ -1,6 +1,7 @@
 package lwm2m
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ const (
 	RuleArgumentsUnquoted  RuleID = "execute-arguments-unquoted"
 	RuleArgumentsCharacter RuleID = "execute-arguments-character"
 	RuleArgumentsDuplicate RuleID = "execute-arguments-duplicate"
+	RuleArgumentsText      RuleID = "execute-arguments-text"
 )
 
 // maxArguments is the most arguments that ParseArguments reads; the grammar has
@@ -57,6 +59,18 @@ func ParseArguments(text string) ([]Argument, []Deviation, error) {
 			return p.arguments, p.deviations, p.fail("expected at most %d arguments, found more", maxArguments)
 		}
 	}
+}
+
+// ReadArguments is ParseArguments for what a person wants to see: text that
+// follows no grammar, as some devices take, is returned as rest, with a deviation.
+func ReadArguments(text string) (arguments []Argument, rest string, deviations []Deviation) {
+	arguments, deviations, err := ParseArguments(text)
+	var wrong *ParseError
+	if errors.As(err, &wrong) {
+		rest = text[wrong.Offset:]
+		deviations = append(deviations, Deviation{Rule: RuleArgumentsText, Offset: wrong.Offset, Message: wrong.Reason + "; it is kept as text"})
+	}
+	return arguments, rest, deviations
 }
 
 // argumentParser is the state of one ParseArguments.

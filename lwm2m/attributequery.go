@@ -14,6 +14,7 @@ const (
 	RuleAttributesEmptyValue RuleID = "attributes-empty-value"
 	RuleAttributesUnknown    RuleID = "attributes-unknown"
 	RuleAttributesDuplicate  RuleID = "attributes-duplicate"
+	RuleAttributesNumber     RuleID = "attributes-number"
 	RuleAttributesNumberForm RuleID = "attributes-number-form"
 	RuleAttributesRange      RuleID = "attributes-range"
 	RuleAttributesConflict   RuleID = "attributes-conflict"
@@ -28,9 +29,8 @@ const maxAttributeItems = 256
 // parameters, "pmin=5&gt=30&lt": items parted by "&", a name alone unsets. A
 // leading "?" is skipped. It is lenient: of an attribute given twice the last
 // counts, unknown ones become deviations, values out of range are kept as they
-// are, but for NaN and the infinities, which no set holds. Offsets count octets
-// of the query. The error is a *ParseError: a value that is no number; what was
-// read before it is returned too.
+// are, those that are no number are left out. Offsets count octets of the query.
+// The error is a *ParseError: too many items; what was read before is returned too.
 //
 // Spec: Core 1.2 §5.1.2, §7.3.2.
 func ParseAttributes(query string) (Attributes, []Deviation, error) {
@@ -50,9 +50,7 @@ func ParseAttributesAt(query string, at AttributePlace) (Attributes, []Deviation
 			return p.set, p.deviations, p.fail(offset, fmt.Sprintf("expected at most %d items, found more", maxAttributeItems))
 		}
 		item, tail, more := strings.Cut(rest, "&")
-		if err := p.item(item, offset); err != nil {
-			return p.set, p.deviations, err
-		}
+		p.item(item, offset)
 		if !more {
 			break
 		}
@@ -85,19 +83,23 @@ func (p *attributeParser) fail(offset int, reason string) error {
 }
 
 // item reads one "name", "name=" or "name=value".
-func (p *attributeParser) item(item string, offset int) error {
+func (p *attributeParser) item(item string, offset int) {
 	name, text, hasValue := strings.Cut(item, "=")
 	if item == "" {
 		p.deviate(RuleAttributesEmptyItem, offset, "expected an attribute, found nothing")
-		return nil
+		return
 	}
 	a, known := ParseAttribute(name)
 	if !known {
 		p.deviate(RuleAttributesUnknown, offset, fmt.Sprintf("expected one of %s, found %s", strings.Join(AttributeNames(), " "), quoted(item)))
-		return nil
+		return
 	}
-	if _, set := p.set.Get(a); set || p.set.IsUnset(a) {
-		p.deviate(RuleAttributesDuplicate, offset, fmt.Sprintf("expected %s once, found it again", name))
+	if x, set := p.set.Get(a); set || p.set.IsUnset(a) {
+		before := name + " alone"
+		if set {
+			before = name + "=" + string(AppendFloat(nil, x))
+		}
+		p.deviate(RuleAttributesDuplicate, offset, fmt.Sprintf("expected %s once, found it again; the last counts, %s is left out", name, before))
 	}
 	if rule, why := p.at.Misfit(a); why != "" {
 		p.deviate(rule, offset, why)
@@ -107,25 +109,22 @@ func (p *attributeParser) item(item string, offset int) error {
 			p.deviate(RuleAttributesEmptyValue, offset+len(name), fmt.Sprintf("expected a number or %s alone, found %q", name, item))
 		}
 		p.set = p.set.Unset(a)
-		return nil
+		return
 	}
-	return p.value(a, text, offset+len(name)+1)
+	p.value(a, text, offset+len(name)+1)
 }
 
 // value reads the number of an attribute.
-func (p *attributeParser) value(a Attribute, text string, offset int) error {
+func (p *attributeParser) value(a Attribute, text string, offset int) {
 	if on, word := switches[strings.ToLower(text)]; word && attributeRows[a].max == 1 {
 		p.deviate(RuleAttributesRange, offset, fmt.Sprintf("expected 0 or 1 for %s, found %s", a, quoted(text)))
 		p.set = p.set.Set(a, on)
-		return nil
+		return
 	}
 	x, err := strconv.ParseFloat(text, 64)
-	switch {
-	case strings.Trim(strings.ToLower(text), "+-") == "nan" || err == nil && math.IsInf(x, 0) || errors.Is(err, strconv.ErrRange):
-		p.deviate(RuleAttributesRange, offset, fmt.Sprintf("%s for %s, found %s, which is left out", a.Check(math.NaN()), a, quoted(text)))
-		return nil
-	case err != nil || strings.Trim(text, "0123456789.eE+-") != "":
-		return p.fail(offset, fmt.Sprintf("expected a number for %s, found %s", a, quoted(text)))
+	if err != nil && !errors.Is(err, strconv.ErrRange) || strings.Trim(text, "0123456789.eE+-") != "" || math.IsInf(x, 0) {
+		p.deviate(RuleAttributesNumber, offset, fmt.Sprintf("expected a number for %s, found %s, which is left out", a, quoted(text)))
+		return
 	}
 	if strings.Trim(strings.TrimPrefix(text, "-"), "0123456789.") != "" || text[0] == '.' || text[len(text)-1] == '.' {
 		p.deviate(RuleAttributesNumberForm, offset, fmt.Sprintf("expected a decimal without exponent, found %s", quoted(text)))
@@ -134,7 +133,6 @@ func (p *attributeParser) value(a Attribute, text string, offset int) error {
 		p.deviate(RuleAttributesRange, offset, fmt.Sprintf("%s for %s, found %s", wrong, a, quoted(text)))
 	}
 	p.set = p.set.Set(a, x)
-	return nil
 }
 
 // switches are the words that some write for the 0 and 1 of edge and con.

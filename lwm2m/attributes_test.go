@@ -2,7 +2,6 @@ package lwm2m_test
 
 import (
 	"encoding/json"
-	"errors"
 	"testing"
 
 	"lwcon/lwm2m"
@@ -28,23 +27,18 @@ func TestAttributesAreReadAsAQueryWritesThem(t *testing.T) {
 	}
 }
 
-func TestAttributeThatIsNoNumberIsAnErrorWithWhatCameBefore(t *testing.T) {
-	for query, offset := range map[string]int{"pmin=1&lt=0abc": 10, "gt=": -1, "gt=inf": -1, "st=NaN": -1, "gt=0x10": 3, "gt=1_0": 3, "pmin=1e999": -1, "pmin=true": 5} {
-		a, _, err := lwm2m.ParseAttributes(query)
-		if offset < 0 {
-			if err != nil {
-				t.Errorf("%s: %v", query, err)
-			}
-			continue
-		}
-		var wrong *lwm2m.ParseError
-		if !errors.As(err, &wrong) || wrong.Offset != offset {
-			t.Errorf("%s: expected an error at %d, found %s (%v)", query, offset, a, err)
+func TestAttributeThatIsNoNumberIsLeftOutAndNamed(t *testing.T) {
+	for query, offset := range map[string]int{
+		"pmin=1&lt=0abc&gt=5": 10, "gt=inf": 3, "st=NaN": 3, "gt=0x10": 3, "gt=1_0": 3, "pmin=1e999": 5, "pmin=true": 5, "con=yes": 4,
+	} {
+		a, deviations, err := lwm2m.ParseAttributes(query)
+		if err != nil || len(deviations) != 1 || deviations[0].Rule != lwm2m.RuleAttributesNumber || deviations[0].Offset != offset {
+			t.Errorf("%s: expected a deviation at %d, found %s, %v (%v)", query, offset, a, deviations, err)
 		}
 	}
-	a, _, _ := lwm2m.ParseAttributes("pmin=1&lt=x")
-	if x, ok := a.Get(lwm2m.PMin); x != 1 || !ok {
-		t.Errorf("expected pmin=1, found %s", a)
+	a, _, _ := lwm2m.ParseAttributes("pmin=1&lt=x&gt=5")
+	if a.String() != "pmin=1&gt=5" {
+		t.Errorf("expected what stands beside it, found %s", a)
 	}
 }
 

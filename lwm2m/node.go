@@ -239,8 +239,11 @@ func (n Node) WithValueSpan(value Span) Node {
 
 // WithRaw returns a guess with the octets that it was made from.
 func (n Node) WithRaw(raw string) Node {
-	if n.typ.Textual() || n.typ == Opaque {
-		return n // they are its text
+	if n.typ.Textual() || n.typ == Opaque { // they are its text
+		if n.form == formText && raw != "" && len(raw) <= maxRaw {
+			n.form = formRaw + form(len(raw))
+		}
+		return n
 	}
 	if more := n.shared(); more != nil || len(raw) > maxRaw {
 		n.setAside(more, raw)
@@ -250,9 +253,10 @@ func (n Node) WithRaw(raw string) Node {
 	return n
 }
 
-// Raw returns the octets behind a guess; for other nodes "".
+// Raw returns the octets behind a guess; "" for other nodes, and where the payload
+// says what is guessed in words, as text and JSON do.
 func (n *Node) Raw() string {
-	if n.kind != KindGuess {
+	if n.kind != KindGuess || n.form == formText {
 		return ""
 	}
 	return n.text()

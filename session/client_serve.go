@@ -240,7 +240,7 @@ func (q *served) attributes() (lwm2m.Attributes, bool) {
 	}
 	for _, d := range deviations {
 		switch d.Rule {
-		case lwm2m.RuleAttributesUnknown, lwm2m.RuleAttributesEmptyValue, lwm2m.RuleAttributesRange, lwm2m.RuleAttributesDuplicate:
+		case lwm2m.RuleAttributesUnknown, lwm2m.RuleAttributesNumber, lwm2m.RuleAttributesEmptyValue, lwm2m.RuleAttributesRange, lwm2m.RuleAttributesDuplicate:
 			q.refuse(device.BadRequest, d.Message)
 			return set, false
 		}
@@ -289,18 +289,20 @@ func (q *served) body(create bool) bool {
 	return true
 }
 
-// decoded decodes what a device is to act on. A reserved id, which can be shown but
-// not be meant, is an error here.
+// decoded decodes what a device is to act on. What can be shown but not be meant
+// is an error here: a reserved id, a name that is no path, a value at the path of
+// no resource.
 func decoded(f lwm2m.ContentFormat, payload []byte, o formats.Options) (*lwm2m.Tree, error) {
 	tree, err := formats.Decode(f, payload, o)
-	if err == nil {
-		for i := range tree.Deviations {
-			if d := &tree.Deviations[i]; d.Rule == formats.RuleReservedID {
-				return tree, &formats.SyntaxError{Format: f, Offset: d.Offset, Path: d.Path, Reason: d.Message, Rule: d.Rule}
-			}
+	if err != nil {
+		return tree, err
+	}
+	for i := range tree.Deviations {
+		if d := &tree.Deviations[i]; formats.ShownOnly(d) {
+			return tree, &formats.SyntaxError{Format: f, Offset: d.Offset, Path: d.Path, Reason: d.Message, Rule: d.Rule}
 		}
 	}
-	return tree, err
+	return tree, nil
 }
 
 // finish sends the answer, logs the request, and sees to what follows from it.

@@ -68,6 +68,7 @@ type Event struct {
 	Server       uint16                    // of Simulated: the short server id, where the device has several servers
 	Code         Code                      // of what a simulated device asked: the answer; 0 if there was none
 	Err          error                     // of the same: why there was no answer
+	Cause        error                     // of EventDisconnected: what ended the connection, nil if the peer closed it
 	Again        time.Duration             // of a Register that failed: when the next one follows; 0: none does
 	Registration *Registration             // of registration events, as it was then
 	Notification *Notification             // of EventNotification

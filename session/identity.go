@@ -165,7 +165,7 @@ func (l *Listener) peerChanged(event coap.PeerEvent) {
 	case coap.PeerMoved:
 		l.moved(event.Peer, event.To)
 	case coap.PeerDown:
-		l.disconnected(event.Peer)
+		l.disconnected(event.Peer, event.Cause)
 	}
 }
 
@@ -192,7 +192,7 @@ func (l *Listener) moved(from, to transport.Address) {
 // disconnected notes that the connection or session of a client is gone: the
 // client alone can make another, and until then requests wait for it as for one
 // that sleeps.
-func (l *Listener) disconnected(peer transport.Address) {
+func (l *Listener) disconnected(peer transport.Address, cause error) {
 	s := l.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -205,7 +205,7 @@ func (l *Listener) disconnected(peer transport.Address) {
 			continue
 		}
 		e.cut = true
-		s.log.Append(Event{Kind: EventDisconnected, Time: s.clock.Now(), Endpoint: name, Registration: e.registration})
+		s.log.Append(Event{Kind: EventDisconnected, Time: s.clock.Now(), Endpoint: name, Registration: e.registration, Cause: cause})
 		s.sleep(e)
 		e.asleep = true
 	}

@@ -251,3 +251,40 @@ func TestAnExchangeInWhichNothingWasSentHasNoNumber(t *testing.T) {
 		t.Errorf("got %+v", failed)
 	}
 }
+
+func TestWhatEndedAConnectionIsTold(t *testing.T) {
+	for want, end := range map[string]func(*coap.Endpoint, transport.Address){
+		"":                                     func(p *coap.Endpoint, _ transport.Address) { p.Close() },
+		"the peer has released the connection": (*coap.Endpoint).Release,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			network := transport.NewMemoryNetwork()
+			link, err := network.Stream("192.0.2.1:5683")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := NewServer(ServerConfig{})
+			if _, err := s.Listen(link); err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			up, err := network.Stream("192.0.2.7:40001")
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := coap.NewEndpoint(coap.Config{Link: connecting{up, serverAddress(t)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			send(t, p, coap.POST, "/rd", []string{"ep=dev1", "lt=86400", "lwm2m=1.1", "b=T"}, objectList)
+			cursor := s.Log().Reader(s.Log().End())
+			end(p, serverAddress(t))
+			synctest.Wait()
+			e, _, ok := cursor.TryNext()
+			if !ok || e.Kind != EventDisconnected || want == "" && e.Cause != nil || want != "" && (e.Cause == nil || e.Cause.Error() != want) {
+				t.Errorf("got %v %v with cause %v, want %q", ok, e.Kind, e.Cause, want)
+			}
+		})
+	}
+}

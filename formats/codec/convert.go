@@ -40,9 +40,14 @@ func (b *Builder) outOfRange(it Item, t Typed) {
 // integral makes a float an integer, if it is one.
 func (b *Builder) integral(it Item, t Typed) (int64, bool) {
 	f := math.Float64frombits(it.Bits)
+	exact, isExact := exactInteger(it.Text)
+	i, err := strconv.ParseInt(exact, 10, 64)
 	switch {
 	case it.Text == "-0":
 		return 0, true
+	case isExact && err == nil && !it.beyond64(): // every digit, where the float has lost some
+		b.asFloat(it, t)
+		return i, true
 	case it.beyond64() || f < -1<<63 || f >= 1<<63:
 		b.outOfRange(it, t)
 		return 0, false
@@ -50,15 +55,44 @@ func (b *Builder) integral(it Item, t Typed) (int64, bool) {
 		b.Deviate(rules.ValueFraction, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
 		return 0, false
 	}
+	b.asFloat(it, t)
+	return int64(f), true
+}
+
+// asFloat notes an integer that is written as a float.
+func (b *Builder) asFloat(it Item, t Typed) {
 	if !b.Full(rules.ValueIntegerFloat) {
 		b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected %s, found %s", expected(t.Want), it.Describe())
 	}
-	if whole, zeros, ok := strings.Cut(it.Text, "."); ok && strings.Trim(zeros, "0") == "" {
-		if i, err := strconv.ParseInt(whole, 10, 64); err == nil {
-			return i, true // every digit, where the float has lost some
+}
+
+// exactInteger is a decimal with point or exponent as plain digits, if it is an
+// integer of up to 20 of them.
+func exactInteger(text string) (digits string, ok bool) {
+	const most = 20
+	mantissa, power, hasPower := strings.Cut(strings.ToLower(text), "e")
+	exponent := 0
+	if hasPower {
+		n, err := strconv.ParseInt(power, 10, 16)
+		if err != nil {
+			return "", false
 		}
+		exponent = int(n)
 	}
-	return int64(f), true
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, whole = "-", whole[1:]
+	}
+	digits = strings.TrimLeft(whole+fraction, "0")
+	exponent -= len(fraction)
+	for ; exponent < 0 && strings.HasSuffix(digits, "0"); exponent++ {
+		digits = digits[:len(digits)-1]
+	}
+	if digits == "" || exponent < 0 || exponent > most || len(digits)+exponent > most {
+		return "", false
+	}
+	return sign + digits + strings.Repeat("0", exponent), true
 }
 
 func (b *Builder) unsigned(it Item, t Typed) (lwm2m.Value, bool) {
@@ -72,6 +106,11 @@ func (b *Builder) unsigned(it Item, t Typed) (lwm2m.Value, bool) {
 	case ItemUnsigned:
 		return lwm2m.UnsignedValue(it.Bits), true
 	case ItemFloat:
+		exact, _ := exactInteger(it.Text)
+		if u, err := strconv.ParseUint(exact, 10, 64); err == nil && u > math.MaxInt64 && !it.beyond64() {
+			b.asFloat(it, t)
+			return lwm2m.UnsignedValue(u), true
+		}
 		if f := math.Float64frombits(it.Bits); f >= 1<<63 && f < 1<<64 && !it.beyond64() {
 			b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected an unsigned, found %s", it.Describe())
 			return lwm2m.UnsignedValue(uint64(f)), true
@@ -179,19 +218,26 @@ func (b *Builder) text(it Item, t Typed) (lwm2m.Value, bool) {
 // the end.
 func (b *Builder) CheckText(s string, t Typed) {
 	if !utf8.ValidString(s) {
-		i := 0
-		for i < len(s) {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				break
-			}
-			i += size
-		}
+		i := FirstInvalid(s)
 		b.Deviate(rules.ValueInvalidUTF8, t.Path, t.Offset, "expected UTF-8, found octet %#02x at octet %d of the text", s[i], i)
 	}
 	if s != "" && s[len(s)-1] == 0 {
 		b.Deviate(rules.ValueNULTerminated, t.Path, t.Offset, "expected no NUL at the end of the text")
 	}
+}
+
+// FirstInvalid is where a text has its first octet that is no UTF-8; its length if
+// it has none.
+func FirstInvalid(s string) int {
+	i := 0
+	for i < len(s) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		i += size
+	}
+	return i
 }
 
 // base64 reads octets in Base64: url says that the format wants the URL alphabet

@@ -24,6 +24,7 @@ const (
 	ItemOctets            // Text holds the octets
 	ItemLink              // Text is an object link in a field of its own
 	ItemBase64            // Text is Base64 in a field of its own
+	ItemOther             // Text is an array, object or map as it stands in the payload
 )
 
 // Item is a value as JSON and CBOR carry it: what it is on the wire, before the
@@ -166,6 +167,8 @@ func (it Item) Describe() string {
 			return "the float " + shorten(it.Text)
 		}
 		return "the float " + string(lwm2m.AppendFloat(nil, math.Float64frombits(it.Bits)))
+	case ItemOther:
+		return "an array or map"
 	case ItemOctets:
 		return strconv.Itoa(len(it.Text)) + " octets"
 	case ItemText, ItemLink, ItemBase64:
@@ -204,11 +207,16 @@ func (b *Builder) natural(it Item, t Typed) (lwm2m.Value, lwm2m.Kind) {
 			if !t.Known {
 				b.Deviate(rules.ValueIntegerRange, t.Path, t.Offset, "expected at most 64 bits, found %s", it.Text)
 			}
-			return lwm2m.StringValue(it.Text), lwm2m.KindGuess
+			return lwm2m.StringValue(it.Text), lwm2m.KindValue
 		}
 		return lwm2m.FloatValue(math.Float64frombits(it.Bits)), lwm2m.KindGuess
 	case ItemOctets:
 		return lwm2m.OpaqueValue(it.Text), lwm2m.KindValue
+	case ItemOther:
+		if Plain(it.Text) { // JSON
+			return lwm2m.StringValue(it.Text), lwm2m.KindGuess
+		}
+		return lwm2m.OpaqueValue(it.Text), lwm2m.KindGuess
 	case ItemLink:
 		if l, err := lwm2m.ParseObjlnk(it.Text); err == nil {
 			return lwm2m.ObjectLinkValue(l.Object, l.Instance), lwm2m.KindValue

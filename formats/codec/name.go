@@ -20,6 +20,7 @@ type Name struct {
 	odd    bool       // there is more than digits and slashes: the text decides
 
 	reserved bool // the last path resolved has the id 65535, which is shown as *
+	loose    bool // the last path resolved is not written as paths are
 }
 
 // NewName reads a base name.
@@ -43,7 +44,7 @@ func (n *Name) Resolve(part string) (p lwm2m.Path, rooted bool, problem string) 
 				first = part
 			}
 			if full.digits == 0 {
-				if first != "" {
+				if first != "" && (part == "" || part == "/" || part[len(part)-1] != '/') {
 					return full.path, first[0] == '/', ""
 				}
 			} else if full.id <= lwm2m.MaxID && full.path.Level() < 4 {
@@ -60,7 +61,7 @@ func (n *Name) read(part string, beginning bool) bool {
 	path, id, digits := n.path, n.id, n.digits
 	for i := range len(part) {
 		switch c := part[i]; {
-		case c-'0' < 10 && digits < 9:
+		case c-'0' < 10 && digits < 9 && (digits == 0 || id > 0):
 			id = id*10 + uint32(c-'0')
 			digits++
 		case c != '/':
@@ -78,7 +79,7 @@ func (n *Name) read(part string, beginning bool) bool {
 
 // resolve is Resolve by the text: for gateway prefixes, and to say what is wrong.
 func (n *Name) resolve(part string) (p lwm2m.Path, rooted bool, problem string) {
-	if len(n.text)+len(part) > MaxName {
+	if n.TooLong(part) {
 		return p, true, "expected a name of at most " + strconv.Itoa(MaxName) + " octets, found a longer one"
 	}
 	text := n.text + part
@@ -88,6 +89,7 @@ func (n *Name) resolve(part string) (p lwm2m.Path, rooted bool, problem string) 
 	}
 	p, err := lwm2m.ParsePath(text)
 	if err == nil {
+		n.loose = p.Level() >= lwm2m.LevelResource && !strings.HasSuffix(p.String(), text)
 		return p, rooted, ""
 	}
 	segments := strings.Split(text, "/")
@@ -104,16 +106,26 @@ func (n *Name) resolve(part string) (p lwm2m.Path, rooted bool, problem string) 
 	return p, rooted, err.Error()
 }
 
+// TooLong says whether the name with a further part is longer than is read.
+func (n *Name) TooLong(part string) bool { return len(n.text)+len(part) > MaxName }
+
 // reservedID is the id that nothing has.
 const reservedID = "65535"
 
-// NoteReserved notes that the path resolved last has the reserved id.
-func (b *Builder) NoteReserved(n *Name, p lwm2m.Path, offset int) {
+// NoteName notes what is odd in the name whose path was resolved last.
+func (b *Builder) NoteName(n *Name, part string, p lwm2m.Path, offset int) {
 	if n.reserved {
 		n.reserved = false
 		b.Deviate(rules.ReservedID, p, offset, "expected ids 0..65534, found 65535, shown as *")
 	}
+	if n.loose {
+		n.loose = false
+		b.Deviate(rules.NameForm, p, offset, "expected %s, found %s", p, Quote(n.text+part))
+	}
 }
+
+// NoPath is the path that a value is shown at whose name is none.
+func NoPath() lwm2m.Path { return lwm2m.NewPath(lwm2m.AnyID, lwm2m.AnyID, lwm2m.AnyID) }
 
 // Text returns the text of the base name.
 func (n *Name) Text() string { return n.text }
@@ -137,6 +149,7 @@ func (b *Builder) JoinName(base *Name, part string, offset int) (lwm2m.Path, boo
 	if problem != "" || !rooted || p.Level() < lwm2m.LevelResource || !b.At.Contains(p) {
 		return p, false
 	}
+	base.loose = false
 	b.Deviate(rules.BaseNameSlash, p, offset, "expected a base name that ends with \"/\", found %s before %s; it is read as %s", Quote(base.text), Quote(part), p)
 	return p, true
 }

@@ -6,27 +6,32 @@ import (
 )
 
 // SingleTarget returns the path that the value of a format with one value has:
-// the request path, "*" in place of each id that it does not say if it is the
-// root. It returns false, after Fail, for objects and object instances.
+// the request path, with "*" in place of each id that it does not say. For an
+// object or object instance, whose values such a format cannot carry, that is a
+// deviation. It returns false if the decoding ended before.
 func (b *Builder) SingleTarget() (lwm2m.Path, *lwm2m.Resource, bool) {
-	p := b.At
-	if p.Level() == lwm2m.LevelRoot {
-		for range lwm2m.LevelResource {
-			p = p.Child(lwm2m.AnyID)
-		}
-	}
 	if b.err != nil {
-		return p, nil, false
+		return b.At, nil, false
 	}
-	if p.Level() < lwm2m.LevelResource {
-		b.Fail(0, p, "expected the path of a resource, as %s carries one value only, found %s", b.format, p)
-		return p, nil, false
+	p := b.At
+	for p.Level() < lwm2m.LevelResource {
+		p = p.Child(lwm2m.AnyID)
+	}
+	if b.At.Level() == lwm2m.LevelRoot {
+		return p, nil, true
+	}
+	if b.At.Level() < lwm2m.LevelResource {
+		b.Deviate(rules.SingleForMany, b.At, 0, "expected a format that carries many values, as %s has, found %s", b.At, b.format)
+		return p, nil, b.err == nil
 	}
 	definition, _, _ := b.Resolve(p)
 	if definition != nil && definition.Multiple && p.Level() == lwm2m.LevelResource {
 		b.Deviate(rules.SingleForMultiple, p, 0, "expected a format that carries resource instances, as %s is a multiple resource, found %s", definition.Name, b.format)
 	}
-	return p, definition, true
+	if p.Level() == lwm2m.LevelResourceInstance {
+		b.CheckLevel(p, definition, 0)
+	}
+	return p, definition, b.err == nil
 }
 
 // SingleNode returns the one node that a format with one value can carry.

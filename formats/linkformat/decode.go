@@ -9,6 +9,7 @@ package linkformat
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"lwcon/formats/codec"
 	"lwcon/formats/rules"
@@ -21,8 +22,11 @@ const maxParameters = 256
 // Decode decodes links. It takes blanks, values that lack quotes, parameters
 // without a target, and targets that cannot be addressed, each with a deviation.
 func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
-	var d decoder
+	d := decoder{definitions: o.Definitions}
 	d.s = d.Start(f, payload, o)
+	if d.Err() == nil {
+		d.text()
+	}
 	if d.Err() == nil && d.s != "" {
 		d.all()
 		d.twice()
@@ -42,10 +46,23 @@ func Parse(text string) ([]lwm2m.Link, []lwm2m.Deviation, error) {
 // decoder decodes one payload.
 type decoder struct {
 	codec.Builder
-	s          string
-	pos        int
-	links      []lwm2m.Link
-	parameters []lwm2m.LinkAttribute // of all links
+	definitions lwm2m.Definitions
+	s           string
+	pos         int
+	links       []lwm2m.Link
+	parameters  []lwm2m.LinkAttribute // of all links
+}
+
+// text notes octets that are no UTF-8, and takes a terminating NUL away.
+func (d *decoder) text() {
+	if bare := strings.TrimRight(d.s, "\x00"); len(bare) < len(d.s) {
+		d.Deviate(rules.ValueTrailing, d.At, len(bare), "expected the end, found %d more octets, each 0", len(d.s)-len(bare))
+		d.s = bare
+	}
+	if !utf8.ValidString(d.s) {
+		i := codec.FirstInvalid(d.s)
+		d.Deviate(rules.ValueInvalidUTF8, d.At, i, "expected UTF-8, found octet %#02x", d.s[i])
+	}
 }
 
 // fail ends the decoding at the present position.
@@ -137,6 +154,7 @@ func (d *decoder) link() {
 	}
 	l.Span.End = uint32(d.pos)
 	d.version(l)
+	d.conflict(l)
 }
 
 // target checks that a link can be addressed.
@@ -150,11 +168,16 @@ func (d *decoder) target(l *lwm2m.Link, offset int) {
 			return
 		}
 	}
-	if p == (lwm2m.Path{}) {
-		d.reserved(l, offset)
-	}
-	if !strings.HasPrefix(l.Target, "/") {
+	switch {
+	case !strings.HasPrefix(l.Target, "/"):
 		d.Deviate(rules.LinkTarget, p, offset, "expected a path that begins with \"/\", found %s", codec.Quote(l.Target))
+	case p == (lwm2m.Path{}):
+		d.noPath(l, offset)
+	case l.Target != p.String() && p.Level() > lwm2m.LevelRoot && strings.IndexByte(l.Target, '%') < 0:
+		d.Deviate(rules.LinkTarget, p, offset, "expected %s, found %s", p, codec.Quote(l.Target))
+	}
+	if d.At.Level() > lwm2m.LevelRoot && p.Level() > lwm2m.LevelRoot && p.Prefix() == d.At.Prefix() && !d.At.Contains(p) {
+		d.Deviate(rules.OutsideRequest, p, offset, "expected a path in %s, found %s", d.At, p)
 	}
 }
 

@@ -1,6 +1,7 @@
 package linkformat
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -80,6 +81,8 @@ func (d *decoder) check(a *lwm2m.LinkAttribute, offset int, p lwm2m.Path) {
 		}
 		if known.at != nil && !known.at(p) {
 			d.Deviate(rules.LinkPlace, p, offset, "%s belongs to %s, and %s is not one", a.Name, known.place, p)
+		} else if r := lwm2m.FindResource(d.definitions, p); a.Name == "dim" && r != nil && !r.Multiple {
+			d.Deviate(rules.LinkPlace, p, offset, "dim belongs to a multiple resource, and %s is a single one", r.Name)
 		}
 		return
 	}
@@ -94,7 +97,7 @@ func (d *decoder) checkAttribute(attribute lwm2m.Attribute, a *lwm2m.LinkAttribu
 	if err != nil || len(deviations) > 0 {
 		d.Deviate(rules.LinkValue, p, offset, "expected a number that %s can have, found %s", a.Name, written(a))
 	}
-	place := lwm2m.AttributePlace{Path: p}
+	place := lwm2m.AttributePlace{Path: p, Definitions: d.definitions}
 	switch _, why := place.Misfit(attribute); {
 	case p.Level() == lwm2m.LevelRoot:
 		d.Deviate(rules.LinkPlace, p, offset, "%s belongs to an object or what is below, and / is not one", a.Name)
@@ -114,15 +117,39 @@ func written(a *lwm2m.LinkAttribute) string {
 	return a.Name + "=" + shorten(a.Value)
 }
 
-// reserved notes a target with the id 65535, which nothing has.
-func (d *decoder) reserved(l *lwm2m.Link, offset int) {
-	for i := 0; i < len(l.Target); {
-		segment, _, _ := strings.Cut(l.Target[i:], "/")
+// noPath notes a target that begins as the path of an object does and is none.
+func (d *decoder) noPath(l *lwm2m.Link, offset int) {
+	if len(l.Target) < 2 || l.Target[1]-'0' >= 10 {
+		return // a resource of the device beside LwM2M
+	}
+	at := offset
+	for segment := range strings.SplitSeq(l.Target, "/") {
 		if segment == "65535" {
-			d.Deviate(rules.ReservedID, lwm2m.Path{}, offset+i, "expected an id 0..65534, found 65535 in %s", codec.Quote(l.Target))
+			d.Deviate(rules.ReservedID, lwm2m.Path{}, at, "expected an id 0..65534, found 65535 in %s", codec.Quote(l.Target))
 			return
 		}
-		i += len(segment) + 1
+		at += len(segment) + 1
+	}
+	_, err := lwm2m.ParsePath(l.Target)
+	var wrong *lwm2m.PathError
+	if errors.As(err, &wrong) {
+		d.Deviate(rules.LinkTarget, lwm2m.Path{}, offset+wrong.Offset, "%s in %s", wrong.Reason, codec.Quote(l.Target))
+	}
+}
+
+// conflict notes attributes of a link that contradict each other.
+func (d *decoder) conflict(l *lwm2m.Link) {
+	var set lwm2m.Attributes
+	for _, a := range l.Attributes {
+		if attribute, known := lwm2m.ParseAttribute(a.Name); known {
+			if x, err := strconv.ParseFloat(a.Value, 64); err == nil {
+				set = set.Set(attribute, x)
+			}
+		}
+	}
+	if why := set.Conflict(); why != "" {
+		p, _ := l.Path()
+		d.Deviate(rules.LinkValue, p, int(l.Span.Start), "%s", why)
 	}
 }
 

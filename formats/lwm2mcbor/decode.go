@@ -16,24 +16,10 @@ import (
 	"lwcon/lwm2m"
 )
 
-// Decode decodes a payload. Its paths begin at the object; where that gives a
-// value no resource, they are read as relative to the request path.
+// Decode decodes a payload. The paths that its keys make begin at the object;
+// where one is too short for a value, it is read as relative to the request path.
 func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
-	d := decode(f, payload, o, false)
-	if o.Strict && d.Err() != nil && !d.relativeNeeded && o.At.Level() > 0 {
-		loose := o // the deviation may be there only because the paths are relative
-		loose.Strict = false
-		d.relativeNeeded = decode(f, payload, loose, false).relativeNeeded
-	}
-	if d.relativeNeeded {
-		d = decode(f, payload, o, true)
-	}
-	return d.Finish()
-}
-
-// decode decodes a payload with paths of one kind.
-func decode(f lwm2m.ContentFormat, payload []byte, o codec.Options, relative bool) *decoder {
-	d := &decoder{relative: relative}
+	var d decoder
 	d.in.Payload = d.Start(f, payload, o)
 	switch {
 	case d.Err() != nil:
@@ -43,16 +29,13 @@ func decode(f lwm2m.ContentFormat, payload []byte, o codec.Options, relative boo
 		d.Reserve(count(d.in))
 		d.all()
 	}
-	return d
+	return d.Finish()
 }
 
 // decoder decodes one payload.
 type decoder struct {
 	codec.Builder
-	in             cborread.Reader
-	relative       bool // paths begin below the request path
-	relativeNeeded bool // a value's path was too short for an absolute one
-	noted          bool // the deviation of relative paths is noted
+	in cborread.Reader
 }
 
 // broken is the error of a problem of the reader.
@@ -71,11 +54,7 @@ func (d *decoder) all() {
 		d.broken(d.At)
 		return
 	}
-	base := lwm2m.Path{}
-	if d.relative {
-		base = d.At
-	}
-	d.pairs(h, base, 0)
+	d.pairs(h, lwm2m.Path{}, 0)
 	if d.Err() == nil && !in.End() {
 		d.Deviate(rules.ValueTrailing, d.At, in.Pos, "expected the end, found %d more octets", in.Left())
 	}
@@ -91,7 +70,7 @@ func (d *decoder) pairs(h cborread.Head, p lwm2m.Path, start int) {
 		return
 	}
 	any := false
-	for d.Err() == nil && !d.relativeNeeded && in.Next(&members) {
+	for d.Err() == nil && in.Next(&members) {
 		any = true
 		at := in.Pos
 		below, ok := d.key(p)
@@ -100,13 +79,17 @@ func (d *decoder) pairs(h cborread.Head, p lwm2m.Path, start int) {
 		}
 		d.value(below, at)
 	}
-	if !any && p.Level() > 0 && !(d.relative && p == d.At) {
+	if !any && p.Level() > 0 {
 		d.empty(p, start)
 	}
 }
 
 // empty appends an object instance or multiple resource without members.
 func (d *decoder) empty(p lwm2m.Path, start int) {
+	if below, ok := d.below(p); ok && !d.At.Contains(p) && below.Level() <= lwm2m.LevelResource {
+		d.relative(below, start)
+		p = below
+	}
 	definition, _, _ := d.Resolve(p)
 	end := uint32(d.in.Pos)
 	span := lwm2m.Span{Start: uint32(start), End: end}
@@ -199,11 +182,8 @@ func (d *decoder) value(p lwm2m.Path, start int) {
 		d.pairs(h, p, start)
 		return
 	}
-	if p.Level() < lwm2m.LevelResource {
-		if d.relativeNeeded = !d.relative && d.At.Level() > 0 && d.At.Level()+p.Level() <= lwm2m.LevelResourceInstance; !d.relativeNeeded {
-			d.Fail(start, p, "expected the path of a resource for a value, found %s", p)
-		}
-		return
+	if p.Level() < lwm2m.LevelResource || (d.Create || d.Write) && !d.At.Contains(p) {
+		p = d.placed(p, start)
 	}
 	if h.Major == cborread.Array && p.Level() == lwm2m.LevelResource {
 		d.array(h, p, at)
@@ -261,12 +241,42 @@ func (d *decoder) single(h cborread.Head, p lwm2m.Path, start, at int) {
 	d.Add(kind, p, v, definition, lwm2m.Span{Start: uint32(start), End: end}, lwm2m.Span{Start: uint32(at), End: end})
 }
 
-// place notes a path that is not where the request asked.
-func (d *decoder) place(p lwm2m.Path, start int) {
-	if d.relative && !d.Create && !d.Write && !d.noted {
-		d.noted = true
+// placed is the path of a value whose keys make none that can be absolute.
+func (d *decoder) placed(p lwm2m.Path, start int) lwm2m.Path {
+	below, ok := d.below(p)
+	switch {
+	case ok && below.Level() >= lwm2m.LevelResource && p != d.At:
+		d.relative(below, start)
+		return below
+	case p.Level() < lwm2m.LevelResource:
+		d.Deviate(rules.ValuePath, p, start, "expected the path of a resource for a value, found %s", p)
+	}
+	return p
+}
+
+// below is a path as it is below the request path, false if that is no path or
+// the root.
+func (d *decoder) below(p lwm2m.Path) (lwm2m.Path, bool) {
+	if d.At.Level() == lwm2m.LevelRoot || p.Prefix() != "" || d.At.Level()+p.Level() > lwm2m.LevelResourceInstance {
+		return p, false
+	}
+	joined := d.At
+	for level := 1; level <= p.Level(); level++ {
+		joined = joined.Child(p.ID(level))
+	}
+	return joined, true
+}
+
+// relative notes keys that begin below the request path, which only those of a
+// Write or Create may.
+func (d *decoder) relative(p lwm2m.Path, start int) {
+	if !d.Create && !d.Write {
 		d.Deviate(rules.LwM2MCBORPath, p, start, "expected keys that begin at the object, found some that begin below %s", d.At)
 	}
+}
+
+// place notes a path that is not where the request asked.
+func (d *decoder) place(p lwm2m.Path, start int) {
 	if !d.At.Contains(p) {
 		d.Deviate(rules.OutsideRequest, p, start, "expected a path in %s, found %s", d.At, p)
 	}

@@ -25,6 +25,12 @@ const smallestEntry = 8
 // Decode decodes a payload, whatever the order of its members.
 func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree, error) {
 	d := decode(f, payload, o, head{})
+	if o.Strict && d.Err() != nil && !d.late {
+		loose := o // the deviation may be there only because the base comes late
+		loose.Strict = false
+		whole := decode(f, payload, loose, head{})
+		d.head, d.late = whole.head, whole.late
+	}
 	if d.late {
 		d.head.complete = true
 		d = decode(f, payload, o, d.head)

@@ -49,7 +49,7 @@ func (d *decoder) field(e *entry, key string) bool {
 	in.Space()
 	at := in.Pos
 	holds := ""
-	switch key {
+	switch own(key) {
 	case "n", "t":
 	case "v":
 		holds = "a number"
@@ -64,7 +64,7 @@ func (d *decoder) field(e *entry, key string) bool {
 		in.Odd = ""
 		return ok || d.broken()
 	}
-	item, ok := in.Value()
+	item, ok := in.Member()
 	if !ok {
 		return d.broken()
 	}
@@ -75,15 +75,33 @@ func (d *decoder) field(e *entry, key string) bool {
 	case key == "t":
 		e.seen = d.again(e.seen, 2, key, at)
 		if e.time, e.hasTime = number(item); !e.hasTime {
-			d.Fail(at, d.At, "expected a number for t")
+			d.misfit(key, "a number", item, at)
 		}
 	case item.Kind == codec.ItemText:
 		e.seen = d.again(e.seen, 1, key, at)
 		e.name, e.nameAt, e.hasName = item.Text, at, true
 	default:
-		d.Fail(at, d.At, "expected text for n")
+		d.misfit(key, "text", item, at)
 	}
 	return d.Err() == nil
+}
+
+// own is the name of LwM2M JSON for a value field that has another in SenML.
+func own(key string) string {
+	switch key {
+	case "vs", "vd":
+		return "sv"
+	case "vb":
+		return "bv"
+	case "vlo":
+		return "ov"
+	}
+	return key
+}
+
+// misfit notes a field that holds something else, and is left out.
+func (d *decoder) misfit(key, expected string, item codec.Item, at int) {
+	d.Deviate(rules.JSONValueField, d.At, at, "expected %s in %s, found %s", expected, key, item.Describe())
 }
 
 // again notes a field that was seen already, and returns what was seen with it.
@@ -100,40 +118,43 @@ func (e *entry) set(key, holds string, item codec.Item, span lwm2m.Span) {
 		e.other, e.otherAt = item, int(span.Start)
 		return
 	}
-	ok := false
+	ok, name := false, own(key)
 	switch item.Kind {
 	case codec.ItemInteger, codec.ItemUnsigned, codec.ItemFloat:
-		ok = key == "v"
+		ok = name == "v"
 	case codec.ItemBoolean:
-		ok = key == "bv"
+		ok = name == "bv"
 	case codec.ItemText:
-		ok = key == "sv" || key == "ov"
-		if key == "ov" {
+		ok = name == "sv" || name == "ov"
+		switch {
+		case name == "ov":
 			item.Kind = codec.ItemLink
+		case key == "vd":
+			item.Kind = codec.ItemBase64
 		}
 	case codec.ItemNull:
 		ok = true
 	}
-	if !ok {
-		e.wrong = holds + " in " + key
+	switch {
+	case !ok:
+		e.wrong = holds + " in " + key + ", found " + item.Describe()
+	case key != name:
+		e.wrong = holds + " in " + name + ", found it in " + key + ", which SenML has"
 	}
 	e.item, e.value = item, span
 }
 
 // resolve returns the path of an entry.
-func (d *decoder) resolve(e *entry) (lwm2m.Path, bool) {
+func (d *decoder) resolve(e *entry) lwm2m.Path {
 	if d.head.hasBase || d.name.Text() == "" {
 		p, _, problem := d.name.Resolve(e.name)
 		if d.head.hasBase && (d.name.LeadingZero(e.name) || problem != "" || p.Level() < lwm2m.LevelResource || !d.At.Contains(p)) {
 			if joined, ok := d.JoinName(&d.name, e.name, e.nameAt); ok {
-				return joined, true
+				return joined
 			}
 		}
-		if problem != "" {
-			d.Fail(e.nameAt, d.At, "%s", problem)
-		}
-		d.NoteReserved(&d.name, p, e.nameAt)
-		return p, problem == ""
+		d.NoteName(&d.name, e.name, p, e.nameAt)
+		return d.known(p, problem, e)
 	}
 	if !strings.HasPrefix(e.name, "/") {
 		part := ""
@@ -141,19 +162,30 @@ func (d *decoder) resolve(e *entry) (lwm2m.Path, bool) {
 			part = "/" + e.name
 		}
 		if p, _, problem := d.name.Resolve(part); problem == "" {
-			d.NoteReserved(&d.name, p, e.nameAt)
-			return p, true
+			d.NoteName(&d.name, part, p, e.nameAt)
+			return p
 		}
 	}
 	var name codec.Name
 	p, _, problem := name.Resolve(e.name)
 	if problem != "" {
-		d.Fail(e.nameAt, d.At, "%s", problem)
-		return p, false
+		return d.known(p, problem, e)
 	}
-	d.NoteReserved(&name, p, e.nameAt)
+	d.NoteName(&name, e.name, p, e.nameAt)
 	d.Deviate(rules.JSONAbsoluteName, p, e.nameAt, "expected a name relative to %s, as there is no base name, found %s", d.At, codec.Quote(e.name))
-	return p, true
+	return p
+}
+
+// known is the path of an entry whose name may be none.
+func (d *decoder) known(p lwm2m.Path, problem string, e *entry) lwm2m.Path {
+	if problem != "" {
+		if d.name.TooLong(e.name) {
+			d.Fail(e.nameAt, d.At, "%s", problem)
+		}
+		p = codec.NoPath()
+		d.Deviate(rules.NamePath, p, e.nameAt, "%s", problem)
+	}
+	return p
 }
 
 // add appends the node of an entry.
@@ -161,17 +193,15 @@ func (d *decoder) add(e *entry) bool {
 	if !e.hasName {
 		e.nameAt = e.start
 	}
-	p, ok := d.resolve(e)
-	if !ok {
-		return false
-	}
+	p := d.resolve(e)
 	if p.Level() < lwm2m.LevelResource {
-		d.Fail(e.nameAt, p, "expected the path of a resource for a value, found %s", p)
-		return false
+		d.Deviate(rules.ValuePath, p, e.nameAt, "expected the path of a resource for a value, found %s", p)
 	}
-	if !d.At.Contains(p) {
+	switch {
+	case p == codec.NoPath():
+	case !d.At.Contains(p):
 		d.Deviate(rules.OutsideRequest, p, e.nameAt, "expected a path in %s, found %s", d.At, p)
-	} else if len(d.Nodes) > 0 && d.Nodes[0].Path().Object() != p.Object() {
+	case len(d.Nodes) > 0 && d.Nodes[0].Path().Object() != p.Object():
 		d.Deviate(rules.JSONSeveralObjects, p, e.nameAt, "expected a path below %s, as before, found %s", d.Nodes[0].Path().Cut(lwm2m.LevelObject), p)
 	}
 	d.check(e, p)

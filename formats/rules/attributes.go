@@ -15,6 +15,7 @@ var attributes = []row{
 	{lwm2m.RuleAttributesDuplicate, lwm2m.Failure, "A query names each attribute once.", attributesSection, ""},
 	{lwm2m.RuleAttributesEmptyItem, lwm2m.Failure, "A name stands before and after each \"&\".", attributesSection, ""},
 	{lwm2m.RuleAttributesEmptyValue, lwm2m.Failure, "A number follows \"=\"; an attribute is unset by its name alone.", attributesSection, ""},
+	{lwm2m.RuleAttributesNumber, lwm2m.Failure, "The value of an attribute is a number.", attributesSection, ""},
 	{lwm2m.RuleAttributesNumberForm, lwm2m.Warning, "A number is a decimal without exponent and plus sign.", attributesSection, ""},
 	{lwm2m.RuleAttributesPlace, lwm2m.Failure, "gt, lt and st belong to a number, edge to a boolean, and all attributes to what can be read.", attributesSection, ""},
 	{lwm2m.RuleAttributesRange, lwm2m.Failure, "Times and counts are not negative and have no fraction, st is not negative, edge and con are 0 or 1.", attributesSection, "see OMA issue 563 on fractions"},
@@ -25,5 +26,6 @@ var attributes = []row{
 	{lwm2m.RuleArgumentsDuplicate, lwm2m.Failure, "Each argument is given once.", argumentsSection, ""},
 	{lwm2m.RuleArgumentsEmpty, lwm2m.Failure, "An argument stands before and after each comma.", argumentsSection, ""},
 	{lwm2m.RuleArgumentsID, lwm2m.Failure, "An argument is one digit.", argumentsSection, ""},
+	{lwm2m.RuleArgumentsText, lwm2m.Failure, "The payload of an Execute is a list of arguments, no free text.", argumentsSection, "devices that take any text"},
 	{lwm2m.RuleArgumentsUnquoted, lwm2m.Failure, "A value stands in single quotes.", argumentsSection, ""},
 }

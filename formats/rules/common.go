@@ -16,9 +16,12 @@ const (
 	SingleWithInstance      lwm2m.RuleID = "single-with-instance"
 	FormatOldNumber         lwm2m.RuleID = "format-old-number"
 	FormatMismatch          lwm2m.RuleID = "format-mismatch"
+	NameForm                lwm2m.RuleID = "name-form"
+	NamePath                lwm2m.RuleID = "name-path"
 	OutsideRequest          lwm2m.RuleID = "path-outside-request"
 	ListTime                lwm2m.RuleID = "path-list-time"
 	ListValue               lwm2m.RuleID = "path-list-value"
+	SingleForMany           lwm2m.RuleID = "single-value-for-many"
 	SingleForMultiple       lwm2m.RuleID = "single-value-for-multiple"
 	ValueBase64             lwm2m.RuleID = "value-base64"
 	ValueCoreLink           lwm2m.RuleID = "value-corelnk"
@@ -29,6 +32,7 @@ const (
 	ValueInvalidUTF8        lwm2m.RuleID = "value-invalid-utf8"
 	ValueOutsideRange       lwm2m.RuleID = "value-outside-range"
 	ValueNULTerminated      lwm2m.RuleID = "value-nul-terminated"
+	ValuePath               lwm2m.RuleID = "value-path"
 	ValueTrailing           lwm2m.RuleID = "payload-trailing-octets"
 	ValueType               lwm2m.RuleID = "value-type"
 )
@@ -49,13 +53,17 @@ var common = []row{
 	{MultipleAsArray, lwm2m.Failure, "The values of a multiple resource are no array, in application/cbor no map either: its instances have ids.", "Core 1.2 §7.4", ""},
 	{MultipleWithoutInstance, lwm2m.Failure, "The values of a multiple resource are resource instances, even if there is one only.", "Core 1.2 §7.4", ""},
 	{SingleWithInstance, lwm2m.Failure, "The value of a single resource has no resource instance.", "Core 1.2 §7.4", ""},
+	{NameForm, lwm2m.Warning, "The ids of a name have no leading zeros, and no slash ends it.", "Core 1.1 §7.1, §7.4", ""},
+	{NamePath, lwm2m.Failure, "A name, its base name included, is a path: at most four ids from 0 to 65534, parted by slashes.", "Core 1.1 §7.1, §7.4", ""},
 	{OutsideRequest, lwm2m.Failure, "Every path of an answer lies at or below the path of its request.", "Core 1.2 §7.4", "devices with a wrong base name"},
 	{BeyondRequest, lwm2m.Note, "Records may go beyond the path of the request where their base name is \"/\".", "Core 1.1 §7.4", "an example of the specification"},
 	{ListFormat, lwm2m.Failure, "The path list of a composite request is SenML or SenML-ETCH.", "Core 1.2 §7.4", ""},
 	{ListTime, lwm2m.Warning, "The path list of a composite request has no times.", "Core 1.1 §7.4", ""},
 	{ListValue, lwm2m.Warning, "The path list of a composite request has no values.", "Core 1.1 §7.4", ""},
+	{SingleForMany, lwm2m.Failure, "An object and an object instance need a format that carries many values.", "Core 1.2 §7.4", ""},
 	{SingleForMultiple, lwm2m.Failure, "A multiple resource needs a format that carries several values.", "Core 1.2 §7.4", ""},
 	{ValueOutsideRange, lwm2m.Note, "A number lies within the range of its resource's definition.", appendixD, ""},
+	{ValuePath, lwm2m.Failure, "A value has the path of a resource or resource instance.", "Core 1.1 §7.4", ""},
 	{ValueTrailing, lwm2m.Warning, "Nothing follows the end of the payload's one item.", "RFC 8259 §2, RFC 8949 §3", "C programs that send a terminating NUL"},
 	{ValueBase64, lwm2m.Warning, "Octets in text are Base64 in the alphabet and with the padding of their format.", appendixC + ", RFC 8428 §5", "Wakaama (padding in SenML JSON)"},
 	{ValueCoreLink, lwm2m.Warning, "A Corelnk is text in link-format.", appendixC + ", RFC 6690 §2", ""},
@@ -73,5 +81,5 @@ var common = []row{
 // payload is in the format that its Content-Format says.
 func HintsAtFormat(id lwm2m.RuleID) bool {
 	return id == TextValue || id == ValueInvalidUTF8 || id == ValueBase64 || id == OpaqueType ||
-		id == ValueTrailing || id == SenMLNoArray
+		id == ValueTrailing || id == SenMLNoArray || id == SingleForMany
 }

@@ -94,7 +94,7 @@ func (d *cborDecoder) record(h cborread.Head, start int) error {
 	}
 	r := record{start: start}
 	for in.Next(&members) {
-		l, err := d.label()
+		l, err := d.label(&r)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (d *cborDecoder) record(h cborread.Head, start int) error {
 			continue
 		}
 		at := in.Pos
-		item, ok := in.Item()
+		item, ok := in.Member()
 		if !ok {
 			return d.broken()
 		}
@@ -121,7 +121,7 @@ func (d *cborDecoder) record(h cborread.Head, start int) error {
 }
 
 // label reads the key of a field.
-func (d *cborDecoder) label() (label, error) {
+func (d *cborDecoder) label(r *record) (label, error) {
 	in := &d.in
 	at := in.Pos
 	if at < len(in.Payload) && in.Payload[at] <= byte(dataValue) { // most labels
@@ -149,7 +149,10 @@ func (d *cborDecoder) label() (label, error) {
 	}
 	l := labelOf(s)
 	if l == unknown {
-		return l, d.unknownField(s, at)
+		if l = alien(s); l == unknown {
+			return l, d.unknownField(s, at)
+		}
+		r.alien = s
 	}
 	if l != linkValue {
 		d.Deviate(rules.SenMLTextLabel, d.At, at, "expected the label %d, found %q", int(l), s)

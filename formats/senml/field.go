@@ -90,10 +90,14 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 	} else if !l.isValue() {
 		p.Deviate(rules.DuplicateField, p.At, int(span.Start), "expected %s once in a record, found it again; the last counts", l)
 	}
+	if l == baseValue && item.Kind == codec.ItemBoolean { // the bv of LwM2M JSON
+		l, r.alien = boolValue, "bv"
+	}
 	switch l {
 	case recordName, baseName:
 		if item.Kind != codec.ItemText {
-			return p.Fail(int(span.Start), p.At, "expected text for %s", l)
+			p.misfit(l, "text", item, int(span.Start))
+			return p.Err()
 		}
 		if l == recordName {
 			r.name, r.hasName, r.nameAt = item.Text, true, int(span.Start)
@@ -108,7 +112,7 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 	case unit, baseUnit:
 		switch {
 		case item.Kind != codec.ItemText:
-			p.Deviate(rules.SenMLValueField, p.At, int(span.Start), "expected text in %s, found %s", l, item.Describe())
+			p.misfit(l, "text", item, int(span.Start))
 		case l == unit:
 			r.unit = item.Text
 		default:
@@ -120,6 +124,11 @@ func (p *pack) set(r *record, l label, item codec.Item, span lwm2m.Span) error {
 		return p.setNumber(r, l, item, int(span.Start))
 	}
 	return p.Err()
+}
+
+// misfit notes a field that holds something else, and is left out.
+func (p *pack) misfit(l label, expected string, item codec.Item, offset int) {
+	p.Deviate(rules.SenMLValueField, p.At, offset, "expected %s in %s, found %s", expected, l, item.Describe())
 }
 
 // setValue takes the value of a record: the first one, if there are several.
@@ -155,7 +164,10 @@ func (p *pack) checkFields(path lwm2m.Path, r *record) {
 		if r.item.Kind == codec.ItemBase64 {
 			rule = rules.SenMLDataText
 		}
-		p.Deviate(rule, path, int(r.value.Start), "expected %s in %s", r.field.holds(), r.field)
+		p.Deviate(rule, path, int(r.value.Start), "expected %s in %s, found %s", r.field.holds(), r.field, r.item.Describe())
+	}
+	if r.alien != "" {
+		p.Deviate(rules.SenMLValueField, path, int(r.value.Start), "expected %s in %s, found it in %s, which LwM2M JSON has", r.field.holds(), r.field, r.alien)
 	}
 	if r.values > 1 {
 		p.Deviate(rules.SenMLTwoValues, path, p.second.at, "expected one value in a record, found another in %s, which is left out: %s", p.second.field, p.second.item.Describe())
@@ -186,7 +198,8 @@ func (l label) holds() string {
 func (p *pack) setNumber(r *record, l label, item codec.Item, offset int) error {
 	x := number(item)
 	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return p.Fail(offset, p.At, "expected a number for %s", l)
+		p.misfit(l, "a number", item, offset)
+		return p.Err()
 	}
 	switch l {
 	case timeStamp:
@@ -211,7 +224,7 @@ func (p *pack) setOther(r *record, l label, item codec.Item, offset int) {
 	x := number(item)
 	switch {
 	case math.IsNaN(x):
-		p.Deviate(rules.SenMLValueField, p.At, offset, "expected a number in %s, found %s", l, item.Describe())
+		p.misfit(l, "a number", item, offset)
 	case l == sumValue:
 		r.sum, r.hasSum = x, true
 	case l == updateTime:
@@ -219,6 +232,19 @@ func (p *pack) setOther(r *record, l label, item codec.Item, offset int) {
 	default:
 		p.baseSum = x
 	}
+}
+
+// alien is the label of a field of LwM2M JSON that SenML calls otherwise; unknown
+// if it is none. Its bv, which SenML has for another thing, is told by what it
+// holds.
+func alien(s string) label {
+	switch s {
+	case "sv":
+		return stringValue
+	case "ov":
+		return linkValue
+	}
+	return unknown
 }
 
 // unknownField decides on a field that nobody knows: it is skipped, unless its

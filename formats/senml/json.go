@@ -130,7 +130,11 @@ func (d *jsonDecoder) field(r *record) error {
 		if key, ok = in.String(); !ok || !in.Expect(':') {
 			return d.broken()
 		}
-		l = labelOf(key)
+		if l = labelOf(key); l == unknown {
+			if l = alien(key); l != unknown {
+				r.alien = key
+			}
+		}
 	}
 	in.Space()
 	span := lwm2m.Span{Start: uint32(in.Pos)}
@@ -144,7 +148,7 @@ func (d *jsonDecoder) field(r *record) error {
 		in.Odd = ""
 		return nil
 	}
-	item, ok := in.Value()
+	item, ok := in.Member()
 	if !ok {
 		return d.broken()
 	}

@@ -38,6 +38,7 @@ type record struct {
 	values    int // value fields seen
 	field     label
 	unit      string
+	alien     string // the name of a value field that is LwM2M JSON's
 	sum       float64
 	update    float64
 	seen      uint32 // the labels, bit by bit
@@ -95,11 +96,14 @@ func (p *pack) add(r *record, end int) error {
 			path, inside, problem = joined, true, ""
 		}
 	}
-	if problem != "" {
+	p.NoteName(&p.base, r.name, path, r.nameAt)
+	if p.base.TooLong(r.name) {
 		return p.Fail(r.nameAt, p.At, "%s", problem)
 	}
-	p.NoteReserved(&p.base, path, r.nameAt)
-	if rooted && !inside {
+	if problem != "" {
+		path = codec.NoPath()
+		p.Deviate(rules.NamePath, path, r.nameAt, "%s", problem)
+	} else if rooted && !inside {
 		rule := rules.OutsideRequest
 		if p.base.Text() == "/" {
 			rule = rules.BeyondRequest
@@ -110,7 +114,7 @@ func (p *pack) add(r *record, end int) error {
 		return p.addPath(path, r, end)
 	}
 	if path.Level() < lwm2m.LevelResource {
-		return p.Fail(r.nameAt, path, "expected the path of a resource for a value, found %s", path)
+		p.Deviate(rules.ValuePath, path, r.nameAt, "expected the path of a resource for a value, found %s", path)
 	}
 	return p.addValue(path, r, end)
 }
@@ -158,7 +162,7 @@ func (p *pack) addPath(path lwm2m.Path, r *record, end int) error {
 // addValue appends a value.
 func (p *pack) addValue(path lwm2m.Path, r *record, end int) error {
 	definition, want, known := p.Resolve(path)
-	if r.wrong || r.values > 1 {
+	if r.wrong || r.values > 1 || r.alien != "" {
 		p.checkFields(path, r)
 	}
 	item := r.item

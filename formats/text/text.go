@@ -38,24 +38,24 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o codec.Options) (*lwm2m.Tree
 		d.Add(lwm2m.KindValue, p, d.typed(s, t), definition, value, value)
 		return d.Finish()
 	}
-	v, kind := guess(s)
-	if kind == lwm2m.KindValue {
+	v := guess(s)
+	if v.Type() == lwm2m.String {
 		d.CheckText(s, t)
 	}
-	d.Add(kind, p, v, definition, value, value)
+	d.Add(lwm2m.KindGuess, p, v, definition, value, value)
 	return d.Finish()
 }
 
 // guess reads text whose type nobody tells: a number if it is written as one in
 // the one canonical way.
-func guess(s string) (lwm2m.Value, lwm2m.Kind) {
+func guess(s string) lwm2m.Value {
 	if i, err := strconv.ParseInt(s, 10, 64); err == nil && strconv.FormatInt(i, 10) == s {
-		return lwm2m.IntegerValue(i), lwm2m.KindGuess
+		return lwm2m.IntegerValue(i)
 	}
 	if v, err := lwm2m.ParseValue(lwm2m.Float, s); err == nil && v.String() == s && !math.IsNaN(v.Float()) && !math.IsInf(v.Float(), 0) {
-		return v, lwm2m.KindGuess
+		return v
 	}
-	return lwm2m.StringValue(s), lwm2m.KindValue
+	return lwm2m.StringValue(s)
 }
 
 // Encode encodes the one node. The error is a *codec.EncodeError: not one node,

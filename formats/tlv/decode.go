@@ -133,8 +133,12 @@ func (e *entry) valueSpan() lwm2m.Span {
 
 // member decodes a Resource or Multiple Resource of an object instance.
 func (d *decoder) member(e *entry, instance lwm2m.Path) {
-	if e.kind < multipleResource {
-		d.Fail(e.start, instance, "expected a Resource or Multiple Resource in an object instance, found %s with id %d", e.kind, e.id)
+	switch e.kind {
+	case resourceInstance:
+		d.lostInstance(e, instance)
+		return
+	case objectInstance:
+		d.misplaced(e, instance.Child(lwm2m.AnyID), "expected a Resource or Multiple Resource in an object instance")
 		return
 	}
 	p := instance.Child(e.id)
@@ -188,8 +192,8 @@ func (d *decoder) instances(e *entry, p lwm2m.Path, definition *lwm2m.Resource) 
 		case resource:
 			d.Deviate(rules.TLVKind, at, m.start, "expected a Resource Instance in a Multiple Resource, found a Resource")
 		default:
-			d.Fail(m.start, p, "expected a Resource Instance in a Multiple Resource, found %s with id %d", m.kind, m.id)
-			return
+			d.misplaced(&m, at, "expected a Resource Instance in a Multiple Resource")
+			continue
 		}
 		if d.s[m.start]&0x38 != 0 {
 			d.form(&m, at)
@@ -205,17 +209,38 @@ func (d *decoder) instances(e *entry, p lwm2m.Path, definition *lwm2m.Resource) 
 // resource instance, or for a multiple resource without its wrapper.
 func (d *decoder) bareInstance(e *entry) {
 	if d.At.Level() < lwm2m.LevelResource {
-		d.Fail(e.start, d.At, "expected a Resource or Multiple Resource, found a Resource Instance with id %d: which resource it belongs to is not said", e.id)
+		instance := d.object.Child(lwm2m.AnyID)
+		if d.At.Level() == lwm2m.LevelObjectInstance {
+			instance = d.At
+		}
+		d.lostInstance(e, instance)
 		return
 	}
 	p := d.At.Cut(lwm2m.LevelResource).Child(e.id)
-	if d.At.Level() == lwm2m.LevelResource {
+	definition := d.definition.Resource(p.Resource())
+	if d.At.Level() == lwm2m.LevelResource && (definition == nil || definition.Multiple) {
 		d.Deviate(rules.TLVMissingMultiple, p, e.start, "expected a Multiple Resource, found a Resource Instance without it")
-	} else if d.At.ResourceInstance() != e.id {
+	} else if d.At.Level() > lwm2m.LevelResource && d.At.ResourceInstance() != e.id {
 		d.Deviate(rules.OutsideRequest, p, e.start, "expected resource instance %d, found %d", d.At.ResourceInstance(), e.id)
 	}
+	d.CheckLevel(p, definition, e.start)
 	d.form(e, p)
-	d.value(e, p, d.definition.Resource(p.Resource()))
+	d.value(e, p, definition)
+}
+
+// lostInstance decodes a Resource Instance that stands by itself in an object
+// instance: which resource it belongs to is not said.
+func (d *decoder) lostInstance(e *entry, instance lwm2m.Path) {
+	p := instance.Child(lwm2m.AnyID).Child(e.id)
+	d.Deviate(rules.TLVMissingMultiple, p, e.start, "expected a Resource or Multiple Resource, found a Resource Instance: which resource it belongs to is not said")
+	d.form(e, p)
+	d.value(e, p, nil)
+}
+
+// misplaced keeps the octets of an entry that holds others where it has no place.
+func (d *decoder) misplaced(e *entry, p lwm2m.Path, expected string) {
+	d.Deviate(rules.TLVKind, p, e.start, "%s, found %s with id %d, kept as octets", expected, e.kind, e.id)
+	d.Add(lwm2m.KindGuess, p, lwm2m.OpaqueValue(d.s[e.value:e.end]), nil, e.span(), e.valueSpan())
 }
 
 // forInstance decodes what else than a Resource Instance answers the request for

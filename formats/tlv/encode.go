@@ -190,7 +190,7 @@ func (e *encoder) value(v lwm2m.Value) {
 		}
 		e.number(v.Uint(), n)
 	case lwm2m.Float:
-		if single := float32(v.Float()); math.Float64bits(float64(single)) == v.Uint() {
+		if single := float32(v.Float()); math.Float64bits(float64(single)) == v.Uint() || single != single { // NaN
 			e.number(uint64(math.Float32bits(single)), 4)
 		} else {
 			e.number(v.Uint(), 8)

@@ -10,7 +10,7 @@ import (
 func (e *Endpoint) assemble(r *Request, block Block) bool {
 	m := r.Message
 	if refusal := r.checkBlock(block, m.Payload); refusal != nil {
-		_ = r.Respond(refusal)
+		r.refuseBlock(block, refusal)
 		return false
 	}
 	r.block1 = &block
@@ -25,11 +25,33 @@ func (e *Endpoint) assemble(r *Request, block Block) bool {
 	e.mu.Unlock()
 	if answer != nil {
 		r.block1 = nil
-		_ = r.Respond(answer)
+		r.refuseBlock(block, answer)
 		return false
 	}
 	r.Message = whole
 	return true
+}
+
+// refuseBlock answers a block, and tells of it where the answer is a refusal.
+func (r *Request) refuseBlock(block Block, answer *Message) {
+	why := slices.Clone(r.Deviations)
+	switch answer.Code {
+	case RequestEntityIncomplete:
+		why = append(why, deviate(ruleBlock1Order, -1, string(answer.Payload)))
+	case RequestEntityTooLarge:
+		stated, _ := r.Message.Size1()
+		most := r.endpoint.base.MaxBody
+		reason := fmt.Sprintf("block %v of a body of which %d bytes are stated, at most %d are taken", block, stated, most)
+		if int64(stated) <= int64(most) && block.Offset()+int64(len(r.Message.Payload)) <= int64(most) {
+			reason = fmt.Sprintf("block %v: there is no room left, bodies of %d bytes are kept at most", block, MaxBodyBytes)
+		}
+		why = append(why, deviate(ruleBodySize, -1, reason))
+	}
+	if !answer.Code.IsSuccess() && len(why) > 0 {
+		why[len(why)-1].Message += "; answered " + answer.Code.String()
+		r.endpoint.tellRefused(r.Peer, r.Number, r.Received, why)
+	}
+	_ = r.Respond(answer)
 }
 
 // admit asks whoever looks at blocks; false means that the block was answered
@@ -50,7 +72,9 @@ func (e *Endpoint) admit(r *Request, block Block) bool {
 func (r *Request) checkBlock(block Block, part []byte) *Message {
 	switch {
 	case block.SZX == reservedSZX && !r.endpoint.stream:
-		r.Deviations = append(r.Deviations, deviate(ruleBlockReserved, -1, "SZX 7"))
+		if !slices.ContainsFunc(r.Deviations, func(d Deviation) bool { return d.Rule == ruleBlockReserved }) {
+			r.Deviations = append(r.Deviations, deviate(ruleBlockReserved, -1, "SZX 7")) // Scan did not see what protection hid
+		}
 		return diagnostic(BadRequest, "SZX 7 is reserved")
 	case block.More && block.SZX == reservedSZX && len(part) > 0 && len(part)%maxBlockSize == 0:
 	case block.More && len(part) != block.Size():

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -135,7 +136,11 @@ func TestServerRefusesBlocksThatMakeNoBody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := newNetwork(t)
-				n.endpoint(serverAt, Config{Handler: answerWith(Content, ""), Parameters: Parameters{MaxBody: 63}})
+				var told []Refused
+				n.endpoint(serverAt, Config{
+					Handler: answerWith(Content, ""), Parameters: Parameters{MaxBody: 63},
+					OnRefused: func(r Refused) { told = append(told, r) },
+				})
 				client := n.script(clientAt)
 				for i, s := range steps {
 					m := ask(uint16(i+1), "/5/0/0")
@@ -151,6 +156,11 @@ func TestServerRefusesBlocksThatMakeNoBody(t *testing.T) {
 					} else if limit, found := got.Size1(); s.want == RequestEntityTooLarge && (!found || limit != 63) {
 						t.Errorf("4.13 without the limit")
 					}
+					synctest.Wait()
+					if s.want.IsSuccess() != (len(told) == 0) || len(told) > 0 && !strings.HasSuffix(told[0].Deviations[0].Message, "; answered "+s.want.String()) {
+						t.Errorf("block %d (%v): told %+v", i, s.block, told)
+					}
+					told = nil
 				}
 			})
 		})

@@ -140,7 +140,9 @@ func (e *Endpoint) receiveReply(in *incoming) {
 		return
 	}
 	if m.Code != Empty {
-		in.deviations = append(in.deviations, deviate(ruleAckRequest, 1, "the acknowledgement carries "+m.Code.String()+", which answers nothing"))
+		if !slices.ContainsFunc(in.scanned, func(d Deviation) bool { return d.Rule == ruleAckRequest }) {
+			in.deviations = append(in.deviations, deviate(ruleAckRequest, 1, "the acknowledgement carries "+m.Code.String()+", which answers nothing"))
+		}
 		if asked {
 			c.transfer.deviate(in.all()...)
 		}

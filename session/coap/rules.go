@@ -54,6 +54,8 @@ const (
 	ruleBlock1Mismatch     = "coap-block1-mismatch"
 	ruleBlock2Mismatch     = "coap-block2-mismatch"
 	ruleBlockShort         = "coap-block-short"
+	ruleBlock1Order        = "coap-block1-order"
+	ruleBodySize           = "coap-body-size"
 	ruleETagChanged        = "coap-etag-changed"
 	ruleSizeWrong          = "coap-size-wrong"
 	ruleBlockFormat        = "coap-block-format-changed"
@@ -64,6 +66,7 @@ const (
 	ruleSignalOnDatagram   = "coap-signal-on-datagram"
 	ruleStreamEmptyMessage = "coap-stream-empty"
 	ruleAborted            = "coap-aborted"
+	ruleSecured            = "coap-dtls-record"
 )
 
 // Rules lists all rules of this package, sorted by id.
@@ -76,10 +79,13 @@ func Rules() []Rule {
 		{ruleBlockReserved, "RFC 7959 §2.2", "SZX 7 is reserved on datagrams."},
 		{ruleBlock1Mismatch, "RFC 7959 §2.3", "The Block1 option of a response repeats the number of the request's block."},
 		{ruleBlock1Missing, "RFC 7959 §2.9.1", "2.31 Continue carries the Block1 option that it answers."},
+		{ruleBlock1Order, "RFC 7959 §2.5", "The blocks of a request's body come one after the other, from block 0 on."},
 		{ruleBlock2Mismatch, "RFC 7959 §2.4", "The Block2 option of a response states the block that was asked for."},
+		{ruleBodySize, "RFC 7959 §2.9.3", "A body is not larger than what its receiver takes."},
 		{ruleCodeClass, "RFC 7252 §12.1", "Code classes 1, 3 and 6 are reserved; 7 belongs to streams."},
 		{ruleCSMMissing, "RFC 8323 §5.3", "A capabilities and settings message is the first on a connection."},
 		{ruleCSM, "RFC 8323 §5.3", "The options of a capabilities and settings message have legal values."},
+		{ruleSecured, "RFC 7252 §6.2", "DTLS is spoken at the port of coaps://, not at that of coap://."},
 		{ruleDuplicateAnswer, "RFC 7252 §4.5", "A repeated confirmable message is answered with the same message again."},
 		{ruleDuplicatesLost, "RFC 7252 §4.5", "A duplicate is recognised for the exchange lifetime; here the table of duplicates was full before."},
 		{ruleEmptyMessage, "RFC 7252 §4.1", "An Empty message has no token, options or payload."},

@@ -91,6 +91,13 @@ func (w *walker) stop(rule string, offset int, format string, args ...any) {
 }
 
 func (w *walker) walk() {
+	if !w.stream && dtlsRecord(w.b) {
+		if w.out != nil {
+			w.out.Length = len(w.b)
+		}
+		w.stop(ruleSecured, 0, "plain CoAP expected at this port, found a record of DTLS: the device is to use coap:// here, or the port of coaps://")
+		return
+	}
 	var tokenLength int
 	if w.stream {
 		tokenLength = w.streamHeader()
@@ -129,6 +136,13 @@ func (w *walker) datagramHeader() int {
 	w.code = Code(w.b[1])
 	w.at = size
 	return int(w.b[0] & 15)
+}
+
+// dtlsRecord says whether a datagram is a record of DTLS rather than a message: as that
+// it would be of version 0. RFC 6347 §4.1.
+func dtlsRecord(b []byte) bool {
+	const head, changeCipherSpec, connectionID, major = 13, 20, 25, 0xfe
+	return len(b) >= head && b[0] >= changeCipherSpec && b[0] <= connectionID && b[1] == major
 }
 
 // partialHeader shows as much of a header as is there.

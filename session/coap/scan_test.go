@@ -20,6 +20,7 @@ func TestScanNamesEachDeviationAndReadsTheRest(t *testing.T) {
 		{"nothing", "", false, ruleTruncated, 0, false},
 		{"three bytes", "400100", false, ruleTruncated, 3, false},
 		{"version 2", "80010001 b133", false, ruleVersion, 0, true},
+		{"a ClientHello", "16feff0000000000000000000a01000009 00000000000000", false, ruleSecured, 0, false},
 		{"token of 9", "49010001 123456789012345678 b133", false, ruleTokenLength, 0, true},
 		{"token cut", "4401000101", false, ruleTruncated, 5, false},
 		{"delta 15", "40010001 f0", false, ruleOptionNibble, 4, false},

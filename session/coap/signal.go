@@ -127,7 +127,7 @@ func (e *Endpoint) receiveRelease(p *peer, s *stream) {
 	idle := p.busy == 0
 	e.mu.Unlock()
 	if idle {
-		e.endStream(p, s, nil)
+		e.endStream(p, s, errReleased)
 	}
 }
 
@@ -181,5 +181,6 @@ func (e *Endpoint) releaseLater(p *peer) {
 type released stream
 
 func (r *released) expire(e *Endpoint, _ instant, out *outbox) {
-	out.add(func() { e.link.Disconnect(r.peer.address, nil) })
+	r.ended = errReleased
+	out.add(func() { e.link.Disconnect(r.peer.address, errReleased) })
 }

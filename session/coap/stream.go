@@ -165,7 +165,9 @@ func (e *Endpoint) receiveFrame(p *peer, s *stream, local transport.Local, b []b
 	case m.Code == Empty:
 		e.pass(p, local, in.entry(e.log.next(), noteIgnored, 0)) // RFC 8323 §3.4
 	default:
-		e.pass(p, local, in.entry(e.log.next(), noteIgnored, 0))
+		number := e.log.next()
+		e.pass(p, local, in.entry(number, noteIgnored, 0))
+		e.tellRefused(p.address, number, in.at, in.all())
 	}
 	return true
 }

@@ -115,7 +115,11 @@ func (t *transfer) checkLast(sent Block, response *Message) {
 func (t *transfer) blame(rule, message string) {
 	t.endpoint.mu.Lock()
 	defer t.endpoint.mu.Unlock()
-	t.deviate(deviate(rule, -1, message))
+	if !slices.ContainsFunc(t.exchange.Deviations, func(d Deviation) bool {
+		return d.Rule == rule && (d.Message == message || d.Offset >= 0) // told before, or found by Scan
+	}) {
+		t.deviate(deviate(rule, -1, message))
+	}
 }
 
 func (t *transfer) progress(done, total int) {

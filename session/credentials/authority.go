@@ -54,10 +54,12 @@ func (a *Authority) Issue(name string, hosts []string, now time.Time, days int) 
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth},
 	}
 	for _, host := range hosts {
+		// An address stands among the names too: devices in the field, such as those with
+		// mbed TLS 2, look for what their URI says there only.
+		template.DNSNames = append(template.DNSNames, host)
 		if ip := net.ParseIP(host); ip != nil {
 			template.IPAddresses = append(template.IPAddresses, ip)
-		} else {
-			template.DNSNames = append(template.DNSNames, host)
+			template.DNSNames[len(template.DNSNames)-1] = ip.String()
 		}
 	}
 	c, err := sign(template, a.Certificate, key, a.Key)

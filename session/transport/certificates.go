@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -136,7 +137,9 @@ func certificateNames(c *x509.Certificate) string {
 		names = append(names, fmt.Sprintf("%q", n))
 	}
 	for _, ip := range c.IPAddresses {
-		names = append(names, ip.String())
+		if !slices.Contains(c.DNSNames, ip.String()) {
+			names = append(names, ip.String())
+		}
 	}
 	if len(names) == 0 {
 		names = append(names, fmt.Sprintf("%q", c.Subject.CommonName))

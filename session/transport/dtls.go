@@ -19,6 +19,9 @@ const (
 	MaxHandshakes = 1_000
 	// handshakeTime is how long a handshake may take.
 	handshakeTime = 60 * time.Second
+	// silenceTime is how long a client waits for a server that says nothing more: for five
+	// transmissions of a flight, and their answers.
+	silenceTime = 20 * time.Second
 	// endedPeers is how many addresses of ended sessions are remembered.
 	endedPeers = 256
 	// stuckTime is how long after the peer changed to its keys the handshake may take
@@ -44,6 +47,8 @@ type SecureOptions struct {
 	// NoResumption says that sessions are neither kept nor resumed, asked at each
 	// handshake; nil: they are.
 	NoResumption func() bool
+	// Patience is how long a client waits for a server that says nothing; 0: 20 s.
+	Patience time.Duration
 	// Failed is told of each handshake with a listener that failed; it must not block.
 	Failed func(*HandshakeError)
 	// Alerted is told of each alert inside an established session of DTLS, after the

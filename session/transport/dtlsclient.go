@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ func NewDTLSClient(ctx context.Context, inner Link, server Address, host string,
 	if keys.ServerName != "" {
 		host = keys.ServerName
 	}
+	defer p.bewareOfSilence()()
 	err := p.dialler(&keys, host)
 	if err == nil {
 		err = inner.Start(l)
@@ -77,7 +79,11 @@ func (p *securePeer) clientOptions(keys *ClientKeys, host string) ([]dtls.Client
 	case Certificate:
 		suites = chosenSuites(certificateSuites, l.options.Suites)
 		if len(keys.Own.Chain) > 0 {
-			options = append(options, dtls.WithCertificates(certificateOf(keys.Own)))
+			p.record.certifies(keys.Own.Chain[0])
+			// It is shown whatever authorities the server names: it says best itself what it
+			// does not take.
+			own := certificateOf(keys.Own)
+			options = append(options, dtls.WithGetClientCertificate(func(*dtls.CertificateRequestInfo) (*tls.Certificate, error) { return &own, nil }))
 		} else {
 			p.record.hasNone()
 		}

@@ -73,6 +73,34 @@ func (p *securePeer) write(b []byte) error {
 	return p.link.inner.Send(to, local, b)
 }
 
+// timedOut is an error, or that there was no more time, where that is why the context was
+// cancelled: who made it says so by its cause.
+func timedOut(ctx context.Context, err error) error {
+	if errors.Is(err, context.Canceled) && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+		return context.DeadlineExceeded
+	}
+	return err
+}
+
+// bewareOfSilence gives a handshake up whose server has said nothing for a time, until
+// the function returned is called.
+func (p *securePeer) bewareOfSilence() (end func()) {
+	l := p.link
+	patience := l.options.Patience
+	if patience <= 0 {
+		patience = silenceTime
+	}
+	return p.record.silentFor(patience, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if !p.ready {
+			p.stop(errSilentServer)
+		}
+	})
+}
+
+var errSilentServer = fmt.Errorf("%w: the server says nothing", context.DeadlineExceeded)
+
 var errStuck = errors.New("nothing that can be read came after ChangeCipherSpec")
 
 var errCrowded = fmt.Errorf("given up to make room: more than %d handshakes are under way", MaxHandshakes)
@@ -134,9 +162,9 @@ func (p *securePeer) accept() {
 
 // shake makes the handshake, and returns the session that it made.
 func (p *securePeer) shake(ctx context.Context) (*sealed, error) {
-	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
-	defer cancel()
 	l := p.link
+	ctx, cancel := context.WithTimeout(ctx, max(handshakeTime, l.options.Patience))
+	defer cancel()
 	l.mu.Lock()
 	p.cancel = cancel
 	stopped := p.cause
@@ -145,7 +173,7 @@ func (p *securePeer) shake(ctx context.Context) (*sealed, error) {
 		return nil, stopped
 	}
 	if err := p.conn.HandshakeContext(ctx); err != nil {
-		return nil, err
+		return nil, timedOut(ctx, err)
 	}
 	return p.takeOver()
 }

@@ -20,6 +20,8 @@ const (
 	messageServerHello = 2
 
 	messageCertificateRequest = 13
+
+	versionDTLS12 = 0xfefd // later versions have lower numbers
 )
 
 // clientHello is what a ClientHello offers.
@@ -214,6 +216,7 @@ func cidIn(extension []byte) (cid string, ok bool) {
 
 // serverHello is what a ServerHello agrees to.
 type serverHello struct {
+	version uint16
 	random  string
 	session string // its id
 	suite   CipherSuite
@@ -241,7 +244,7 @@ const lengthOfRandom = 32
 // readServerHello reads the body of a ServerHello. RFC 5246 §7.4.1.3.
 func readServerHello(b []byte) (h serverHello, ok bool) {
 	r := &reader{b: b}
-	r.uint16() // version
+	h.version = uint16(r.uint16())
 	h.random = string(r.take(lengthOfRandom))
 	h.session = string(r.take(r.uint8()))
 	h.suite = CipherSuite(r.uint16())

@@ -49,6 +49,7 @@ func (p *securePeer) serverOptions() ([]dtls.ServerOption, error) {
 		} else {
 			suites = slices.Concat(certified, suites)
 		}
+		p.record.certifies(own.Chain[0])
 		options = append(options, dtls.WithCertificates(certificateOf(own)),
 			// It is asked for, and needed: who requires it of the library resumes nothing.
 			dtls.WithClientAuth(dtls.RequestClientCert), dtls.WithVerifyPeerCertificate(p.verifyClient), dtls.WithVerifyConnection(p.verifyConnection))

@@ -2,11 +2,13 @@ package transport
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"lwcon/session/transport/gnutls"
@@ -36,11 +38,12 @@ type handshakeRecord struct {
 	suites   []CipherSuite
 	identity string
 	claimed  bool
-	nobody   bool   // has the identity
-	verdict  error  // on the certificate or raw public key of the peer
-	ownKey   []byte // raw public key that we show
-	obstacle error  // why we have no raw public keys for this peer
-	alert    byte   // that came in plain text
+	nobody   bool              // has the identity
+	verdict  error             // on the certificate or raw public key of the peer
+	ownKey   []byte            // raw public key that we show
+	shown    *x509.Certificate // that we show
+	obstacle error             // why we have no raw public keys for this peer
+	alert    byte              // that came in plain text
 	alerted  bool
 	heard    int         // datagrams that came
 	ciphered bool        // the peer changed to its keys
@@ -49,6 +52,11 @@ type handshakeRecord struct {
 	bridge   *sealed     // of a handshake with Connection IDs, once there are keys
 	waits    *time.Timer // for what must follow then
 	stuck    func()      // it did not
+	tries    int         // how often a client has sent its flight since it heard something
+	since    time.Time   // when for the first time
+	flight   byte        // the message that it was known by
+	quiet    *time.Timer // restarts when something comes; nil: it is not minded
+	patience time.Duration
 }
 
 // own notes the suites that we allow.
@@ -98,6 +106,13 @@ func (r *handshakeRecord) shows(key []byte) {
 	r.ownKey = key
 }
 
+// certifies notes the certificate that we show.
+func (r *handshakeRecord) certifies(c *x509.Certificate) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.shown = c
+}
+
 // hasNone notes that we have no certificate to show.
 func (r *handshakeRecord) hasNone() {
 	r.mu.Lock()
@@ -133,7 +148,7 @@ func (r *handshakeRecord) judged(err error) {
 func (r *handshakeRecord) over() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.done, r.hello, r.suites, r.stuck, r.answer, r.secrets, r.ownKey, r.bridge = true, nil, nil, nil, nil, sessionSecrets{}, nil, nil
+	r.done, r.hello, r.suites, r.stuck, r.answer, r.secrets, r.ownKey, r.bridge, r.shown = true, nil, nil, nil, nil, sessionSecrets{}, nil, nil, nil
 	if r.waits != nil {
 		r.waits.Stop()
 		r.waits = nil
@@ -194,12 +209,17 @@ func (r *handshakeRecord) look(b []byte, came bool) {
 		}
 	}
 	if !came {
+		r.try(b)
 		if r.claimed && changesCipher(b) { // a server with another key may say nothing any more
 			r.wait()
 		}
 		return
 	}
 	r.heard++
+	r.tries = 0
+	if r.quiet != nil {
+		r.quiet.Reset(r.patience)
+	}
 	if description, ok := wrappedAlert(b); ok && !r.alerted {
 		r.alert, r.alerted = description, true
 	}
@@ -212,6 +232,52 @@ func (r *handshakeRecord) look(b []byte, came bool) {
 		} else if record[0] == recordHandshake {
 			r.asked = r.asked || slices.ContainsFunc(parseMessages(record[recordHead:]), func(m HandshakeMessage) bool { return m.Type == messageCertificateRequest })
 		}
+	}
+}
+
+// try counts how often a client sends a flight. The lock is held.
+func (r *handshakeRecord) try(b []byte) {
+	const clientKeyExchange = 16 // in each flight that is not a ClientHello
+	for record := range recordsOf(b) {
+		if record[0] != recordHandshake || epochOf(record) > 0 {
+			continue
+		}
+		for _, m := range parseMessages(record[recordHead:]) {
+			if m.Offset > 0 || m.Type != messageClientHello && m.Type != clientKeyExchange {
+				continue
+			}
+			if r.tries++; r.tries == 1 {
+				r.since = time.Now()
+			}
+			r.flight = m.Type
+		}
+	}
+}
+
+// sentInVain says what a client has sent since it heard something: "our ClientHello, sent 5
+// times in 20s". The lock is held.
+func (r *handshakeRecord) sentInVain() string {
+	name := messageNames[r.flight]
+	if name == "" {
+		name = "handshake"
+	}
+	if r.tries < 2 {
+		return "our " + name
+	}
+	return fmt.Sprintf("our %s, sent %d times in %v", name, r.tries, time.Since(r.since).Round(time.Second))
+}
+
+// silentFor calls give once nothing has come for a time, until the function returned is
+// called.
+func (r *handshakeRecord) silentFor(d time.Duration, give func()) (end func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.patience, r.quiet = d, time.AfterFunc(d, give)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.quiet.Stop()
+		r.quiet = nil
 	}
 }
 
@@ -255,8 +321,10 @@ func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
 		return unknownIdentityText(r.identity)
 	case r.rawTrouble(err, server):
 		return r.explainRaw(err, server)
-	case server && r.hello != nil && r.hello.version != 0 && r.hello.version > 0xfefd:
+	case server && r.hello != nil && r.hello.version > versionDTLS12:
 		return "the device speaks DTLS 1.0 only, lwcon 1.2", "DTLS 1.2 is what LwM2M demands of it"
+	case !server && r.answer != nil && r.answer.version > versionDTLS12:
+		return "the server speaks DTLS 1.0 only, lwcon 1.2", "DTLS 1.2 is what LwM2M demands of it"
 	case r.noCommonSuite(err, server):
 		if server && r.commonSuite() {
 			return "the device offers " + suiteList(r.offered()) + ", of which some are allowed here, but no group or signature that is: here are secp256r1, secp384r1 and x25519, with ECDSA and SHA-256 or SHA-384",
@@ -264,7 +332,7 @@ func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
 		}
 		theirs := suiteList(r.offered())
 		if !server {
-			return fmt.Sprintf("the server has none of our cipher suites: %s", suiteList(r.suites)), "the server is to allow one of them; TLS_PSK_WITH_AES_128_CCM_8 and TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 are mandatory"
+			return fmt.Sprintf("the server has none of our cipher suites: %s", suiteList(r.suites)), r.serverLacks()
 		}
 		cure = "TLS_PSK_WITH_AES_128_CCM_8 or TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 is mandatory for devices"
 		if !slices.ContainsFunc(r.suites, func(s CipherSuite) bool { return !s.pskSuite() }) && slices.ContainsFunc(r.offered(), func(s CipherSuite) bool { return !s.pskSuite() && s != 0x00ff }) {
@@ -284,8 +352,19 @@ func (r *handshakeRecord) explain(err error, server bool) (cause, cure string) {
 		return r.wrongKey(server)
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
 		return r.silence(server)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nobody listens at that port: " + err.Error(), "does the server run, and is it the right port (5684 for coaps)?"
 	}
 	return err.Error(), ""
+}
+
+// serverLacks is what to do about a server that has none of our suites. The lock is held.
+func (r *handshakeRecord) serverLacks() string {
+	const mandatory = "the server is to allow one of them (TLS_PSK_WITH_AES_128_CCM_8 and TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 are mandatory); "
+	if slices.ContainsFunc(r.suites, CipherSuite.pskSuite) {
+		return mandatory + "ours are of pre-shared keys: does it have those, or certificates or raw public keys only?"
+	}
+	return mandatory + "ours are of certificates: does it have one, or pre-shared keys only?"
 }
 
 func (r *handshakeRecord) offered() []CipherSuite {
@@ -339,15 +418,17 @@ func (r *handshakeRecord) silence(server bool) (cause, cure string) {
 		cause, cure = r.wrongKey(server)
 		return cause + ", or was lost", cure
 	case r.heard == 0:
-		return "no answer: nobody speaks DTLS there, or the datagrams are lost", "look at the port (5684 for coaps) and at firewalls in between"
+		return "no answer to " + r.sentInVain() + ": nobody speaks DTLS there, or the datagrams are lost",
+			"look at the port (5684 for coaps) and at firewalls in between; --timeout waits longer"
 	case server:
 		return fmt.Sprintf("the device went silent after %d datagrams", r.heard), "fragments of its handshake may be lost on the way: a smaller MTU or a shorter certificate chain helps"
 	}
 	if r.ownKey != nil && r.answer == nil {
-		return "the server says nothing to our ClientHello with raw public keys: most likely it has none, or none of our cipher suites: " + suiteList(r.suites),
+		return "the server says nothing to " + r.sentInVain() + ", with raw public keys: most likely it has none, or none of our cipher suites: " + suiteList(r.suites),
 			"the server is to have a raw key pair and to allow raw public keys (RFC 7250); else use psk or x509 with it"
 	}
-	return fmt.Sprintf("the server went silent after %d datagrams", r.heard), "fragments of the handshake may be lost on the way; or the server refuses without a word"
+	return fmt.Sprintf("the server went silent after %d datagrams: nothing came to %s", r.heard, r.sentInVain()),
+		"fragments of the handshake may be lost on the way (a smaller MTU or a shorter certificate chain helps); or the server refuses without a word: its log may tell"
 }
 
 // alertText says what the alert of the peer means.
@@ -366,8 +447,16 @@ func (r *handshakeRecord) alertText(server bool) (cause, cure string) {
 			return fmt.Sprintf("%s: it does not take our raw public key, that with SHA-256 %s", said, fingerprint(r.ownKey)),
 				fmt.Sprintf("make it known there: %x in hex", r.ownKey)
 		}
+		if r.shown != nil {
+			return fmt.Sprintf("%s: it does not take our certificate, which is for %s and signed by %q", said, certificateNames(r.shown), r.shown.Issuer.CommonName),
+				"does it have that authority, or the certificate itself, and does it look for one of these names?"
+		}
 		return said + ": it does not take our certificate", "give it the authority that signed ours, or the certificate itself"
 	case 45:
+		if r.shown != nil {
+			return fmt.Sprintf("%s: our certificate is not valid by its clock: it is from %s to %s", said, day(r.shown.NotBefore), day(r.shown.NotAfter)),
+				fmt.Sprintf("renew it, or set the clock of the peer; it is %s here", day(time.Now()))
+		}
 		return said + ": our certificate has expired by its clock", "renew it, or set the clock of the peer"
 	case 40, 71:
 		if r.answer != nil {

@@ -50,6 +50,7 @@ type tlsPeer struct {
 	ready    bool // the handshake is complete
 	cancel   context.CancelFunc
 	cause    error // why we end it
+	refused  error // why the peer ended it before it said anything
 }
 
 func newTLS(inner Link, keys Keys, o SecureOptions) *TLS {
@@ -83,11 +84,11 @@ func (p *tlsPeer) shake(ctx context.Context, prepare func() error) error {
 	err := prepare()
 	switch {
 	case !waits():
-		return ctx.Err()
+		return timedOut(ctx, ctx.Err())
 	case err != nil:
 		return err
 	}
-	return p.conn.HandshakeContext(ctx)
+	return timedOut(ctx, p.conn.HandshakeContext(ctx))
 }
 
 // stop ends a handshake. link.mu is held.
@@ -164,6 +165,9 @@ func (p *tlsPeer) read() {
 		if err != nil {
 			if _, refused := remoteAlert(err); refused && !heard {
 				err = p.failed(err) // TLS 1.3: a server judges our certificate when we are done
+				l.mu.Lock()
+				p.refused = err
+				l.mu.Unlock()
 			}
 			p.finish(err)
 			return
@@ -284,6 +288,12 @@ func (l *TLS) Send(to Address, _ Local, b []byte) error {
 		return fmt.Errorf("%v: %w", to, ErrNoPeer)
 	}
 	if _, err := p.conn.Write(b); err != nil {
+		l.mu.Lock()
+		refused := p.refused
+		l.mu.Unlock()
+		if refused != nil {
+			return refused
+		}
 		return fmt.Errorf("%v: %w", to, plainError(err))
 	}
 	return nil

@@ -115,11 +115,12 @@ func (p *tlsPeer) clientConfig(keys *ClientKeys, host string) (*tls.Config, erro
 	if kept := p.link.options.Resumable; kept != nil && !p.link.options.noResumption() {
 		config.ClientSessionCache = streamSessions{kept, keys.scope(p.address, host)}
 	}
-	if len(keys.Own.Chain) == 0 {
-		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		if len(keys.Own.Chain) == 0 {
 			p.record.asks()
 			return &tls.Certificate{}, nil
 		}
+		return &config.Certificates[0], nil // whatever authorities it names: it says best itself what it does not take
 	}
 	// What is verified here is stricter than what it stands in for: by certificate usage.
 	config.InsecureSkipVerify = true

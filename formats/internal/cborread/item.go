@@ -42,6 +42,18 @@ func (r *Reader) Item() (codec.Item, bool) {
 	return r.ItemAfter(h, start)
 }
 
+// Member is Item that takes an array or map too, as the item of its octets.
+func (r *Reader) Member() (codec.Item, bool) {
+	if start := r.Pos; start < len(r.Payload) && (r.Payload[start]>>5 == Array || r.Payload[start]>>5 == Map) {
+		ok := r.Skip(codec.MaxDepth)
+		if !ok {
+			return codec.Item{}, false
+		}
+		return codec.Item{Text: r.Payload[start:r.Pos], Kind: codec.ItemOther}, true
+	}
+	return r.Item()
+}
+
 // ItemAfter is Item for a head that was read already, at offset start.
 func (r *Reader) ItemAfter(h Head, start int) (codec.Item, bool) {
 	switch h.Major {
@@ -177,8 +189,11 @@ func (r *Reader) decimal() (codec.Item, bool) {
 	}
 	text += "e" + strconv.FormatInt(int64(numbers[0].Bits), 10)
 	f, _ := strconv.ParseFloat(text, 64) // beyond the range: an infinity or 0
-	if math.IsInf(f, 0) {
+	switch {
+	case math.IsInf(f, 0):
 		r.Odd = "a decimal fraction beyond the range of a float, " + text
+	case f == 0 && numbers[1].Bits != 0:
+		r.Odd = "a decimal fraction too small for a float, " + text
 	}
 	return codec.FloatItem(f, ""), true
 }

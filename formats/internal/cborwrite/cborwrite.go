@@ -58,7 +58,7 @@ func String(b []byte, s string) []byte { return append(Head(b, Text, uint64(len(
 
 // Float appends a float, in single precision where that loses nothing.
 func Float(b []byte, f float64) []byte {
-	if single := float32(f); math.Float64bits(float64(single)) == math.Float64bits(f) {
+	if single := float32(f); math.Float64bits(float64(single)) == math.Float64bits(f) || f != f { // NaN
 		return binary.BigEndian.AppendUint32(append(b, 0xfa), math.Float32bits(single))
 	}
 	return binary.BigEndian.AppendUint64(append(b, 0xfb), math.Float64bits(f))

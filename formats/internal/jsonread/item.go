@@ -42,12 +42,43 @@ func (r *Reader) Value() (codec.Item, bool) {
 	return r.word("")
 }
 
-// finite notes a number that is beyond the range of a float; it returns true.
+// Member reads the value of a member: one that is an array or object is the item of
+// its text.
+func (r *Reader) Member() (codec.Item, bool) {
+	if c := r.Space(); c != '[' && c != '{' {
+		return r.Value()
+	}
+	start := r.Pos
+	ok := r.Skip(codec.MaxDepth)
+	if !ok {
+		return codec.Item{}, false
+	}
+	return codec.Item{Text: r.Text[start:r.Pos], Kind: codec.ItemOther}, true
+}
+
+// finite notes a number that is beyond the range of a float, too large or too
+// small; it returns true.
 func (r *Reader) finite(n *Number) bool {
+	if n.Float == 0 && !n.Integer && nonzero(n.Text) {
+		r.Odd = "a number too small for a float, " + codec.Quote(n.Text)
+	}
 	if math.IsInf(n.Float, 0) {
 		r.Odd = "a number beyond the range of a float, " + codec.Quote(n.Text)
 	}
 	return true
+}
+
+// nonzero says whether a decimal has a digit that is none but 0, its exponent aside.
+func nonzero(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c|0x20 == 'e':
+			return false
+		case c-'1' < 9:
+			return true
+		}
+	}
+	return false
 }
 
 // integer reads a positive integer of up to 18 digits, the most common number; 0

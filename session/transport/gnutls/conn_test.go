@@ -155,11 +155,14 @@ func TestStreamsCarryOctetsInEachMode(t *testing.T) {
 				t.Errorf("%d %04x: key log %q", m, suite, secrets.String())
 			}
 			long := bytes.Repeat([]byte("0123456789abcdef"), 10_000)
+			written := make(chan struct{})
 			go func() {
+				defer close(written)
 				_, _ = c.Write(long)
 				_ = c.Close()
 			}()
 			got, err := io.ReadAll(s)
+			<-written // so that none is open when they are counted
 			if err != nil || !bytes.Equal(got, long) {
 				t.Errorf("%d %04x: %d octets came, %v", m, suite, len(got), err)
 			}
