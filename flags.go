@@ -123,7 +123,7 @@ func settle(p *console.Program, args, call commands.Args, getenv func(string) st
 	if len(paths) == 0 {
 		return nil
 	}
-	p.Definitions, err = commands.LoadDefinitions(paths)
+	p.Definitions, p.Warnings, err = commands.LoadDefinitions(paths)
 	return err
 }
 

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -26,7 +27,8 @@ const (
 //
 // Link-format has "links", a path list "paths" instead of values; a format that
 // was told from the payload has "reason". "input" says how the octets were read
-// where they are not bare hex: "base64", "a dump of words, the lowest octet last".
+// where they are not bare hex, or where there was a choice: "base64", "a dump of
+// words, the lowest octet last", "text, though it can be hex".
 type Decoded struct {
 	Format     string      // as results name it
 	Tree       *lwm2m.Tree // nil of attributes and arguments
@@ -37,7 +39,7 @@ type Decoded struct {
 	Deviations []lwm2m.Deviation
 	Payload    string
 	Reason     string // why the format was chosen, "" if it was given
-	Input      string // how the octets were read, "" if they are bare hex or raw
+	Input      string // how the octets were read, "" if they are bare hex or raw without a choice
 	Bytes      bool   // show which octets made which value
 }
 
@@ -164,7 +166,7 @@ func runDecode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 		return nil, err
 	}
 	form := ""
-	d.payload, form, err = env.decodeInput(d.format, options.At, args)
+	d.payload, form, err = env.decodeInput(d.format, options, args)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +176,7 @@ func runDecode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 		v, _ := lwm2m.ParseVersion(args.Text("lwm2m")) // one of three words, or none
 		return d.attributes(lwm2m.AttributePlace{Path: options.At, Definitions: options.Definitions, Version: v})
 	case formatArguments:
-		return d.arguments()
+		return d.arguments(options.At)
 	}
 	f, ok := lwm2m.ParseContentFormat(d.format)
 	if !ok { // auto
@@ -186,7 +188,7 @@ func runDecode(_ context.Context, env *Env, args Args, _ Emit) (Result, error) {
 
 // decodeInput reads the payload in the way of its format: text formats take the
 // text itself. form says how, "" if it is bare hex or raw.
-func (env *Env) decodeInput(format string, at lwm2m.Path, args Args) (payload []byte, form string, err error) {
+func (env *Env) decodeInput(format string, o formats.Options, args Args) (payload []byte, form string, err error) {
 	words, input := args.Texts("payload"), args.Text("input")
 	f, known := lwm2m.ParseContentFormat(format)
 	switch {
@@ -202,7 +204,7 @@ func (env *Env) decodeInput(format string, at lwm2m.Path, args Args) (payload []
 	if err != nil || file {
 		return raw, "", err
 	}
-	payload, form = guessInput(raw, at)
+	payload, form = guessInput(raw, o)
 	return payload, form, nil
 }
 
@@ -221,7 +223,7 @@ func (d *decoding) tree(f lwm2m.ContentFormat, o formats.Options) (Result, error
 	e.Tree = tree
 	var unknown *formats.UnknownFormatError
 	if errors.As(err, &unknown) {
-		e.Format = f.String()
+		e.Format, e.Path = f.String(), o.At
 	}
 	return r, e
 }
@@ -230,27 +232,35 @@ func (d *decoding) tree(f lwm2m.ContentFormat, o formats.Options) (Result, error
 func (d *decoding) attributes(at lwm2m.AttributePlace) (Result, error) {
 	set, found, err := lwm2m.ParseAttributesAt(string(d.payload), at)
 	d.result.Attributes, d.result.Deviations = &set, found
-	return d.parsed(found, err)
+	return d.parsed(at.Path, found, err)
 }
 
 // arguments reads the arguments of an Execute.
-func (d *decoding) arguments() (Result, error) {
+func (d *decoding) arguments(at lwm2m.Path) (Result, error) {
 	arguments, rest, found := lwm2m.ReadArguments(string(d.payload))
-	d.result.Arguments, d.result.Rest, d.result.Deviations = arguments, rest, found
-	return d.parsed(found, nil)
+	d.result.Arguments, d.result.Rest, d.result.Deviations = arguments, rest, placedAt(at, found)
+	return d.parsed(at, found, nil)
+}
+
+// placedAt says of deviations that name no path that they are of one.
+func placedAt(at lwm2m.Path, some []lwm2m.Deviation) []lwm2m.Deviation {
+	for i := range some {
+		some[i].Path = cmp.Or(some[i].Path, at)
+	}
+	return some
 }
 
 // parsed ends the reading of a text that is no content format.
-func (d *decoding) parsed(found []lwm2m.Deviation, err error) (Result, error) {
+func (d *decoding) parsed(at lwm2m.Path, found []lwm2m.Deviation, err error) (Result, error) {
 	var parse *lwm2m.ParseError
 	switch {
 	case errors.As(err, &parse):
 		e := Classify(err)
-		e.Format, e.Offset, e.Text = d.format, parse.Offset, d.result
+		e.Format, e.Path, e.Offset, e.Text = d.format, at, parse.Offset, d.result
 		return d.result, e
 	case d.strict && len(found) > 0:
 		e := failure(PayloadError, "%s: %s", d.format, found[0])
-		e.Format, e.Offset, e.Rule, e.Text = d.format, max(found[0].Offset, 0), found[0].Rule, d.result
+		e.Format, e.Path, e.Offset, e.Rule, e.Text = d.format, cmp.Or(found[0].Path, at), max(found[0].Offset, 0), found[0].Rule, d.result
 		return d.result, e
 	}
 	return d.result, err

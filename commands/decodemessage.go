@@ -30,6 +30,7 @@ type Message struct {
 	Input      string // how the octets were read, "" if they are bare hex or raw
 
 	problem *Error // why payload or query cannot be read, nil if they can
+	first   string // the format that the first deviation is from
 }
 
 // AppendJSON appends the message as one JSON object.
@@ -127,10 +128,10 @@ func runDecodeMessage(_ context.Context, env *Env, args Args, _ Emit) (Result, e
 	}
 	m := &Message{Raw: raw, Input: form, Bytes: args.Switch("bytes"), Scanned: coap.Scan(raw, args.Switch("tcp"))}
 	for _, d := range m.Scanned.Deviations {
-		m.Deviations = append(m.Deviations, lwm2m.Deviation{Rule: lwm2m.RuleID(d.Rule), Offset: d.Offset, Message: d.Message})
+		m.add(formatCoAP, lwm2m.Deviation{Rule: lwm2m.RuleID(d.Rule), Offset: d.Offset, Message: d.Message})
 	}
 	if rest := len(raw) - m.Scanned.Length; m.Scanned.Complete && m.Scanned.Stream && rest > 0 {
-		m.Deviations = append(m.Deviations, lwm2m.Deviation{
+		m.add(formatCoAP, lwm2m.Deviation{
 			Rule: ruleMessageTrailing, Offset: m.Scanned.Length,
 			Message: "expected the end of the message, found more octets; they are not read",
 		})
@@ -143,11 +144,14 @@ func runDecodeMessage(_ context.Context, env *Env, args Args, _ Emit) (Result, e
 
 // Rules of messages that are read by themselves.
 const (
-	ruleMessageTrailing  lwm2m.RuleID = "message-trailing-octets"
-	ruleRequestNoFormat  lwm2m.RuleID = "request-no-content-format"
-	ruleResponseNoFormat lwm2m.RuleID = "response-no-content-format" // of the session too
-	ruleListFormat       lwm2m.RuleID = "register-content-format"    // of the session too
+	ruleMessageTrailing   lwm2m.RuleID = "message-trailing-octets"
+	ruleRequestNoFormat   lwm2m.RuleID = "request-no-content-format"
+	ruleResponseNoFormat  lwm2m.RuleID = "response-no-content-format" // of the session too
+	ruleAttributesPayload lwm2m.RuleID = "write-attributes-payload"
 )
+
+// formatCoAP is what errors of a message as such are of.
+const formatCoAP = "coap"
 
 // fault is the error that the message is: one that cannot be read to its end or
 // whose payload does not decode or, held strictly, one with a deviation.
@@ -170,10 +174,10 @@ func (m *Message) fault(strict bool) error {
 // where there is none.
 func (m *Message) departure(message string) *Error {
 	e := failure(PayloadError, "%s", message)
-	e.Format, e.Offset = "coap", len(m.Raw)
+	e.Format, e.Offset = formatCoAP, len(m.Raw)
 	if len(m.Deviations) > 0 {
 		d := &m.Deviations[0]
-		e.Message, e.Offset, e.Rule = d.Message, max(d.Offset, 0), d.Rule
+		e.Format, e.Path, e.Message, e.Offset, e.Rule = m.first, d.Path, d.Message, max(d.Offset, 0), d.Rule
 	}
 	return e
 }

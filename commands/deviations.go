@@ -60,6 +60,9 @@ func Rules() []lwm2m.Rule {
 		ID: ruleRequestNoFormat, Severity: lwm2m.Warning,
 		Summary: "A request with a payload has a Content-Format.", Section: "Transport 1.1 §6.4",
 		Seen: "devices of the drafts before 1.0, in which text was the default",
+	}, lwm2m.Rule{
+		ID: ruleAttributesPayload, Severity: lwm2m.Warning,
+		Summary: "A Write-Attributes has neither payload nor Content-Format.", Section: "Transport 1.1 §6.4.4",
 	})
 	slices.SortStableFunc(rules, func(a, b lwm2m.Rule) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return slices.CompactFunc(rules, func(a, b lwm2m.Rule) bool { return a.ID == b.ID })

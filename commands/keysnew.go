@@ -36,6 +36,9 @@ func (k *KeysMade) AppendJSON(b []byte) []byte {
 // accountModes are the modes of an account, by their number.
 var accountModes = []string{"psk", "rpk", "x509"}
 
+// accountSchemes are those of servers with security.
+var accountSchemes = []string{"coaps", "coaps+tcp"}
+
 // keysNewCommand makes keys for tests.
 func keysNewCommand() *Command {
 	return &Command{
@@ -54,6 +57,7 @@ devices. These keys are for tests: whoever has ca.key can be any device.`,
 			{Name: "into", Kind: KindDirectory, Default: "lwcon-keys", Summary: "where the files go"},
 			{Name: "host", Kind: KindText, Word: "NAME", Repeated: true, Summary: "name or address of the server, for its certificate; else those of this machine"},
 			{Name: "account", Kind: KindEnum, Values: accountModes, Default: "psk", Summary: "the mode of the bootstrap accounts"},
+			{Name: "scheme", Kind: KindEnum, Values: accountSchemes, Default: "coaps", Summary: "by which the bootstrap accounts lead to lwcon"},
 			{Name: "days", Kind: KindCount, Default: "825", Summary: "how long the certificates of server and devices are valid"},
 		},
 		Examples: []string{"keys new dev1", "keys new urn:imei:351756051523999 dev2 --into bench --host lwcon.example --account rpk"},
@@ -63,6 +67,7 @@ devices. These keys are for tests: whoever has ca.key can be any device.`,
 				Directory: directory, Endpoints: args.Texts("device-name"), Hosts: args.Texts("host"), Days: max(args.Count("days"), 1),
 				Account: transport.SecurityMode(slices.Index(accountModes, args.Text("account"))), Now: env.clock().Now(),
 			}
+			plan.Streams = args.Text("scheme") == accountSchemes[1]
 			if len(plan.Hosts) == 0 {
 				plan.Hosts = machineNames()
 			}
@@ -72,7 +77,7 @@ devices. These keys are for tests: whoever has ca.key can be any device.`,
 			}
 			config := filepath.Join(directory, credentials.FileName)
 			return &KeysMade{Directory: directory, Files: made, Next: []string{
-				"lwcon --config " + Quote(config) + " --listen coaps://:5684",
+				"lwcon --config " + Quote(config) + " --listen " + args.Text("scheme") + "://:5684",
 				"lwcon --config " + Quote(config) + " credentials list",
 			}}, nil
 		},

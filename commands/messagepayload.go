@@ -3,11 +3,13 @@ package commands
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"lwcon/formats"
 	"lwcon/lwm2m"
+	"lwcon/session"
 	"lwcon/session/coap"
 )
 
@@ -18,37 +20,113 @@ func (m *Message) read(o formats.Options) {
 	if message.Code.IsRequest() {
 		o = use.options(o, at)
 	}
-	if use == purposeAttributes {
-		m.query(at, o)
+	switch {
+	case m.isBlock() || message.Code.Class() >= 4:
 		return
+	case use == purposeObjects:
+		m.registration(o)
+		return
+	case use == purposeSend && !m.send():
+		return
+	case use == purposeAttributes:
+		m.query(at, o)
+		if !m.alsoWrites(at) {
+			return
+		}
+		use, o = purposeWrite, purposeWrite.options(o, at)
+	case !message.Code.IsRequest():
+		m.add(formatCoAP, session.CheckNotification(&m.Scanned, o.At)...)
 	}
 	number, stated := message.ContentFormat()
 	f := lwm2m.ContentFormat(number)
 	if !stated {
 		f, stated = m.unstated(use, o)
 	}
-	if !stated || m.isBlock() || message.Code.Class() >= 4 {
+	if !stated {
 		return
 	}
 	if use == purposeExecute {
-		m.arguments()
+		m.arguments(at)
 		return
 	}
 	if !f.Known() || len(message.Payload) == 0 && !f.CarriesMany() && f != lwm2m.FormatText {
 		return
 	}
 	m.payload(f, o)
+	if use == purposeSend {
+		m.found(formatCoAP, session.CheckSent(m.Tree), m.inPayload)
+	}
+}
+
+// registration reads a Register or an Update, whose payload is link-format whatever
+// its Content-Format says, by the rules of the live server.
+// Spec: Core 1.2 §6.2.1, §6.2.2.
+func (m *Message) registration(o formats.Options) {
+	var links []lwm2m.Link
+	var some []lwm2m.Deviation
+	number, _ := m.Scanned.Message.ContentFormat()
+	if len(m.Scanned.Message.Payload) > 0 || lwm2m.ContentFormat(number) == lwm2m.FormatLink {
+		some = m.decode(lwm2m.FormatLink, o)
+		links = m.Tree.Links
+	}
+	found, replaced := session.CheckRegistration(&m.Scanned, links)
+	m.add(formatCoAP, found...)
+	some = slices.DeleteFunc(slices.Clone(some), func(d lwm2m.Deviation) bool { return slices.Contains(replaced, d.Rule) })
+	m.found(lwm2m.FormatLink.String(), some, m.inPayload)
+}
+
+// send holds a Send against the rules of the live server, and says whether its
+// values have paths.
+func (m *Message) send() bool {
+	found, placed := session.CheckSend(&m.Scanned)
+	number, _ := m.Scanned.Message.ContentFormat()
+	likeliest := formats.Recognize(m.Scanned.Message.Payload, lwm2m.Path{})[0]
+	if !placed && likeliest.Format.CarriesMany() && likeliest.Format != lwm2m.ContentFormat(number) {
+		found[len(found)-1].Message += "; it looks like " + likeliest.String()
+	}
+	m.add(formatCoAP, found...)
+	return placed
+}
+
+// alsoWrites notes what a Write-Attributes has beside its query, and says whether
+// there is a payload. Spec: Transport 1.1 §6.4.4.
+func (m *Message) alsoWrites(at lwm2m.Path) bool {
+	message := &m.Scanned.Message
+	_, stated := message.ContentFormat()
+	if message.Code != coap.PUT || len(message.Payload) == 0 && !stated {
+		return false
+	}
+	d := lwm2m.Deviation{Rule: ruleAttributesPayload, Path: at, Offset: m.inPayload(0), Message: "expected neither payload nor Content-Format beside attributes, found "}
+	for i := range m.Scanned.Options {
+		if o := &m.Scanned.Options[i]; o.Number == coap.ContentFormat {
+			d.Offset = o.Span.Offset
+		}
+	}
+	switch {
+	case len(message.Payload) == 0:
+		d.Message += "a Content-Format"
+	case !stated:
+		d.Message += "a payload: clients take it for a Write"
+	default:
+		d.Message += "both: clients take it for a Write"
+	}
+	m.add(formatCoAP, d)
+	return len(message.Payload) > 0
 }
 
 // payload reads the payload in a format. A part of a body, as block-wise transfer
 // has it, is not read.
 func (m *Message) payload(f lwm2m.ContentFormat, o formats.Options) {
+	m.found(f.String(), m.decode(f, o), m.inPayload)
+}
+
+// decode makes a tree of the payload, and returns its deviations.
+func (m *Message) decode(f lwm2m.ContentFormat, o formats.Options) []lwm2m.Deviation {
 	o.Strict = false // deviations are held against the whole message
 	tree, err := formats.Decode(f, m.Scanned.Message.Payload, o)
 	m.Tree, m.PathList = tree, o.PathList
-	m.found(tree.Deviations, m.inPayload)
 	if err == nil {
-		return
+		return tree.Deviations
 	}
 	m.problem = Classify(err)
 	m.problem.Offset = m.inPayload(m.problem.Offset)
@@ -57,35 +135,48 @@ func (m *Message) payload(f lwm2m.ContentFormat, o formats.Options) {
 	if errors.As(err, &syntax) {
 		m.problem.Message = fmt.Sprintf("%s payload %s: %s", syntax.Format, syntax.Path, syntax.Explain())
 	}
+	return tree.Deviations
 }
 
-// inPayload turns an octet of the payload into one of the message.
-func (m *Message) inPayload(offset int) int { return m.Scanned.Payload.Offset + offset }
+// inPayload turns an octet of the payload into one of the message; an empty payload
+// is at the end.
+func (m *Message) inPayload(offset int) int {
+	if len(m.Scanned.Message.Payload) == 0 {
+		return m.Scanned.Length
+	}
+	return m.Scanned.Payload.Offset + offset
+}
 
-// found adds deviations, whose offsets are turned into those of the message.
-func (m *Message) found(some []lwm2m.Deviation, offset func(int) int) {
+// found adds deviations from a format, whose offsets are turned into those of the
+// message.
+func (m *Message) found(format string, some []lwm2m.Deviation, offset func(int) int) {
 	for _, d := range some {
 		if d.Offset >= 0 {
 			d.Offset = offset(d.Offset)
 		}
-		m.Deviations = append(m.Deviations, d)
+		m.add(format, d)
 	}
 }
 
+// add adds deviations from a format.
+func (m *Message) add(format string, some ...lwm2m.Deviation) {
+	if len(m.Deviations) == 0 {
+		m.first = format
+	}
+	m.Deviations = append(m.Deviations, some...)
+}
+
 // unstated notes a payload without a Content-Format, and says what it is read as:
-// a list of objects as link-format, a single value as text, which was the default
-// of the drafts.
+// a single value as text, which was the default of the drafts.
 func (m *Message) unstated(use purpose, o formats.Options) (lwm2m.ContentFormat, bool) {
 	message := &m.Scanned.Message
 	payload := message.Payload
-	if len(payload) == 0 || m.isBlock() || message.Code.Class() >= 4 || !message.Code.IsRequest() && !message.Code.IsSuccess() {
+	if len(payload) == 0 || !message.Code.IsRequest() && !message.Code.IsSuccess() {
 		return 0, false
 	}
 	rule, f, as := ruleRequestNoFormat, lwm2m.FormatText, "; it is read as text"
 	readable := utf8.Valid(payload) && (o.At.Level() == lwm2m.LevelRoot || o.At.Level() >= lwm2m.LevelResource)
 	switch {
-	case use == purposeObjects:
-		rule, f, as, readable = ruleListFormat, lwm2m.FormatLink, "; it is read as link-format", true
 	case !message.Code.IsRequest():
 		rule = ruleResponseNoFormat
 	case use == purposeUnknown:
@@ -95,16 +186,16 @@ func (m *Message) unstated(use purpose, o formats.Options) (lwm2m.ContentFormat,
 	if likeliest.Format != lwm2m.FormatOpaque && likeliest.Format != f {
 		as += ", and looks like " + likeliest.String()
 	}
-	if !readable || use == purposePaths || use == purposeSend || use == purposeWriteComposite {
+	if !readable || use == purposePaths || use == purposeWriteComposite {
 		as = strings.Replace(as, "it is read as text, and", "it", 1)
 		as, readable = strings.Replace(as, "; it is read as text", "", 1), false
 	}
-	m.found([]lwm2m.Deviation{{Rule: rule, Path: o.At, Message: "expected a Content-Format, found a payload without one" + as}}, m.inPayload)
+	m.found(formatCoAP, []lwm2m.Deviation{{Rule: rule, Path: o.At, Message: "expected a Content-Format, found a payload without one" + as}}, m.inPayload)
 	return f, readable
 }
 
 // arguments reads the payload of an Execute. Spec: Core 1.2 §6.3.5.
-func (m *Message) arguments() {
+func (m *Message) arguments(at lwm2m.Path) {
 	payload := string(m.Scanned.Message.Payload)
 	if payload == "" {
 		return
@@ -114,7 +205,7 @@ func (m *Message) arguments() {
 		arguments = []lwm2m.Argument{}
 	}
 	m.Arguments, m.Rest = arguments, rest
-	m.found(some, m.inPayload)
+	m.found(formatArguments, placedAt(at, some), m.inPayload)
 }
 
 // query reads the attributes of a Write-Attributes or of an Observe.
@@ -141,18 +232,18 @@ func (m *Message) query(at lwm2m.Path, o formats.Options) {
 		}
 		return len(m.Raw)
 	}
-	m.found(some, inItem)
-	m.parsed(formatAttributes, err, inItem)
+	m.found(formatAttributes, some, inItem)
+	m.parsed(formatAttributes, at, err, inItem)
 }
 
 // parsed takes the error of a text that is no content format.
-func (m *Message) parsed(format string, err error, offset func(int) int) {
+func (m *Message) parsed(format string, at lwm2m.Path, err error, offset func(int) int) {
 	var wrong *lwm2m.ParseError
 	if !errors.As(err, &wrong) {
 		return
 	}
 	m.problem = Classify(err)
-	m.problem.Format, m.problem.Offset = format, offset(wrong.Offset)
+	m.problem.Format, m.problem.Path, m.problem.Offset = format, at, offset(wrong.Offset)
 	m.problem.Message = format + ": " + wrong.Reason
 }
 

@@ -70,16 +70,20 @@ func objectsCheckCommand() *Command {
 // LoadDefinitions is the registry of the embedded objects and those of OMA XML
 // files in some directories, or in files by their own name. What can be
 // understood of a file with mistakes is loaded all the same: beside the error,
-// an *Error of kind config that names each mistake, the registry can be used.
-func LoadDefinitions(paths []string) (*objects.Registry, error) {
-	registry := objects.New()
+// an *Error of kind config that names each mistake, the registry can be used. The
+// warnings are of files that hold no object, and of objects that are defined twice.
+func LoadDefinitions(paths []string) (registry *objects.Registry, warnings []string, err error) {
+	registry = objects.New()
 	if len(paths) == 0 {
-		return registry, nil
+		return registry, nil, nil
 	}
-	loaded, err := objects.Load(paths...)
+	loaded, notes, err := objects.Load(paths...)
 	registry = registry.With(loaded...)
+	for _, n := range notes {
+		warnings = append(warnings, "--objects: "+n.Error())
+	}
 	if err == nil {
-		return registry, nil
+		return registry, warnings, nil
 	}
 	e := failure(ConfigError, "%v", err)
 	e.Err = err
@@ -87,5 +91,5 @@ func LoadDefinitions(paths []string) (*objects.Registry, error) {
 	if errors.As(err, &file) {
 		e.Hint = "objects check " + Quote(file.File) + " tells more"
 	}
-	return registry, e
+	return registry, warnings, e
 }

@@ -49,7 +49,7 @@ func TestObjectsCheckTellsWhatIsWrongWhere(t *testing.T) {
 }
 
 func TestDefinitionsOfFilesComeOverTheEmbeddedOnes(t *testing.T) {
-	registry, err := LoadDefinitions([]string{filepath.Dir(lampFile(t, "Boolean"))})
+	registry, _, err := LoadDefinitions([]string{filepath.Dir(lampFile(t, "Boolean"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestDefinitionsOfFilesComeOverTheEmbeddedOnes(t *testing.T) {
 	if err != nil || !strings.Contains(string(r.AppendJSON(nil)), `"path":"/33000/0/1","name":"Power","type":"boolean","value":true`) {
 		t.Errorf("got %v, %v", r, err)
 	}
-	registry, err = LoadDefinitions([]string{lampFile(t, "Colour")})
+	registry, _, err = LoadDefinitions([]string{lampFile(t, "Colour")})
 	if e := Classify(err); e == nil || e.Kind != ConfigError || e.Hint == "" || registry.Latest(3) == nil {
 		t.Errorf("got %v, want a config error with a hint, and the embedded objects", err)
 	}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"lwcon/formats"
@@ -38,12 +39,12 @@ func purposeOf(m *coap.Message, d lwm2m.Definitions) (purpose, lwm2m.Path) {
 		return purposePaths, root
 	case coap.IPATCH:
 		return purposeWriteComposite, root
-	case coap.POST:
+	case coap.POST, coap.PUT:
 		switch {
-		case len(segments) == 1 && segments[0] == "dp":
-			return purposeSend, root
-		case len(segments) > 0 && segments[0] == "rd":
+		case len(segments) > 0 && segments[0] == "rd": // an Update by PUT is one of the drafts
 			return purposeObjects, root
+		case len(segments) == 1 && segments[0] == "dp" && m.Code == coap.POST:
+			return purposeSend, root
 		}
 	}
 	p, err := lwm2m.ParsePath("/" + strings.Join(segments, "/"))
@@ -54,7 +55,7 @@ func purposeOf(m *coap.Message, d lwm2m.Definitions) (purpose, lwm2m.Path) {
 	bare := len(m.Payload) == 0 && !hasFormat
 	observe, observes := m.Observe()
 	switch {
-	case m.Code == coap.PUT && bare && len(m.Queries()) > 0, m.Code == coap.GET && observes && observe == 0:
+	case m.Code == coap.PUT && len(m.Queries()) > 0 && (bare || setsAttributes(m)), m.Code == coap.GET && observes && observe == 0:
 		return purposeAttributes, p
 	case m.Code == coap.POST && p.Level() == lwm2m.LevelObject:
 		return purposeCreate, p
@@ -64,6 +65,15 @@ func purposeOf(m *coap.Message, d lwm2m.Definitions) (purpose, lwm2m.Path) {
 		return purposeWrite, p
 	}
 	return purposeUnknown, p
+}
+
+// setsAttributes says whether a query has the name of an attribute.
+func setsAttributes(m *coap.Message) bool {
+	return slices.ContainsFunc(m.Queries(), func(item string) bool {
+		name, _, _ := strings.Cut(item, "=")
+		_, known := lwm2m.ParseAttribute(name)
+		return known
+	})
 }
 
 // textual says whether a message's payload is text or of no stated format.

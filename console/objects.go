@@ -22,7 +22,7 @@ func (t *Text) objectList(p *page, l *commands.ObjectList) {
 		o := m.Object
 		rows = append(rows, []cell{
 			{lwm2m.NewPath(o.ID).String(), t.Style.Dim},
-			{o.Name, nil},
+			{terminal.Escape(o.Name), nil},
 			{o.Version.String(), t.Style.Dim},
 			{instancesText(o.Multiple) + mandatoryText(o.Mandatory), t.Style.Dim},
 		})
@@ -30,7 +30,7 @@ func (t *Text) objectList(p *page, l *commands.ObjectList) {
 			r := o.Resource(id)
 			rows = append(rows, []cell{
 				{fmt.Sprintf("/%d/*/%d", o.ID, id), t.Style.Dim},
-				{"  " + r.Name, nil},
+				{"  " + terminal.Escape(r.Name), nil},
 				{r.Operations.String(), nil},
 				{r.Type.String(), t.Style.Dim},
 			})
@@ -46,7 +46,7 @@ func (t *Text) objectTable(p *page, table *commands.ObjectTable) {
 	for i, v := range table.Versions {
 		versions[i] = v.String()
 	}
-	p.head(lwm2m.NewPath(o.ID).String(), nil, o.Name, "version "+o.Version.String()+" of "+strings.Join(versions, ", "),
+	p.head(lwm2m.NewPath(o.ID).String(), nil, terminal.Escape(o.Name), "version "+o.Version.String()+" of "+strings.Join(versions, ", "),
 		t.Style.Dim(instancesText(o.Multiple)+mandatoryText(o.Mandatory)))
 	rows := make([][]cell, len(o.Resources))
 	for i := range o.Resources {
@@ -57,12 +57,12 @@ func (t *Text) objectTable(p *page, table *commands.ObjectTable) {
 		}
 		rows[i] = []cell{
 			{fmt.Sprint(r.ID), t.Style.Dim},
-			{r.Name, nil},
+			{terminal.Escape(r.Name), nil},
 			{r.Operations.String(), nil},
 			{kind, nil},
 			{instancesText(r.Multiple) + mandatoryText(r.Mandatory), t.Style.Dim},
-			{r.Range, nil},
-			{r.Units, t.Style.Dim},
+			{terminal.Escape(r.Range), nil},
+			{terminal.Escape(r.Units), t.Style.Dim},
 		}
 	}
 	p.table("resource", rows)

@@ -36,6 +36,7 @@ type Program struct {
 	Full      bool   // long values are shown whole
 	KeepGoing bool   // lines of a pipe go on behind one that failed
 
+	Warnings    []string                     // about the configuration, said at the beginning
 	Profiles    func(config string) []string // of lwcon.yaml, for completion; may be nil
 	HistoryFile string                       // "": the history of the prompt is not kept
 

@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"lwcon/commands"
 	"lwcon/console/terminal"
+	"lwcon/lwm2m"
+	"lwcon/lwm2m/objects"
 )
 
 // TestEveryResultHasItsText looks into the source of commands for what can be a
@@ -77,5 +80,14 @@ func TestNoControlCharacterLeavesTheRenderers(t *testing.T) {
 	text := NewText(terminal.Style{}, false, nil)
 	if got := text.Event(loud{}); strings.ContainsAny(got, "\u009b\x7f\x1b") {
 		t.Errorf("text: expected no control characters, found %q", got)
+	}
+	o := &lwm2m.Object{ID: 31000, Name: "Al\u202epha", Resources: []lwm2m.Resource{{Name: "Co\u009bne", Range: "0\u009b", Units: "\u009b31m"}}}
+	for _, r := range []commands.Result{
+		&commands.ObjectTable{Object: o, Words: []string{"31000"}},
+		&commands.ObjectList{Matches: []objects.Match{{Object: o, Resources: []uint16{0}}}},
+	} {
+		if got := text.Result(r); strings.ContainsAny(got, "\u009b\u202e") {
+			t.Errorf("%T: expected no control characters, found %q", r, got)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strings"
 
 	"lwcon/console/terminal"
@@ -10,7 +11,7 @@ import (
 // and keys may not be as they are meant.
 func (f *face) warn(say func(string)) {
 	s := f.env.Sessions
-	var warnings []string
+	warnings := slices.Clone(f.program.Warnings)
 	store := s.Credentials().Store
 	if store.Any() {
 		warnings = append(warnings, "--accept-any-identity: every peer is let in, whoever it says it is; for the bench only")

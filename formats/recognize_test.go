@@ -140,3 +140,42 @@ func TestBrokenPayloadSaysWhatItBeginsLike(t *testing.T) {
 		}
 	}
 }
+
+func TestAPayloadWithAFaultIsStillWhatItIs(t *testing.T) {
+	for _, c := range []struct {
+		payload, at string // a payload in hex has no blank and no quote
+		want        lwm2m.ContentFormat
+		says        string
+	}{
+		{"c10964c10a", "/3/0", lwm2m.FormatTLV, "though expected"},         // cut off
+		{"c10964", "/3", lwm2m.FormatTLV, "though expected an Object"},     // D01
+		{"410001410105", "/3/0", lwm2m.FormatTLV, "TLV entries"},           // D02
+		{"82a200662f332f302f390201", "/", lwm2m.FormatSenMLCBOR, "though"}, // cut off
+		{"82a200662f332f302f390201", "/3/0/9", lwm2m.FormatSenMLCBOR, "though"},
+		{"a2616e662f332f302f39617605", "/", lwm2m.FormatSenMLCBOR, "a SenML record in CBOR, by itself"}, // D12
+		{"a200662f332f302f390205", "/", lwm2m.FormatSenMLCBOR, "a SenML record in CBOR, by itself"},
+		{"a200662f332f302f390205", "/3/0", lwm2m.FormatSenMLCBOR, "a SenML record in CBOR, by itself"},
+		{`{"n":"/3/0/9","v":1}`, "/", lwm2m.FormatSenMLJSON, "a SenML record in JSON, by itself"},
+		{`{"e":[{"n":"9","v":1}]}`, "/", lwm2m.FormatJSON, "a JSON object with an array e"},
+		{`{"e":[{"n":"9","v":1}`, "/3/0", lwm2m.FormatJSON, "though"},
+		{`[{"n":"9","v":1}]`, "/", lwm2m.FormatSenMLJSON, ""},
+		{`[{"n":"/3/0/9","v":1},{"n":`, "/3/0", lwm2m.FormatSenMLJSON, "though"},
+		{`lwm2m="1.0",</0/0>`, "/", lwm2m.FormatLink, "behind parameters"}, // R11
+		{`size=5, or 6`, "/", lwm2m.FormatText, "printable text"},
+		{"ffffff", "/3/0", lwm2m.FormatTLV, "though"},
+		{"ffffff", "/", lwm2m.FormatOpaque, "any octets are"},
+		{"c10964c10a", "/", lwm2m.FormatOpaque, "though it begins like tlv"},
+		{"a10105", "/", lwm2m.FormatOpaque, "any octets are"},
+		{"a18303000905", "/", lwm2m.FormatLwM2MCBOR, "a CBOR map of paths"},
+		{"1903e8", "/3/0/9", lwm2m.FormatCBOR, "one CBOR value"},
+	} {
+		payload, err := hex.DecodeString(c.payload)
+		if err != nil {
+			payload = []byte(c.payload)
+		}
+		best := formats.Recognize(payload, lwm2m.MustParsePath(c.at))[0]
+		if best.Format != c.want || !strings.Contains(best.Reason, c.says) {
+			t.Errorf("%s at %s: expected %s, %q, found %s", c.payload, c.at, c.want, c.says, best)
+		}
+	}
+}

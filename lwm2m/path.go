@@ -25,12 +25,13 @@ const (
 	LevelResourceInstance = 4
 )
 
-// maxPrefix is the most octets of a gateway prefix that ParsePath takes.
+// maxPrefix is the most octets of a prefix that ParsePath takes.
 const maxPrefix = 128
 
 // Path names the root, an object, an object instance, a resource or a resource
-// instance, optionally behind the prefix of a gateway's end device (object
-// 25). It is a comparable value; the zero Path is the root "/".
+// instance, optionally behind a prefix: that of a gateway's end device (object
+// 25), or the alternate path of a client, which can have several segments. It is a
+// comparable value; the zero Path is the root "/".
 type Path struct {
 	prefix string
 	ids    uint64 // 16 bits each, the object id on top: paths of a level compare as numbers
@@ -62,9 +63,10 @@ func (e *PathError) Error() string {
 }
 
 // ParsePath reads a path such as "/3/0/13" or "/dev1/3303/0/5700"; "3/0" is
-// "/3/0". Only with the leading "/" can the first segment be a gateway prefix:
-// a word that does not begin with a digit. Leading zeros and one trailing "/"
-// are taken (devices send both). The error is a *PathError.
+// "/3/0". Only with the leading "/" can the first segment be a prefix: a word that
+// does not begin with a digit; or the first few, if an id follows them. Leading
+// zeros and one trailing "/" are taken (devices send both). The error is a
+// *PathError. Spec: Core 1.2 §6.2.1: an alternate path has no numeric segment.
 func ParsePath(text string) (Path, error) {
 	var p Path
 	rest, offset := text, 0
@@ -79,15 +81,15 @@ func ParsePath(text string) (Path, error) {
 		return p, &PathError{text, 0, `expected "/" or ids, found nothing`}
 	}
 	rest = strings.TrimSuffix(rest, "/")
-	for first := true; ; first = false {
+	for {
 		segment, tail, more := strings.Cut(rest, "/")
 		switch id, err := parseID(segment); {
 		case err == "" && p.level == 4:
 			return Path{}, &PathError{text, offset, fmt.Sprintf("expected at most 4 ids, found one more: %q", segment)}
 		case err == "":
 			p = p.Child(id)
-		case first && rooted && isPrefix(segment):
-			p.prefix = segment
+		case p.level == 0 && rooted && isPrefix(segment) && (more || p.prefix == "") && offset+len(segment) <= maxPrefix:
+			p.prefix = text[1 : offset+len(segment)]
 		default:
 			return Path{}, &PathError{text, offset, err}
 		}
@@ -128,10 +130,10 @@ func parseID(s string) (uint16, string) {
 	return uint16(n), ""
 }
 
-// isPrefix says whether a segment can be the prefix of a gateway's device: it
-// must not be confused with an object id, and be shown without harm.
+// isPrefix says whether a segment can be of a prefix: it must not be confused with
+// an object id, and be shown without harm.
 func isPrefix(s string) bool {
-	if s == "" || len(s) > maxPrefix || s[0] >= '0' && s[0] <= '9' || s[0] == '*' {
+	if s == "" || s[0] >= '0' && s[0] <= '9' || s[0] == '*' {
 		return false
 	}
 	for i := range len(s) {
@@ -146,10 +148,11 @@ func isPrefix(s string) bool {
 // LevelResourceInstance.
 func (p Path) Level() int { return int(p.level) }
 
-// Prefix returns the gateway prefix without slashes, "" if there is none.
+// Prefix returns the gateway prefix or alternate path, "dev1" or "a/b", "" if there
+// is none.
 func (p Path) Prefix() string { return p.prefix }
 
-// WithPrefix returns the path behind another gateway prefix; "" for none.
+// WithPrefix returns the path behind another prefix; "" for none.
 func (p Path) WithPrefix(prefix string) Path {
 	p.prefix = prefix
 	return p

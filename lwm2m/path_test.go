@@ -3,6 +3,7 @@ package lwm2m_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"lwcon/lwm2m"
@@ -15,6 +16,7 @@ func TestPathsAreReadInEveryFormThatDevicesSend(t *testing.T) {
 		"/65534/65534/65534/65534": "/65534/65534/65534/65534",
 		"/2/*/1":                   "/2/*/1",
 		"/dev1/3303/0/5700":        "/dev1/3303/0/5700", "/dev1": "/dev1", "/a.b-c/3": "/a.b-c/3",
+		"/a/b/3/0/9": "/a/b/3/0/9", "/a/b/c/3": "/a/b/c/3", "/a/b/3/": "/a/b/3",
 	}
 	for text, want := range tests {
 		p, err := lwm2m.ParsePath(text)
@@ -27,6 +29,7 @@ func TestPathsAreReadInEveryFormThatDevicesSend(t *testing.T) {
 func TestWrongPathsSayWhereAndWhy(t *testing.T) {
 	tests := map[string]int{ // text to offset
 		"": 0, "/3//0": 3, "/65535": 1, "/3/65536": 3, "/1/2/3/4/5": 9, "dev1/3": 0, "/3/x": 3, "/3/0/-1": 5,
+		"/a/b": 3, "/a/b/": 3, "/a/1b/3": 3, "/a/b//3": 5, "a/b/3": 0, "/a/3/b/0": 5, "/" + strings.Repeat("a/", 80) + "3": 129,
 		"/1a": 1, "/3/0 ": 3, "//": 1, "/99999999999999999999": 1,
 	}
 	for text, offset := range tests {
@@ -62,6 +65,13 @@ func TestPathLevelsAndIDs(t *testing.T) {
 	}
 	if got := lwm2m.NewPath(1, 2, 3, 4, 5); got.String() != "/1/2/3/4" {
 		t.Errorf("expected /1/2/3/4, found %s", got)
+	}
+}
+
+func TestTheAlternatePathIsThePrefix(t *testing.T) {
+	p := lwm2m.MustParsePath("/a/b/3/0/9")
+	if p.Prefix() != "a/b" || p.WithPrefix("") != lwm2m.NewPath(3, 0, 9) || !lwm2m.NewPath(3).WithPrefix("a/b").Contains(p) {
+		t.Errorf("found prefix %q of %s", p.Prefix(), p)
 	}
 }
 

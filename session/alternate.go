@@ -7,16 +7,9 @@ import (
 	"lwcon/lwm2m"
 )
 
-// alternate returns the one segment of the client's alternate path, "" if it
-// has none, or one of several segments. Names in payloads begin with it.
-// Spec: Core 1.2 §6.2.1.
-func (op *operation) alternate() string {
-	root := strings.Trim(op.registration.Root, "/")
-	if strings.Contains(root, "/") {
-		return ""
-	}
-	return root
-}
+// alternate returns the client's alternate path without the slashes around it, ""
+// if it has none. Names in payloads begin with it. Spec: Core 1.2 §6.2.1.
+func (op *operation) alternate() string { return strings.Trim(op.registration.Root, "/") }
 
 // named returns the path as names in payloads write it: below the alternate
 // path.

@@ -15,7 +15,8 @@ type BootstrapAccount struct {
 	// Write is written then, one Write for each object instance, in the order in
 	// which they come first. In texts ${advertise} stands for where the device
 	// reaches lwcon by the scheme before it, HOST:PORT, and ${endpoint} for the
-	// name of the device.
+	// name of the device. A scheme before it by which nobody can register gives way to
+	// that with the same security over the other carrier.
 	Write []lwm2m.Node
 }
 
@@ -36,6 +37,10 @@ func (a *BootstrapAccounts) Of(endpoint string) *BootstrapAccount {
 // AdvertisedAccount is the account for who says nothing of one: the server that
 // lwcon itself is, without security, as short server id 1.
 func AdvertisedAccount(scheme string) *BootstrapAccount {
+	binding := "U"
+	if strings.HasSuffix(scheme, "+tcp") {
+		binding = "T"
+	}
 	node := func(path string, v lwm2m.Value) lwm2m.Node {
 		return lwm2m.NewNode(lwm2m.KindValue, lwm2m.MustParsePath(path), v, lwm2m.Span{}, 0)
 	}
@@ -52,7 +57,7 @@ func AdvertisedAccount(scheme string) *BootstrapAccount {
 			node("/1/0/0", lwm2m.IntegerValue(1)),
 			node("/1/0/1", lwm2m.IntegerValue(300)),
 			node("/1/0/6", lwm2m.BooleanValue(false)),
-			node("/1/0/7", lwm2m.StringValue("U")),
+			node("/1/0/7", lwm2m.StringValue(binding)),
 		},
 	}
 }

@@ -206,6 +206,9 @@ func (q *bootstrapRequest) findAccount() {
 	default:
 		q.asked.Account = "default"
 	}
+	if q.account != nil {
+		q.account = q.account.over(b.registrationSchemes())
+	}
 }
 
 // answer sends the answer and logs the request. m is nil for an answer that is its

@@ -64,6 +64,9 @@ func (n *Connection) register(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	r, x, err := n.ask(ctx, "register", m, wrong)
+	if err == nil {
+		r.Deviations = append(r.Deviations, n.withoutProtocol()...)
+	}
 	if err == nil && r.Code == Created {
 		n.registered(g, joined(x.Response.LocationPath()))
 		n.happened(EventRegister, r, x, nil, 0)
@@ -71,6 +74,17 @@ func (n *Connection) register(ctx context.Context) (*Result, error) {
 		n.happened(EventRegister, r, x, err, n.failed(err == nil))
 	}
 	return r, err
+}
+
+// withoutProtocol is the deviation of a server that has not agreed on the protocol.
+func (n *Connection) withoutProtocol() []lwm2m.Deviation {
+	n.client.mu.Lock()
+	endpoint, server := n.endpoint, n.server
+	n.client.mu.Unlock()
+	if endpoint == nil {
+		return nil
+	}
+	return withoutProtocol(endpoint.Link(), server)
 }
 
 // seconds writes a lifetime as it travels.

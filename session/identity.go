@@ -29,6 +29,7 @@ func (l *Listener) identify(r *registerReader, peer transport.Address) Code {
 		return l.plain(r)
 	}
 	g.Security = id.Mode
+	g.Deviations = append(g.Deviations, withoutProtocol(l.link, peer)...)
 	names, known := []string{id.Name}, true
 	anybody := false
 	if c := l.server.credentials; c != nil {

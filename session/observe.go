@@ -299,9 +299,16 @@ func (o *Observation) check(r *Response) {
 	established, first := o.coap != nil, o.format
 	o.server.mu.Unlock()
 	switch {
-	case len(r.Payload) == 0 && !r.HasFormat:
-		r.note(ruleNotifyNoPayload, o.Path, "a notification without the value")
+	case isBare(r.Payload, r.HasFormat):
+		r.note(ruleNotifyNoPayload, o.Path, bareNotification)
 	case established && r.HasFormat && r.Format != first:
 		r.note(ruleNotifyFormat, o.Path, "the notification is %s, the first answer was %s", r.Format, first)
 	}
 }
+
+// bareNotification is what departs from ruleNotifyNoPayload.
+const bareNotification = "a notification without the value"
+
+// isBare says whether a notification carries no value. An empty payload with a
+// Content-Format is an empty one.
+func isBare(payload []byte, hasFormat bool) bool { return len(payload) == 0 && !hasFormat }

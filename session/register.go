@@ -18,12 +18,8 @@ import (
 //
 // Spec: Core 1.2 §6.2.1, Transport 1.2 §6.4.3.
 func (l *Listener) serveRegister(r *coap.Request) {
-	if r.Message.Code != coap.POST {
-		rule := lwm2m.RuleID(ruleUnknownLocation)
-		if !changes(r.Message.Code) {
-			rule = ruleOtherRequest
-		}
-		l.refuse(r, MethodNotAllowed, rule, fmt.Sprintf("%s /rd: expected POST", r.Message.Code.Name()))
+	if rule, message := registerMethod(r.Message.Code); rule != "" {
+		l.refuse(r, MethodNotAllowed, rule, message)
 		return
 	}
 	s := l.server
@@ -58,6 +54,19 @@ func (l *Listener) serveRegister(r *coap.Request) {
 	s.reobserve(g.Endpoint)
 }
 
+// registerMethod says what is wrong with the method of a request at /rd, "" if
+// nothing is.
+func registerMethod(method Code) (rule lwm2m.RuleID, message string) {
+	if method == coap.POST {
+		return "", ""
+	}
+	rule = ruleUnknownLocation
+	if !changes(method) {
+		rule = ruleOtherRequest
+	}
+	return rule, fmt.Sprintf("%s /rd: expected POST", method.Name())
+}
+
 // verdict returns the code that refuses a Register or Update, 0 to accept it. A
 // Register without a name can't be accepted at all: nothing could address it.
 func (l *Listener) verdict(r *registerReader) Code {
@@ -76,12 +85,19 @@ func (r *registerReader) message(m *coap.Request) {
 		r.registration.Deviations = append(r.registration.Deviations,
 			lwm2m.Deviation{Rule: lwm2m.RuleID(d.Rule), Offset: d.Offset, Message: d.Message})
 	}
-	if !m.Confirmable {
+	r.head(m.Message, m.Confirmable)
+}
+
+// head notes what departs from the specification before query and payload.
+func (r *registerReader) head(m *coap.Message, confirmable bool) {
+	if !confirmable {
 		r.note(ruleNonConfirmable, BadRequest, "the request is Non-confirmable")
 	}
-	format, ok := m.Message.ContentFormat()
+	r.places.format()
+	defer r.places.none()
+	format, ok := m.ContentFormat()
 	switch {
-	case len(m.Message.Payload) == 0:
+	case len(m.Payload) == 0:
 	case !ok:
 		r.note(ruleRegisterFormat, 0, "no Content-Format, expected 40; the payload is read as link-format")
 	case lwm2m.ContentFormat(format) != lwm2m.FormatLink:

@@ -36,6 +36,7 @@ type registerReader struct {
 	unresolved   bool            // a profile of the client's is not known
 	versions     []uint32        // as in Registration.objects
 	instances    []uint32        // as in Registration.objects
+	places       *places         // where in a message what is read stands; nil: not kept
 }
 
 // note records a deviation; refuse is the answer that a strict server gives, 0
@@ -55,13 +56,18 @@ func (r *registerReader) note(rule lwm2m.RuleID, refuse Code, format string, arg
 	if refuse != 0 {
 		message += fmt.Sprintf("; a strict server answers %s", refuse)
 	}
-	g.Deviations = append(g.Deviations, lwm2m.Deviation{Rule: rule, Offset: -1, Message: message})
+	d := lwm2m.Deviation{Rule: rule, Offset: -1, Message: message}
+	if r.places != nil {
+		d.Offset, d.Path = r.places.offset, r.places.path
+	}
+	g.Deviations = append(g.Deviations, d)
 }
 
 // queries reads the query items of a Register or an Update.
 func (r *registerReader) queries(items []string) {
 	r.has = make(map[string]bool, len(items))
-	for _, item := range items {
+	for i, item := range items {
+		r.places.query(i)
 		name, value, hasValue := strings.Cut(item, "=")
 		if r.has[name] {
 			r.note(ruleQueryTwice, BadRequest, "parameter %q twice, the last one counts", name)
@@ -69,11 +75,15 @@ func (r *registerReader) queries(items []string) {
 		r.has[name] = true
 		r.query(item, name, value, hasValue)
 	}
+	r.places.none()
 	if !r.update {
 		r.missing()
 	}
 	r.queueSyntax()
 	g := r.registration
+	if g.Version == 0 {
+		return // of an Update by itself
+	}
 	switch unknown := g.Binding.Unknown(g.Version); {
 	case strings.Trim(unknown, "Q") != "":
 		r.note(ruleBinding, 0, "binding %q: version %s does not know %q", g.Binding, g.Version, unknown)
@@ -201,11 +211,14 @@ func (r *registerReader) queueSyntax() {
 	switch letter := g.Binding.Queue(); {
 	case letter && g.Version >= lwm2m.V1_1:
 		r.note(ruleQueueSyntax, BadRequest, "binding %q: from 1.1 on queue mode is the parameter Q", g.Binding)
-	case r.has["Q"] && g.Version < lwm2m.V1_1:
+	case r.has["Q"] && g.Version < lwm2m.V1_1 && g.Version != 0:
 		r.note(ruleQueueSyntax, BadRequest, "parameter Q: in 1.0 queue mode is a Q in the binding")
 	}
 	g.Queue = r.has["Q"] || g.Binding.Queue() || r.update && !r.has["b"] && g.Queue
 }
+
+// replacedRules are those of link-format that links names by rules of its own.
+var replacedRules = [...]lwm2m.RuleID{ruleLinkVersion, ruleLinkBadVersion, ruleLinkAgain, formats.RuleReservedID}
 
 // objectList reads the payload: links to objects and object instances.
 func (r *registerReader) objectList(payload []byte) {
@@ -213,10 +226,10 @@ func (r *registerReader) objectList(payload []byte) {
 	tree, err := formats.Decode(lwm2m.FormatLink, payload, formats.Options{})
 	g.Raw = tree.Payload
 	for _, d := range tree.Deviations {
-		switch d.Rule {
-		case ruleLinkVersion, ruleLinkBadVersion, ruleLinkAgain, formats.RuleReservedID:
-			continue // named below, with the link
-		case ruleLinkBlank:
+		switch {
+		case slices.Contains(replacedRules[:], d.Rule):
+			continue
+		case d.Rule == ruleLinkBlank:
 			r.note(d.Rule, BadRequest, "octet %d: %s", d.Offset, d.Message)
 			continue
 		}
@@ -225,7 +238,12 @@ func (r *registerReader) objectList(payload []byte) {
 	if err != nil {
 		r.note(ruleObjectList, BadRequest, "%v; what came before is used", err)
 	}
-	links := tree.Links
+	r.links(tree.Links)
+}
+
+// links reads the links of an object list.
+func (r *registerReader) links(links []lwm2m.Link) {
+	g := r.registration
 	if len(links) > maxLinks {
 		r.note(ruleTooManyLinks, 0, "%d links, the first %d are used", len(links), maxLinks)
 		links = links[:maxLinks]
@@ -241,8 +259,10 @@ func (r *registerReader) objectList(payload []byte) {
 	}
 	r.versions, r.instances = nil, make([]uint32, 0, len(links))
 	for i := range links {
+		r.places.link(&links[i])
 		r.link(&links[i])
 	}
+	r.places.none()
 	g.objects, g.versions = slices.Concat(r.versions, r.sorted()), len(r.versions)
 	r.mandatory(len(links) > 0)
 }
@@ -291,7 +311,7 @@ func (r *registerReader) link(l *lwm2m.Link) {
 		r.note(ruleResourceLink, BadRequest, "link <%s> is a resource; its object instance is used", l.Target)
 		p = p.Cut(lwm2m.LevelObjectInstance)
 	}
-	if o := p.Object(); o == 0 || o == 21 || o == 23 {
+	if o := p.Object(); isHidden(o) {
 		r.note(ruleForbiddenObject, 0, "link <%s>: object %d is not for servers, left out", l.Target, o)
 		return
 	}
@@ -302,6 +322,9 @@ func (r *registerReader) link(l *lwm2m.Link) {
 	}
 	r.instances = append(r.instances, id)
 }
+
+// isHidden says whether an object is never for servers: it holds keys.
+func isHidden(object uint16) bool { return object == 0 || object == 21 || object == 23 }
 
 // looksLikeObject tells a spoilt object path from the links of other resources
 // that a device may host beside LwM2M, such as </.well-known/core>.

@@ -84,6 +84,8 @@ const (
 	ruleBootstrapMessage    lwm2m.RuleID = "bootstrap-request-message"
 	ruleBootstrapAccept     lwm2m.RuleID = "bootstrap-pack-no-accept"
 	ruleBeforeFinish        lwm2m.RuleID = "register-before-finish" // R28
+
+	ruleNoProtocol lwm2m.RuleID = "tls-no-alpn"
 )
 
 // Rules of link-format, which the package formats checks and lists.
@@ -123,6 +125,7 @@ func Rules() []lwm2m.Rule {
 		rule(ruleTooManyLinks, lwm2m.Warning, "The list of objects stays within what a server can keep.", "Core 1.1 §6.2.1", ""),
 		rule(ruleProfile, lwm2m.Note, "A Register whose profiles the server cannot resolve is answered 4.09, and the client registers with its full list.", "Core 1.2 §6.2.1", "profile-ids in lwcon.yaml and set profile-id say what a profile stands for; with set strict register on it is answered 4.09"),
 		rule(ruleProfileSyntax, lwm2m.Warning, "A profile id is oma:NAME, v:NAME or the number of a hash suite and lower-case hex; several stand in quotes, with commas between them.", "Core 1.2 §6.2.1", ""),
+		rule(ruleNoProtocol, lwm2m.Note, "Over TLS both ends agree on the protocol coap by ALPN.", "RFC 8323 §8.2", ""),
 		rule(ruleStillRegistered, lwm2m.Note, "A client that is still registered sends an Update; a Register ends its observations.", "Core 1.1 §6.2.2", ""),
 		rule(ruleUnknownLocation, lwm2m.Failure, "An Update or De-register goes to the location that the Register was answered with.", "Core 1.1 §6.2.2", "OMA LwM2M DevKit"),
 		rule(ruleDroppedLocation, lwm2m.Note, "An Update to a location that the server itself has dropped is answered 4.04, and the client registers anew.", "Core 1.1 §6.2.2", ""),

@@ -12,9 +12,7 @@ func (e *Endpoint) Secured() (state transport.SessionState, who transport.Identi
 	if g == nil || l == nil {
 		return state, who, false
 	}
-	s, tells := l.link.(interface {
-		Session(peer transport.Address) (transport.SessionState, bool)
-	})
+	s, tells := l.link.(sessions)
 	if !tells {
 		return state, who, false
 	}

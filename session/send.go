@@ -66,21 +66,32 @@ const sendFormats = "senml-json (110), senml-cbor (112) or lwm2m-cbor (11544)"
 // sendFormat notes a format that no Send has, and returns the code that refuses it
 // where its values have no paths, 0 else. Spec: Core 1.2 §6.4.5.
 func (r *Response) sendFormat() Code {
-	f := r.Format.Canonical()
+	message, placed := wrongSendFormat(r.Format, r.HasFormat)
 	switch {
-	case !r.HasFormat:
-		r.unplaced("no Content-Format; expected " + sendFormats)
-		return BadRequest
-	case f == lwm2m.FormatSenMLJSON || f == lwm2m.FormatSenMLCBOR || f == lwm2m.FormatLwM2MCBOR:
+	case message == "":
+		return 0
+	case placed && r.Err == nil:
+		r.note(ruleSendFormat, lwm2m.Path{}, "%s", message)
 		return 0
 	}
-	message := fmt.Sprintf("Content-Format %s; expected %s", numbered(f), sendFormats)
-	if f == lwm2m.FormatJSON && r.Err == nil {
-		r.note(ruleSendFormat, lwm2m.Path{}, "%s", message)
-		return 0 // it has paths
-	}
 	r.unplaced(message)
+	if !r.HasFormat {
+		return BadRequest
+	}
 	return unsupportedFormat
+}
+
+// wrongSendFormat says why a Send has another format, "" if it may have this one.
+// placed says that its values have paths all the same.
+func wrongSendFormat(f lwm2m.ContentFormat, stated bool) (message string, placed bool) {
+	if !stated {
+		return "no Content-Format; expected " + sendFormats, false
+	}
+	switch f = f.Canonical(); f {
+	case lwm2m.FormatSenMLJSON, lwm2m.FormatSenMLCBOR, lwm2m.FormatLwM2MCBOR:
+		return "", true
+	}
+	return fmt.Sprintf("Content-Format %s; expected %s", numbered(f), sendFormats), f == lwm2m.FormatJSON
 }
 
 // unplaced takes back what was decoded as though it were of the root.

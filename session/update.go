@@ -36,9 +36,13 @@ func (l *Listener) serveLocation(r *coap.Request, id string) {
 	case coap.DELETE:
 		l.deregister(r, e)
 	default:
-		l.refuse(r, MethodNotAllowed, ruleUpdateMethod,
-			fmt.Sprintf("%s on a location: expected POST (Update) or DELETE (De-register)", r.Message.Code.Name()))
+		l.refuse(r, MethodNotAllowed, ruleUpdateMethod, locationMethod(r.Message.Code))
 	}
+}
+
+// locationMethod says that a location has no such method.
+func locationMethod(method Code) string {
+	return fmt.Sprintf("%s on a location: expected POST (Update) or DELETE (De-register)", method.Name())
 }
 
 // update applies an Update: what it does not name stays as it was; an object

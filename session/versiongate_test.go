@@ -208,11 +208,18 @@ func TestGatewayPrefixLeadsEveryPath(t *testing.T) {
 }
 
 func TestNamesBelowAnAlternatePathAreShownWithoutIt(t *testing.T) {
+	for _, root := range []string{"lwm2m", "a/b"} {
+		t.Run(root, func(t *testing.T) { namesBelow(t, root) })
+	}
+}
+
+func namesBelow(t *testing.T, root string) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s, network := memoryServer(t, ServerConfig{Definitions: objects.New()})
 		var body string
 		p := peer(t, network, "192.0.2.7:40001", func(r *coap.Request) {
-			m := saying(coap.Content, lwm2m.FormatSenMLJSON, `[{"n":"/lwm2m/3/0/0","vs":"ACME"}]`)
+			m := saying(coap.Content, lwm2m.FormatSenMLJSON, `[{"n":"/`+root+`/3/0/0","vs":"ACME"}]`)
 			if r.Message.Code == coap.FETCH {
 				body = string(r.Message.Payload)
 			}
@@ -220,7 +227,7 @@ func TestNamesBelowAnAlternatePathAreShownWithoutIt(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		send(t, p, coap.POST, "/rd", []string{"ep=dev", "lt=300", "lwm2m=1.1"}, `</lwm2m>;rt="oma.lwm2m";ct=110,</lwm2m/1/0>,</lwm2m/3/0>`)
+		send(t, p, coap.POST, "/rd", []string{"ep=dev", "lt=300", "lwm2m=1.1"}, strings.ReplaceAll(`</ROOT>;rt="oma.lwm2m";ct=110,</ROOT/1/0>,</ROOT/3/0>`, "ROOT", root))
 		e, err := s.Find("dev")
 		if err != nil {
 			t.Fatal(err)
@@ -231,7 +238,7 @@ func TestNamesBelowAnAlternatePathAreShownWithoutIt(t *testing.T) {
 		if r, err := ReadComposite(t.Context(), e, []lwm2m.Path{at("/3/0/0")}, CompositeOptions{}); err != nil || shown(r) != "2.05 /3/0/0=ACME" {
 			t.Errorf("composite: %v, %v", r, err)
 		}
-		if !strings.Contains(body, `"/lwm2m/3/0/0"`) {
+		if !strings.Contains(body, `"/`+root+`/3/0/0"`) {
 			t.Errorf("the list of paths is %s", body)
 		}
 	})

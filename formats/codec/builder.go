@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"unsafe"
@@ -221,6 +222,7 @@ func (b *Builder) Finish() (*lwm2m.Tree, error) {
 	if b.err == nil && b.definition != nil {
 		b.checkValues()
 	}
+	b.placeDeviations()
 	byOffset := func(a, b lwm2m.Deviation) int { return a.Offset - b.Offset }
 	if !slices.IsSortedFunc(b.deviations, byOffset) {
 		slices.SortStableFunc(b.deviations, byOffset)
@@ -231,6 +233,23 @@ func (b *Builder) Finish() (*lwm2m.Tree, error) {
 	}
 	t.Format, t.At, t.Payload, t.Nodes, t.Deviations = b.format, b.At, b.payload, b.Nodes, b.deviations
 	return t, b.err
+}
+
+// placeDeviations gives deviations that were found before the path of their value
+// was known that path: those of the request path whose octet is within a value.
+func (b *Builder) placeDeviations() {
+	for i := range b.deviations {
+		d := &b.deviations[i]
+		if d.Path != b.At {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(b.Nodes, uint32(d.Offset), func(n lwm2m.Node, offset uint32) int {
+			return cmp.Compare(n.Span().Start, offset)
+		})
+		if at > 0 && uint32(d.Offset) < b.Nodes[at-1].Span().End {
+			d.Path = b.Nodes[at-1].Path()
+		}
+	}
 }
 
 // CheckLevel notes where a value stands at the level of a resource that has

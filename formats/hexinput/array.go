@@ -3,6 +3,8 @@ package hexinput
 import (
 	"strconv"
 	"strings"
+
+	"lwcon/formats/codec"
 )
 
 // listed returns the octets between the brackets of an array as programs write
@@ -12,9 +14,12 @@ import (
 // Elements with 0x are hex, characters stand for themselves, all others are
 // decimal: {200, 0, 20}, {0xc8, 0, 'A'}, and the signed bytes of Java. An
 // element with a needless zero, 00 or 08, or with a letter tells that all are
-// hex without 0x.
+// hex without 0x. Go prints a list with blanks alone, [200 0 20].
 func listed(inside string) ([]byte, bool) {
 	elements := strings.Split(strings.TrimRight(strings.TrimSpace(inside), ", \t\r\n"), ",")
+	if len(elements) == 1 && strings.IndexByte(elements[0], '\'') < 0 {
+		elements = strings.Fields(elements[0])
+	}
 	out := make([]byte, 0, len(elements))
 	for _, e := range elements {
 		octet, ok := element(strings.TrimSpace(e))
@@ -86,6 +91,36 @@ func arrayStart(text string) int {
 		}
 	}
 	return open + 1
+}
+
+// parseArrays reads the array whose elements begin at start, and those behind it:
+// several ones are joined, as several strings are.
+func parseArrays(text string, start int) ([]byte, error) {
+	var out []byte
+	for {
+		end := strings.IndexByte(text[start:], '}')
+		if end < 0 {
+			end = len(text) - start
+		}
+		inside := text[start : start+end]
+		octets, ok := listed(inside)
+		if !ok {
+			var err error
+			if octets, err = parseLines(blank(text[:start]) + inside); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, octets...)
+		end = min(start+end+1, len(text))
+		next := strings.IndexByte(text[end:], '{')
+		if next < 0 {
+			return out, nil
+		}
+		if arrayStart(strings.TrimLeft(text[end:], "};, \t\r\n")) == 0 {
+			return nil, errorAt(text, end+next, "expected another array or the end, found "+codec.Quote(text[end+next:]))
+		}
+		start = end + next + 1
+	}
 }
 
 // isName says whether a word is a name or a number of a program.

@@ -2,6 +2,7 @@ package hexinput
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"lwcon/formats/codec"
@@ -207,9 +208,13 @@ func (s *groups) next() bool {
 		s.end++
 	}
 	s.octetsBefore = len(s.octets)
-	octets, err := appendLine(s.octets, s.body[s.start:s.end], 1, 1)
+	word := s.body[s.start:s.end]
+	octets, err := s.read(word)
+	if err == nil && len(word) == 1 {
+		err = &Error{1, 1, "expected two digits an octet, found " + codec.Quote(word) + ": a digit is missing"}
+	}
 	if err != nil {
-		s.wrong = err.(*Error).Reason
+		s.wrong = err.Reason
 		return true
 	}
 	s.octets = octets
@@ -219,4 +224,18 @@ func (s *groups) next() bool {
 		slices.Reverse(octets[s.octetsBefore:])
 	}
 	return true
+}
+
+// read reads a group: hex, or an octet of eight bits.
+func (s *groups) read(word string) ([]byte, *Error) {
+	if !s.bits {
+		octets, err := appendLine(s.octets, word, 1, 1)
+		wrong, _ := err.(*Error)
+		return octets, wrong
+	}
+	n, err := strconv.ParseUint(word, 2, 8)
+	if err != nil || len(word) != 8 {
+		return nil, &Error{1, 1, "expected eight bits, found " + codec.Quote(word)}
+	}
+	return append(s.octets, byte(n)), nil
 }

@@ -16,12 +16,16 @@ type layout struct {
 	column  column
 	swapped bool // the octets of a group are the digits of a number: the lowest is last
 	gaps    bool // the characters have a blank more after every eight
+	bits    bool // a group is eight bits, as xxd -b writes them
 }
 
 // form names a layout.
 func (l layout) form() string {
-	if l.swapped {
+	switch {
+	case l.swapped:
 		return littleEndian
+	case l.bits:
+		return "a dump of bits"
 	}
 	return "a dump"
 }
@@ -56,16 +60,22 @@ func readDump(lines []string) ([]byte, string, error) {
 // layouts are those that a dump can have, the likeliest first.
 func layouts(lines []string, first dumpStart) []layout {
 	var some []layout
+	if first.bits {
+		some = append(some, layout{radix: 16, column: bareColumn, bits: true})
+	}
 	for _, column := range columns(lines) {
 		for _, gaps := range []bool{false, true} {
 			for _, swapped := range first.orders(column) {
 				for _, radix := range first.radixes() {
 					if !gaps || column != noColumn {
-						some = append(some, layout{radix, column, swapped, gaps})
+						some = append(some, layout{radix: radix, column: column, swapped: swapped, gaps: gaps})
 					}
 				}
 			}
 		}
+	}
+	if first.bits {
+		some = append(some, layout{radix: 16, bits: true})
 	}
 	return some
 }
@@ -73,14 +83,15 @@ func layouts(lines []string, first dumpStart) []layout {
 // dumpStart is the first line of a dump: what it is written with.
 type dumpStart struct {
 	offset
-	width int // digits of its first group
+	width int  // digits of its first group
+	bits  bool // which can be eight bits
 }
 
 func firstOffset(lines []string) dumpStart {
 	for _, line := range lines {
 		if o, body, _, ok := splitOffset(line); ok && strings.TrimSpace(body) != "" {
 			group, _ := firstGroup(body)
-			return dumpStart{o, len(group)}
+			return dumpStart{o, len(group), len(group) == 8 && strings.Trim(group, "01") == ""}
 		}
 	}
 	return dumpStart{}

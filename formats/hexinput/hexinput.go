@@ -136,29 +136,27 @@ func parseProgram(text string) (octets []byte, found bool, err error) {
 			return octets, true, nil
 		}
 	}
-	start := arrayStart(text)
+	start := arrayStart(blankComments(text))
 	if start == 0 {
 		return nil, false, nil
 	}
-	inside := blankComments(text[start:])
-	if end := strings.IndexByte(inside, '}'); end >= 0 {
-		inside = inside[:end]
-	}
-	if octets, ok := listed(inside); ok {
-		return octets, true, nil
-	}
-	octets, err = parseLines(blank(text[:start]) + inside)
+	octets, err = parseArrays(blankComments(text), start)
 	return octets, true, err
 }
 
 // parseLines reads lines of hex with separators.
 func parseLines(text string) ([]byte, error) {
 	var out []byte
+	var digits evenness
 	for i, line := range strings.Split(text, "\n") {
 		var err error
 		if out, err = appendLine(out, line, i+1, 1); err != nil {
 			return nil, err
 		}
+		digits.see(line, i+1, 1)
+	}
+	if err := digits.wrong(); err != nil {
+		return nil, err
 	}
 	return out, nil
 }
@@ -210,21 +208,15 @@ func separator(c byte) bool { return strings.IndexByte(" \t\r:,;-\"'[]()", c) >=
 // appendLine appends the octets of a line of hex with separators.
 func appendLine(out []byte, line string, number, column int) ([]byte, error) {
 	for i := 0; i < len(line); {
-		switch {
-		case separator(line[i]):
-			i++
-			continue
-		case hasPrefix(line[i:], "0x"), hasPrefix(line[i:], `\x`):
-			i += 2
+		start, end, _ := nextWord(line, i)
+		if start < 0 {
+			break
 		}
-		start := i
-		for i < len(line) && isDigit(line[i]) && !hasPrefix(line[i:], "0x") {
-			i++
-		}
-		word := line[start:i]
+		word := line[start:end]
 		if word == "" {
 			return nil, &Error{number, column + start, "expected hexadecimal digits, found " + codec.Quote(line[start:])}
 		}
+		i = end
 		if len(word) == 1 {
 			word = "0" + word
 		}
@@ -241,6 +233,26 @@ func appendLine(out []byte, line string, number, column int) ([]byte, error) {
 		}
 	}
 	return out, nil
+}
+
+// nextWord returns where the digits of the next octets are in a line of hex, from
+// i on, and whether 0x or \x stands before them; nowhere, -1, at the end. Empty
+// digits are something else than hex.
+func nextWord(line string, i int) (start, end int, marked bool) {
+	for i < len(line) && separator(line[i]) {
+		i++
+	}
+	if i == len(line) {
+		return -1, i, false
+	}
+	if marked = hasPrefix(line[i:], "0x") || hasPrefix(line[i:], `\x`); marked {
+		i += 2
+	}
+	end = i
+	for end < len(line) && isDigit(line[end]) && !hasPrefix(line[end:], "0x") {
+		end++
+	}
+	return i, end, marked
 }
 
 // hasPrefix says whether s begins with a prefix, in either case, and a digit

@@ -1,6 +1,9 @@
 package hexinput
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // readColumns reads a dump without offsets, whose lines all have a character
 // column that agrees with the octets. ok is false if the text is none.
@@ -55,12 +58,16 @@ func (l layout) readLogLine(line string) ([]byte, bool) {
 // has one.
 func readLog(lines []string) (octets []byte, found bool, err error) {
 	whole := true // no prefix is needed
+	var digits evenness
 	for i, line := range lines {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
 		starts := bodies(line)
 		last := starts[len(starts)-1]
+		if sure := prefixEnd(line); sure > 0 {
+			starts, last, whole = []int{sure}, sure, false
+		}
 		whole = whole && (len(starts) == 1 || isHexList(line))
 		column := strings.IndexByte(line, '|')
 		if column >= 0 && column < last {
@@ -71,6 +78,7 @@ func readLog(lines []string) (octets []byte, found bool, err error) {
 			more, err := appendLine(octets, line[start:], i+1, start+1)
 			if ok = err == nil && len(more) > len(octets); ok {
 				octets = more
+				digits.see(line[start:], i+1, start+1)
 				break
 			}
 		}
@@ -81,5 +89,40 @@ func readLog(lines []string) (octets []byte, found bool, err error) {
 			return nil, !whole || strings.Contains(line, "|"), err
 		}
 	}
-	return octets, !whole && len(octets) > 0, nil
+	if !whole && len(octets) > 0 {
+		return octets, true, digits.wrong()
+	}
+	return octets, false, nil
+}
+
+// prefixEnd returns where a prefix of digits ends that can be no octets, as these
+// are written otherwise: a clock time before octets without colons, a number in
+// brackets before octets without. It returns 0 if there is none.
+func prefixEnd(line string) int {
+	word, gap := firstGroup(line)
+	end := len(gap) + len(word)
+	rest := line[end:]
+	switch {
+	case strings.TrimSpace(rest) == "":
+		return 0
+	case isClock(word) && !strings.Contains(rest, ":"), // 01:02:03 c1 09 64
+		strings.HasPrefix(word, "[") && strings.HasSuffix(word, "]") && !strings.ContainsAny(rest, "[]"): // [3] c1 09 64
+		return end
+	}
+	return 0
+}
+
+// isClock says whether a word is a time of day, 23:59:59.
+func isClock(word string) bool {
+	part := strings.Split(word, ":")
+	if len(part) != 3 {
+		return false
+	}
+	for i, p := range part {
+		n, err := strconv.Atoi(p)
+		if err != nil || len(p) != 2 || n > 59 || i == 0 && n > 23 {
+			return false
+		}
+	}
+	return true
 }

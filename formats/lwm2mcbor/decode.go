@@ -148,7 +148,7 @@ func (d *decoder) segment(h cborread.Head, at int, p lwm2m.Path) (lwm2m.Path, bo
 	case h.Major == cborread.Unsigned:
 		d.Fail(at, p, "expected an id 0..65534, found %d", h.Arg)
 		return p, false
-	case h.Major != cborread.Text || p != (lwm2m.Path{}):
+	case h.Major != cborread.Text || p.Level() > 0:
 		in.Wanted(at, "an id")
 		d.broken(p)
 		return p, false
@@ -158,12 +158,15 @@ func (d *decoder) segment(h cborread.Head, at int, p lwm2m.Path) (lwm2m.Path, bo
 		d.broken(p)
 		return p, false
 	}
-	q, err := lwm2m.ParsePath("/" + prefix)
+	if p.Prefix() != "" { // an alternate path of several segments
+		prefix = p.Prefix() + "/" + prefix
+	}
+	q, err := lwm2m.ParsePath("/" + prefix + "/0")
 	if err != nil || q.Prefix() != prefix {
 		d.Fail(at, p, "expected an id or the prefix of a gateway's device, found %s", codec.Quote(prefix))
 		return p, false
 	}
-	return q, true
+	return q.Cut(lwm2m.LevelRoot), true
 }
 
 // value decodes the value of a path, whose key begins at octet start.

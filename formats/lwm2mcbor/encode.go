@@ -1,6 +1,8 @@
 package lwm2mcbor
 
 import (
+	"strings"
+
 	"lwcon/formats/codec"
 	"lwcon/formats/internal/cborwrite"
 	"lwcon/lwm2m"
@@ -119,13 +121,15 @@ func (e *encoder) instance(i, end int) {
 func (e *encoder) key(p lwm2m.Path) {
 	n := uint64(p.Level())
 	if p.Prefix() != "" {
-		n++
+		n += 1 + uint64(strings.Count(p.Prefix(), "/"))
 	}
 	if n > 1 {
 		e.out = cborwrite.Head(e.out, cborwrite.Array, n)
 	}
 	if p.Prefix() != "" {
-		e.out = cborwrite.String(e.out, p.Prefix())
+		for segment := range strings.SplitSeq(p.Prefix(), "/") {
+			e.out = cborwrite.String(e.out, segment)
+		}
 	}
 	for level := 1; level <= p.Level(); level++ {
 		e.out = cborwrite.Head(e.out, cborwrite.Unsigned, uint64(p.ID(level)))

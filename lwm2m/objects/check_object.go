@@ -37,8 +37,8 @@ func (c *checker) object(d *definition) {
 	if text := d.text("ObjectType"); text != "MODefinition" {
 		c.say(s, "ObjectType", lwm2m.Warning, `expected the attribute ObjectType="MODefinition", found %q`, text)
 	}
-	version := c.version(s, "ObjectVersion")
-	enabler := c.version(s, "LWM2MVersion")
+	version := c.version(s, "ObjectVersion", d.impliedVersion())
+	enabler := c.version(s, "LWM2MVersion", lwm2m.V1_0)
 	if enabler > lwm2m.V1_2 || enabler < lwm2m.V1_0 {
 		c.say(s, "LWM2MVersion", lwm2m.Warning, "LWM2MVersion: expected 1.0, 1.1 or 1.2, found %s", enabler)
 	}
@@ -53,11 +53,11 @@ func (c *checker) object(d *definition) {
 	c.resources(d, enabler)
 }
 
-// version reads a version; 1.0 if it is absent or wrong.
-func (c *checker) version(s subject, name string) lwm2m.Version {
+// version reads a version; 1.0 if it is wrong, the implied one if it is absent.
+func (c *checker) version(s subject, name string, implied lwm2m.Version) lwm2m.Version {
 	text := s.text(name)
 	if text == "" {
-		return lwm2m.V1_0
+		return implied
 	}
 	version, err := lwm2m.ParseVersion(text)
 	if err != nil {

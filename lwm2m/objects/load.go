@@ -34,14 +34,17 @@ func (e *FileError) Error() string {
 // Load reads object definitions, OMA XML, from files and from all .xml files
 // below folders, in the order of their names. It takes what can be understood:
 // elements in any order, other spellings of their values, versions left out
-// (1.0). XML files in folders that hold no object, such as the registry's own
-// lists, are passed over. The error joins a *FileError for each object, resource
-// or file that cannot be used; what can be is returned all the same.
-func Load(paths ...string) ([]*lwm2m.Object, error) {
-	var loaded []*lwm2m.Object
+// (that of the URN, else 1.0). XML files in folders that hold no object are passed
+// over. The error joins a *FileError for each object, resource or file that cannot
+// be used; what can be is returned all the same. The notes tell what can be used
+// but may not be meant: what was passed over, except for the registry's own list,
+// and objects that two files define otherwise, of which the later counts.
+func Load(paths ...string) (loaded []*lwm2m.Object, notes []*FileError, err error) {
 	var faults []error
+	var origins origins
 	files := 0
 	for _, path := range paths {
+		passed := 0
 		err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
 			named := name == path // not found in a folder
 			switch {
@@ -56,13 +59,63 @@ func Load(paths ...string) ([]*lwm2m.Object, error) {
 			}
 			files++
 			objects, err := loadFile(name, named)
+			var foreign *foreignError
+			if errors.As(err, &foreign) { // in a folder
+				if passed++; passed <= maxPassed && foreign.root != registryList {
+					notes = append(notes, &FileError{File: name, Line: 1, Column: 1, Reason: foreign.Error() + "; passed over"})
+				}
+				return nil
+			}
 			loaded = append(loaded, objects...)
+			notes = append(notes, origins.note(name, objects)...)
 			faults = append(faults, err)
 			return nil
 		})
 		faults = append(faults, err)
+		if passed > maxPassed {
+			notes = append(notes, &FileError{File: path, Reason: fmt.Sprintf("%d more files hold no object; passed over", passed-maxPassed)})
+		}
 	}
-	return loaded, errors.Join(faults...)
+	return loaded, notes, errors.Join(faults...)
+}
+
+// registryList is the root element of the registry's own list of its files.
+const registryList = "DDFList"
+
+// maxPassed is how many files of a folder are named that were passed over.
+const maxPassed = 5
+
+// origins remember which file defines an object in a version.
+type origins []origin
+
+type origin struct {
+	object *lwm2m.Object
+	file   string
+}
+
+// note takes in the objects of a file, and notes those that a file before defines
+// otherwise.
+func (o *origins) note(file string, objects []*lwm2m.Object) []*FileError {
+	var notes []*FileError
+	for _, object := range objects {
+		at, known := slices.BinarySearchFunc(*o, object, func(a origin, b *lwm2m.Object) int { return compareObjects(a.object, b) })
+		if !known {
+			*o = slices.Insert(*o, at, origin{object, file})
+			continue
+		}
+		before := (*o)[at]
+		(*o)[at] = origin{object, file}
+		if !sameDefinition(before.object, object) {
+			notes = append(notes, &FileError{File: file, Reason: fmt.Sprintf(
+				"object %d version %s: defined otherwise in %s; this one counts", object.ID, object.Version, before.file)})
+		}
+	}
+	return notes
+}
+
+// sameDefinition says whether two objects are defined alike.
+func sameDefinition(a, b *lwm2m.Object) bool {
+	return a.Name == b.Name && a.Enabler == b.Enabler && a.Multiple == b.Multiple && a.Mandatory == b.Mandatory && slices.Equal(a.Resources, b.Resources)
 }
 
 // reason is what is wrong with a file, without its name.
@@ -80,7 +133,8 @@ func holdsObject(content []byte) bool {
 	return bytes.Contains(content, []byte("<Object>")) || bytes.Contains(content, []byte("<Object "))
 }
 
-// loadFile reads the objects of one file. Only one that was named must hold some.
+// loadFile reads the objects of one file. Only one that was named must hold some:
+// of another the error can be a *foreignError.
 func loadFile(name string, named bool) ([]*lwm2m.Object, error) {
 	content, err := readFile(name)
 	if err != nil {
@@ -92,7 +146,7 @@ func loadFile(name string, named bool) ([]*lwm2m.Object, error) {
 	var syntax *xmlError
 	switch {
 	case errors.As(err, &foreign) && !named && !holdsObject(content):
-		return nil, nil
+		return nil, foreign
 	case errors.As(err, &foreign):
 		return nil, &FileError{File: name, Line: 1, Column: 1, Reason: foreign.Error()}
 	case errors.As(err, &syntax):
@@ -144,7 +198,7 @@ func (d *definition) object() (*lwm2m.Object, []*xmlError) {
 	if fault != nil {
 		return nil, []*xmlError{fault}
 	}
-	o := &lwm2m.Object{ID: id, Version: lwm2m.V1_0, Name: d.text("Name")}
+	o := &lwm2m.Object{ID: id, Version: d.impliedVersion(), Name: d.text("Name")}
 	for name, version := range map[string]*lwm2m.Version{"ObjectVersion": &o.Version, "LWM2MVersion": &o.Enabler} {
 		if text := d.text(name); text != "" {
 			v, err := lwm2m.ParseVersion(text)
@@ -172,6 +226,17 @@ func (d *definition) object() (*lwm2m.Object, []*xmlError) {
 	}
 	slices.SortStableFunc(wrong, func(a, b *xmlError) int { return a.line - b.line })
 	return o, wrong
+}
+
+// impliedVersion is the version of a definition without ObjectVersion: that of its
+// URN, else 1.0. Spec: Core 1.2 §7.1; LWM2M.xsd 1.0 has no ObjectVersion.
+func (d *definition) impliedVersion() lwm2m.Version {
+	if part := strings.Split(d.text("ObjectURN"), ":"); len(part) == 6 {
+		if v, err := lwm2m.ParseVersion(part[5]); err == nil {
+			return v
+		}
+	}
+	return lwm2m.V1_0
 }
 
 // resource makes a resource of an Item.

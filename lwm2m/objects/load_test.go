@@ -74,7 +74,7 @@ func TestAnObjectIsTheSameInEveryDialect(t *testing.T) {
 		}(),
 	} {
 		t.Run(name, func(t *testing.T) {
-			loaded, err := Load(filepath.Join(write(t, map[string]string{"kiln.xml": text}), "kiln.xml"))
+			loaded, _, err := Load(filepath.Join(write(t, map[string]string{"kiln.xml": text}), "kiln.xml"))
 			if err != nil || len(loaded) != 1 || !reflect.DeepEqual(*loaded[0], kilnObject) {
 				t.Errorf("got %+v, %v", loaded, err)
 			}
@@ -83,8 +83,8 @@ func TestAnObjectIsTheSameInEveryDialect(t *testing.T) {
 }
 
 func TestWithoutVersionsAnObjectIs1_0(t *testing.T) {
-	text := strings.NewReplacer("<LWM2MVersion>1.1</LWM2MVersion>", "", "<ObjectVersion>1.1", "<ObjectVersion>").Replace(kiln)
-	loaded, err := Load(write(t, map[string]string{"kiln.xml": text}))
+	text := strings.NewReplacer("<LWM2MVersion>1.1</LWM2MVersion>", "", "<ObjectVersion>1.1", "<ObjectVersion>", ":33000:1.1<", ":33000<").Replace(kiln)
+	loaded, _, err := Load(write(t, map[string]string{"kiln.xml": text}))
 	if err != nil || len(loaded) != 1 || loaded[0].Version != lwm2m.V1_0 || loaded[0].Enabler != 0 {
 		t.Errorf("got %+v, %v", loaded, err)
 	}
@@ -105,13 +105,54 @@ func TestAFolderIsReadInOrderAndOtherFilesArePassedOver(t *testing.T) {
 		"old/readme.md":  "",
 		"old/.git/x.xml": `<project/>`,
 	})
-	loaded, err := Load(folder)
+	loaded, notes, err := Load(folder)
 	var ids []uint16
 	for _, o := range loaded {
 		ids = append(ids, o.ID)
 	}
 	if err != nil || !slices.Equal(ids, []uint16{33001, 33002, 33003, 33004, 33005}) {
 		t.Errorf("got %v, %v", ids, err)
+	}
+	var passed []string
+	for _, n := range notes {
+		passed = append(passed, filepath.Base(n.File)+": "+n.Reason)
+	}
+	if want := []string{
+		"x.xml: expected the root element LWM2M, found project; passed over",
+		"units.xml: expected the root element LWM2M, found units; passed over",
+	}; !slices.Equal(passed, want) {
+		t.Errorf("notes: got %q, want %q", passed, want)
+	}
+}
+
+func TestAnObjectThatTwoFilesDefineOtherwiseIsNoted(t *testing.T) {
+	other := strings.Replace(kiln, "<Type>Float</Type>", "<Type>Integer</Type>", 1)
+	folder := write(t, map[string]string{"a.xml": kiln, "b.xml": kiln, "c.xml": other})
+	loaded, notes, err := Load(folder)
+	if err != nil || len(loaded) != 3 || len(notes) != 1 || filepath.Base(notes[0].File) != "c.xml" {
+		t.Fatalf("got %d objects, notes %v, %v", len(loaded), notes, err)
+	}
+	if want := "object 33000 version 1.1: defined otherwise in " + filepath.Join(folder, "b.xml") + "; this one counts"; notes[0].Reason != want {
+		t.Errorf("got %q, want %q", notes[0].Reason, want)
+	}
+	if got := New().With(loaded...).Object(33000, lwm2m.V1_1).Resource(5700).Type; got != lwm2m.Integer {
+		t.Errorf("got %s, want that of the later file", got)
+	}
+}
+
+func TestTheVersionOfTheURNCountsWithoutObjectVersion(t *testing.T) {
+	text := strings.NewReplacer("<ObjectVersion>1.1</ObjectVersion>", "", "<LWM2MVersion>1.1</LWM2MVersion>", "").Replace(kiln)
+	if !strings.Contains(text, ":33000:1.1<") {
+		t.Fatal("expected a URN with a version")
+	}
+	loaded, _, err := Load(write(t, map[string]string{"kiln.xml": text}))
+	if err != nil || len(loaded) != 1 || loaded[0].Version != lwm2m.V1_1 {
+		t.Errorf("got %+v, %v", loaded, err)
+	}
+	for _, f := range Check([]byte(text), New()) {
+		if f.Severity == lwm2m.Failure {
+			t.Errorf("Check: %v", f)
+		}
 	}
 }
 
@@ -144,7 +185,7 @@ func TestWhatCannotBeUsedIsAnErrorWithItsPlace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(write(t, map[string]string{"x.xml": c.text}), "x.xml")
-			loaded, err := Load(path)
+			loaded, _, err := Load(path)
 			var file *FileError
 			if !errors.As(err, &file) {
 				t.Fatalf("got %v", err)
@@ -161,14 +202,14 @@ func TestWhatCannotBeUsedIsAnErrorWithItsPlace(t *testing.T) {
 
 func TestABrokenFileLeavesTheOthers(t *testing.T) {
 	folder := write(t, map[string]string{"a.xml": "<LWM2M>", "b.xml": kiln})
-	loaded, err := Load(folder, filepath.Join(folder, "none.xml"))
+	loaded, _, err := Load(folder, filepath.Join(folder, "none.xml"))
 	if len(loaded) != 1 || err == nil || !strings.Contains(err.Error(), "a.xml:1:") || !strings.Contains(err.Error(), "none.xml: ") {
 		t.Errorf("got %d objects, %v", len(loaded), err)
 	}
 }
 
 func TestLoadedObjectsComeBeforeTheEmbeddedOnes(t *testing.T) {
-	loaded, err := Load(write(t, map[string]string{"x.xml": strings.ReplaceAll(kiln, "33000", "3303")}))
+	loaded, _, err := Load(write(t, map[string]string{"x.xml": strings.ReplaceAll(kiln, "33000", "3303")}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +257,7 @@ func FuzzLoad(f *testing.F) {
 
 func TestAnObjectBelowAnotherRootInAFolderIsAnError(t *testing.T) {
 	folder := write(t, map[string]string{"a.xml": kiln, "ddf.xml": strings.NewReplacer("<LWM2M ", "<DDF ", "</LWM2M>", "</DDF>").Replace(kiln)})
-	loaded, err := Load(folder)
+	loaded, _, err := Load(folder)
 	if err == nil || !strings.Contains(err.Error(), "expected the root element LWM2M, found DDF") || len(loaded) != 1 {
 		t.Errorf("found %d objects, %v", len(loaded), err)
 	}

@@ -70,12 +70,17 @@ type Resolver struct {
 // Path reads a path such as "Device/0/UTCOffset", "3/0/UTC Offset" or
 // "/dev1/Temperature/0/5700". What lwm2m.ParsePath reads is what it says there:
 // a leading "/" before a word that is no number makes it the prefix of a
-// gateway, and only what makes no path that way is tried as a name. The error is
-// an *lwm2m.PathError, *UnknownNameError or *AmbiguousNameError.
+// gateway, and only what makes no path that way is tried as a name. Of several
+// such words the second can be a name; where nothing has it, and no device is known,
+// whose paths need none, they are an alternate path. The error is an
+// *lwm2m.PathError, *UnknownNameError or *AmbiguousNameError.
 func (r Resolver) Path(text string) (lwm2m.Path, error) {
 	path, err := lwm2m.ParsePath(text)
-	if err == nil {
+	alternate := path
+	if several := strings.Contains(path.Prefix(), "/"); err == nil && !several {
 		return path, nil
+	} else if several && r.Registered != nil {
+		err = &lwm2m.PathError{Text: text, Offset: 1, Reason: "expected ids or names behind one gateway prefix, as the alternate path of a device is put before its paths by itself"}
 	}
 	named, rooted := strings.CutPrefix(text, "/")
 	path, nameErr := r.namedPath(named)
@@ -87,10 +92,12 @@ func (r Resolver) Path(text string) (lwm2m.Path, error) {
 			path = path.WithPrefix(prefix)
 		}
 	}
-	switch nameErr {
-	case nil:
+	switch {
+	case nameErr == nil:
 		return path, nil
-	case errNoName:
+	case err == nil:
+		return alternate, nil
+	case nameErr == errNoName:
 		return lwm2m.Path{}, err
 	}
 	return lwm2m.Path{}, nameErr

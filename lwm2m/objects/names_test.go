@@ -91,6 +91,19 @@ func TestANameThatIsNoneIsAnErrorWithWhatIsKnown(t *testing.T) {
 	}
 }
 
+func TestSeveralWordsBeforeIDsAreAnAlternatePathOffline(t *testing.T) {
+	for text, want := range map[string]string{"/a/b/3/0": "/a/b/3/0", "/a/b/c/3303": "/a/b/c/3303", "/dev1/Device/0/Manufacturer": "/dev1/3/0/0"} {
+		if p, err := (Resolver{Registry: New()}).Path(text); err != nil || p.String() != want {
+			t.Errorf("%q: got %s, %v, want %s", text, p, err, want)
+		}
+	}
+	live := Resolver{Registry: New(), Registered: func(uint16) bool { return true }}
+	var unknown *UnknownNameError
+	if _, err := live.Path("/dev1/Devise/0/0"); !errors.As(err, &unknown) || !slices.Contains(unknown.Known, "Device") {
+		t.Errorf("/dev1/Devise/0/0 of a device: got %v, want the name", err)
+	}
+}
+
 func TestAPathWithoutNamesFailsAsAPath(t *testing.T) {
 	for _, text := range []string{"", "3//14", "3/0/14/0/0", "70000", "Device/x", "3/0/1-4", "1-3"} {
 		_, err := Resolver{Registry: New()}.Path(text)

@@ -16,7 +16,7 @@ var renew = flag.String("renew", "", "a folder of OMA XML files to merge into re
 func TestTheTableIsWrittenAsAppendObjectWritesIt(t *testing.T) {
 	registry := New()
 	if *renew != "" {
-		loaded, err := Load(*renew)
+		loaded, _, err := Load(*renew)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -85,6 +85,10 @@ func (e *Endpoint) receiveStream(d transport.Datagram) {
 		b = append(s.pending, b...)
 		s.pending = nil
 	}
+	if !s.greeted && isTLS(b) {
+		e.refuseFrame(p, s, d.Local, b, "this is TLS, and here is plain CoAP over TCP: coap+tcp:// is for this port, or the port of coaps+tcp:// for TLS")
+		return
+	}
 	for len(b) > 0 {
 		if token := int(b[0] & 15); token > MaxToken {
 			e.refuseFrame(p, s, d.Local, b, fmt.Sprintf("a token of at most 8 bytes expected, %d found", token))
@@ -104,6 +108,16 @@ func (e *Endpoint) receiveStream(d transport.Datagram) {
 		}
 		b = b[size:]
 	}
+}
+
+// isTLS says whether a connection begins with a ClientHello or an alert of TLS. As CoAP
+// it were a PUT with a token that nobody would choose. RFC 8446 §4, §5.1.
+func isTLS(b []byte) bool {
+	const alert, handshake, major, newest, clientHello, alertSize = 21, 22, 3, 4, 1, 2
+	if len(b) < 6 || b[1] != major || b[2] > newest {
+		return false
+	}
+	return b[0] == handshake && b[5] == clientHello || b[0] == alert && b[3] == 0 && b[4] == alertSize
 }
 
 // frameSize reads how long the frame at the start of b is; complete is false

@@ -257,6 +257,31 @@ func TestHostileStreamIsAbortedWithAReason(t *testing.T) {
 	}
 }
 
+func TestTLSOnThePortOfPlainCoAPIsSaid(t *testing.T) {
+	for hex, found := range map[string]bool{
+		"16030100c8010000c4": true, "15030300020228": true, "16030303ab01": true,
+		"160303000002": false, "16030102": false, "00e1": false,
+	} {
+		if got := isTLS(unhex(t, hex)); got != found {
+			t.Errorf("%s: %v", hex, got)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t)
+		refused := make(chan Refused, 1)
+		n.streamEndpoint(serverAt, Config{OnRefused: func(r Refused) { refused <- r }})
+		w := n.wire()
+		w.next()
+		w.send(unhex(t, "16030100c8010000c4"))
+		if m := w.next(); m.Code != Abort {
+			t.Errorf("got %v", m)
+		}
+		if r := <-refused; len(r.Deviations) != 1 || !strings.Contains(r.Deviations[0].Message, "this is TLS") || !strings.Contains(r.Deviations[0].Message, "coap+tcp://") {
+			t.Errorf("told %+v", r)
+		}
+	})
+}
+
 func TestConnectionThatSaysNothingIsClosed(t *testing.T) {
 	for _, begun := range []string{"", "d0"} {
 		synctest.Test(t, func(t *testing.T) {

@@ -33,6 +33,7 @@ type Plan struct {
 	Endpoints []string               // devices
 	Hosts     []string               // names and addresses of the server; the first is its common name
 	Account   transport.SecurityMode // of the bootstrap accounts
+	Streams   bool                   // they are for coaps+tcp:// instead of coaps://
 	Days      int                    // that certificates of servers and devices are valid
 	Now       time.Time
 }

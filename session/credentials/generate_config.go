@@ -22,7 +22,7 @@ func (m *maker) configure(devices []*material) error {
 				"rpk", mapping("public-key", quoted("file:"+d.file+"-spki.pem")),
 				"x509", mapping("certificate", quoted("file:"+d.file+".pem")),
 			))
-			set(accounts, d.endpoint, account(d, m.plan.Account))
+			set(accounts, d.endpoint, account(d, m.plan.Account, m.plan.Streams))
 		}
 		return nil
 	})
@@ -51,10 +51,14 @@ func ownNode() *yaml.Node {
 
 // account is what a bootstrap server writes into a device, so that it comes to
 // this lwcon. Spec: Core 1.2 §E.1, §E.2.
-func account(d *material, mode transport.SecurityMode) *yaml.Node {
+func account(d *material, mode transport.SecurityMode, streams bool) *yaml.Node {
+	scheme, binding := "coaps", "U"
+	if streams {
+		scheme, binding = "coaps+tcp", "T"
+	}
 	write := &yaml.Node{Kind: yaml.MappingNode}
 	put := func(path string, value *yaml.Node) { set(write, path, value) }
-	put("/0/0/0", quoted("coaps://${advertise}"))
+	put("/0/0/0", quoted(scheme+"://${advertise}"))
 	put("/0/0/1", plainScalar("false"))
 	put("/0/0/2", plainScalar(strconv.Itoa(int(mode))))
 	switch mode {
@@ -74,7 +78,7 @@ func account(d *material, mode transport.SecurityMode) *yaml.Node {
 	put("/1/0/0", plainScalar("1"))
 	put("/1/0/1", plainScalar("300"))
 	put("/1/0/6", plainScalar("false")) // mandatory: a device without it refuses the account
-	put("/1/0/7", plainScalar("U"))
+	put("/1/0/7", plainScalar(binding))
 	deleted := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{plainScalar("/0"), plainScalar("/1")}}
 	return &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar("delete"), deleted, scalar("write"), write}}
 }

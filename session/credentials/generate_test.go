@@ -180,3 +180,21 @@ func TestTheAccountsOfNewKeysCarryThem(t *testing.T) {
 func unused(mode transport.SecurityMode, object, resource uint16) bool {
 	return object == 0 && (resource >= 6 && resource <= 9 || resource == 11 || resource == 4 && mode == transport.PreSharedKey)
 }
+
+func TestAccountsLeadToTheSchemeThatIsAskedFor(t *testing.T) {
+	for streams, want := range map[bool]string{false: "coaps://${advertise} U", true: "coaps+tcp://${advertise} T"} {
+		p := plan(t, transport.PreSharedKey, "dev1")
+		p.Streams = streams
+		must(Generate(p))
+		f := must(Load(filepath.Join(p.Directory, FileName), false))
+		var got []string
+		for _, v := range must(f.Bootstrap(objects.New(), Sources{Directory: p.Directory})).ByEndpoint["dev1"].Write {
+			if where := v.Path.String(); where == "/0/0/0" || where == "/1/0/7" {
+				got = append(got, v.Value.Text())
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("got %q, want %s", got, want)
+		}
+	}
+}

@@ -175,8 +175,9 @@ func (in *instance) list(resource uint16) string {
 }
 
 // At returns the profile with the URI of its first server, or where it has only
-// a bootstrap server, of that. The profile itself stays as it is; what does not
-// change is shared.
+// a bootstrap server, of that. Over streams a binding of UDP alone becomes one of TCP, in
+// versions that have it. The profile itself stays as it is; what does not change is
+// shared. Spec: Core 1.2 §6.2.1.2.
 func (p *Profile) At(uri string) *Profile {
 	accounts := p.tree.accounts()
 	if len(accounts) == 0 || uri == "" {
@@ -185,5 +186,23 @@ func (p *Profile) At(uri string) *Profile {
 	next := *p
 	in := p.tree.find(lwm2m.NewPath(objectSecurity, accounts[0].Security))
 	next.tree = p.tree.with(objectSecurity, in.withText(securityURI, uri))
+	if scheme, _, _ := strings.Cut(uri, "://"); strings.HasSuffix(scheme, "+tcp") && p.Version >= lwm2m.V1_1 {
+		next.overStreams(accounts[0].Server)
+	}
 	return &next
+}
+
+// overStreams makes a binding of UDP one of TCP: what the device registers with at a
+// server, and among those that it tells of.
+func (p *Profile) overStreams(server uint16) {
+	const datagrams, streams = "U", "T"
+	if p.Binding == datagrams {
+		p.Binding = streams
+	}
+	if in := p.tree.find(lwm2m.NewPath(objectServer, server)); in != nil && in.text(serverBinding) == datagrams {
+		p.tree = p.tree.with(objectServer, in.withText(serverBinding, streams))
+	}
+	if in := p.tree.find(lwm2m.NewPath(objectDevice, 0)); in != nil && in.text(deviceBinding) == datagrams {
+		p.tree = p.tree.with(objectDevice, in.withText(deviceBinding, datagrams+streams))
+	}
 }

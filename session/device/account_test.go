@@ -57,6 +57,27 @@ func TestProfileOfABootstrapServerAloneHasNoOtherAccount(t *testing.T) {
 	}
 }
 
+func TestAProfileOverStreamsHasTheirBinding(t *testing.T) {
+	for _, c := range []struct{ profile, uri, want string }{
+		{`lwm2m: "1.1"`, "coap+tcp://here", "T T UT"},
+		{`lwm2m: "1.1"`, "coaps+tcp://here", "T T UT"},
+		{`lwm2m: "1.1"`, "coaps://here", "U U U"},
+		{`lwm2m: "1.0"`, "coap+tcp://here", "U U U"},
+		{"lwm2m: \"1.1\"\nbinding: US", "coap+tcp://here", "US US US"},
+	} {
+		p := parse(t, c.profile+"\nobjects: {3: {0: }}")
+		d, err := New(Config{Profile: p.At(c.uri)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := d.tree.find(path("/1/0"))
+		got := string(d.Registration(1).Binding) + " " + server.text(serverBinding) + " " + d.tree.find(path("/3/0")).text(deviceBinding)
+		if got != c.want || string(p.Binding) == "T" {
+			t.Errorf("%q at %s: got %s, want %s", c.profile, c.uri, got, c.want)
+		}
+	}
+}
+
 func TestChangedAccountsAreAnEffect(t *testing.T) {
 	d, _ := start(t, bench)
 	accounts := func(r Result) bool {

@@ -163,11 +163,14 @@ func (p *tlsPeer) read() {
 			l.receiver.Receive(Datagram{From: p.address, Local: p.local, Bytes: buffer[:n]})
 		}
 		if err != nil {
-			if _, refused := remoteAlert(err); refused && !heard {
+			switch alert, refused := remoteAlert(err); {
+			case refused && !heard:
 				err = p.failed(err) // TLS 1.3: a server judges our certificate when we are done
 				l.mu.Lock()
 				p.refused = err
 				l.mu.Unlock()
+			case refused:
+				err = &AlertError{alert}
 			}
 			p.finish(err)
 			return
@@ -203,6 +206,9 @@ func (l *TLS) Receive(d Datagram) {
 		return
 	}
 	if !p.record.received(d.Bytes) {
+		if l.server != nil {
+			p.refuse(alertUnexpectedMessage) // one that speaks in plain text sees that there is TLS
+		}
 		l.mu.Lock()
 		p.stop(errNotTLS)
 		l.mu.Unlock()

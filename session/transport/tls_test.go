@@ -308,6 +308,9 @@ func TestWhatIsNoTLSOnItsPortIsSaid(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.told(want)
+		if alert := back.want(t, "bytes"); !bytes.Equal(alert.bytes, []byte{recordAlert, 3, 3, 0, 2, 2, alertUnexpectedMessage}) {
+			t.Errorf("answered % x", alert.bytes)
+		}
 		back.want(t, "down")
 	}
 }

@@ -147,7 +147,7 @@ func (p *tlsPeer) answerer() error {
 	if hello != nil {
 		p.record.hellos(hello)
 		if choice, err = p.choose(hello); err != nil {
-			p.refuse()
+			p.refuse(alertHandshakeFailure)
 			return err
 		}
 	}
@@ -155,14 +155,14 @@ func (p *tlsPeer) answerer() error {
 		p.record.own(choice.suites)
 		conn, err := l.gnu.session(choice, l.server, p)
 		if err != nil {
-			p.refuse()
+			p.refuse(alertHandshakeFailure)
 			return err
 		}
 		p.conn = conn
 		return nil
 	}
 	if _, err := p.serverConfig(); err != nil { // it is told without the handshake that needs it
-		p.refuse()
+		p.refuse(alertHandshakeFailure)
 		return err
 	}
 	p.conn = plainTLSConn{tls.Server(peerStream{p.stream, p}, l.base)}
@@ -186,10 +186,13 @@ func (p *tlsPeer) firstHello() (*tlsHello, error) {
 }
 
 // refuse tells a client that there is no handshake with it. RFC 5246 §7.2.2.
-func (p *tlsPeer) refuse() {
-	const fatal, handshakeFailure = 2, 40
-	_, _ = p.stream.Write([]byte{recordAlert, 3, 3, 0, 2, fatal, handshakeFailure}) // it is ended anyway
+func (p *tlsPeer) refuse(alert byte) {
+	const fatal = 2
+	_, _ = p.stream.Write([]byte{recordAlert, 3, 3, 0, 2, fatal, alert}) // it is ended anyway
 }
+
+// alertUnexpectedMessage is for who does not speak TLS. RFC 5246 §7.2.2.
+const alertUnexpectedMessage = 10
 
 // gnuListener is what a listener has for handshakes by GnuTLS.
 type gnuListener struct {

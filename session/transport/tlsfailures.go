@@ -31,7 +31,7 @@ func (r *tlsRecord) explainGnu(err error, server bool) (cause, cure string) {
 		return unavailable.Reason, unavailable.Cure
 	case errors.Is(err, gnutls.ErrWrongKey):
 		return r.wrongKey(server)
-	case errors.Is(err, gnutls.ErrUnproven) && r.claimed:
+	case (errors.Is(err, gnutls.ErrUnproven) || errors.Is(err, gnutls.ErrKeyType)) && r.claimed && !server:
 		return "the server goes on without the pre-shared key, and so does not prove who it is", "the server is to have a key for this identity; or use x509 with it"
 	case errors.Is(err, gnutls.ErrNoPeerKey) && server && r.ownKey == nil:
 		return r.noCertificate()

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lwcon/session/transport/gnutls"
 )
 
 // manyModes is a listener that has a certificate, knows a raw public key, and a
@@ -198,6 +200,99 @@ func TestAListenerOfTLSPrefersWhatItIsTold(t *testing.T) {
 		if err != nil || got.mode != c.want || got.gnu == (c.want == Certificate) {
 			t.Errorf("%s: %+v, %v; want %v", name, got, err, c.want)
 		}
+	}
+}
+
+func TestWhatGnuTLSIsNeededForIsSaidWhereThereIsNone(t *testing.T) {
+	lacking := &UnavailableError{Reason: "pre-shared keys over TLS need GnuTLS", Cure: "install it"}
+	for want, server := range map[string]bool{"the device asks for what cannot be had here: pre-shared keys over TLS need GnuTLS": true, "pre-shared keys over TLS need GnuTLS": false} {
+		r := &tlsRecord{}
+		if server {
+			r.cannot(lacking)
+		}
+		if cause, cure := r.explain(lacking, server); cause != want || cure != "install it" {
+			t.Errorf("%q, %q; want %q", cause, cure, want)
+		}
+	}
+	if gnutls.Ready(gnutls.PreSharedKeys) == nil {
+		return // what follows is for builds and machines without it
+	}
+	b := newStreamBench(t, func(b *streamBench, _ *SecureOptions) { b.keys.psk = map[string]string{"dev1": "0123456789abcdef"} })
+	for want, keys := range map[string]ClientKeys{
+		"pre-shared keys over TLS need GnuTLS": pskOf("dev1", "0123456789abcdef"), "raw public keys over TLS need GnuTLS": rawOf(b.device, b.server.PublicKey),
+	} {
+		if _, _, err := b.dial("192.0.2.7:40001", keys, SecureOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	h := &tlsHello{clientHello: clientHello{suites: []CipherSuite{0xc0a8}, x509: true}, versions: []uint16{tls.VersionTLS12}}
+	if _, err := (&tlsPeer{link: b.link}).choose(h); !errors.As(err, &lacking) {
+		t.Errorf("the listener goes on: %v", err)
+	}
+}
+
+func TestAClientWithAPreSharedKeyIsNotContentWithACertificate(t *testing.T) {
+	b := manyModes(t, rawPair(t), func(o *SecureOptions) { o.Prefer = []SecurityMode{Certificate} })
+	_, _, err := b.dial("192.0.2.7:40001", pskOf("dev1", "0123456789abcdef"), SecureOptions{Suites: []CipherSuite{0x1301}})
+	if err == nil || !strings.Contains(err.Error(), "the server goes on without the pre-shared key") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestADeviceThatOffersKeysBesideCertificatesIsTold(t *testing.T) {
+	r := &tlsRecord{}
+	r.hellos(&tlsHello{clientHello: clientHello{suites: []CipherSuite{0xc02b, 0xc0a8}}})
+	if cause, cure := r.noCertificate(); cause != "the device has sent no certificate" || !strings.Contains(cure, "--prefer psk") {
+		t.Errorf("%q, %q", cause, cure)
+	}
+}
+
+func TestGarbageInASessionByGnuTLSEndsThatAlone(t *testing.T) {
+	b := manyModes(t, rawPair(t), nil)
+	other, back, err := b.dial("192.0.2.8:40001", pskOf("dev1", "0123456789abcdef"), SecureOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.exchanges(other, back)
+	for name, garbage := range map[string]string{
+		"a bad record": "\x17\x03\x03\x00\x20" + strings.Repeat("x", 32), "no record": "GET / HTTP/1.1\r\n", "an alert of nobody": "\x15\x03\x03\x00\x02\x02\x28",
+	} {
+		client, back, err := b.dial("192.0.2.7:40001", pskOf("dev1", "0123456789abcdef"), SecureOptions{Suites: []CipherSuite{0xc0a8}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		peer := b.exchanges(client, back)
+		if err := client.inner.Send(b.at, Local{}, []byte(garbage)); err != nil {
+			t.Fatal(err)
+		}
+		if down := b.heard.want(t, "down"); down.peer != peer || down.cause == nil {
+			t.Errorf("%s: down %v, %v", name, down.peer, down.cause)
+		}
+		client.Close()
+	}
+	if err := other.Send(b.at, Local{}, []byte("still here")); err != nil {
+		t.Error(err)
+	}
+	b.heard.want(t, "bytes")
+}
+
+func TestAnAlertInASessionOfTLSHasItsName(t *testing.T) {
+	b := manyModes(t, rawPair(t), nil)
+	for _, keys := range []ClientKeys{pskOf("dev1", "0123456789abcdef"), b.usual()} {
+		client, back, err := b.dial("192.0.2.7:40001", keys, SecureOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		peer := b.exchanges(client, back)
+		// The client cannot read this, and says so by an alert.
+		if err := b.link.inner.Send(peer, Local{}, []byte("\x17\x03\x03\x00\x20"+strings.Repeat("x", 32))); err != nil {
+			t.Fatal(err)
+		}
+		var alert *AlertError
+		if down := b.heard.want(t, "down"); !errors.As(down.cause, &alert) || alert.Name() != "bad_record_mac" {
+			t.Errorf("%v: down with %v", keys.Mode, down.cause)
+		}
+		client.Close()
 	}
 }
 

@@ -222,6 +222,9 @@ func (r *tlsRecord) silence(server, closed bool) (cause, cure string) {
 		peer = "the device"
 	}
 	switch {
+	case r.heard > 0 && closed && r.claimed && !server:
+		cause, cure = r.wrongKey(server)
+		return "the server ended the connection during the handshake, without an alert: most likely " + cause, cure
 	case r.heard == 0 && closed && !server:
 		return "the server ended the connection without a word: it speaks no TLS there, most likely", "look at the port (5684 for coaps+tcp)"
 	case r.heard == 0 && closed:
@@ -237,13 +240,16 @@ func (r *tlsRecord) silence(server, closed bool) (cause, cure string) {
 // alertText says what the alert of the peer means. The lock is held.
 func (r *tlsRecord) alertText(alert byte, server bool) (cause, cure string) {
 	const protocolVersion, noApplicationProtocol, unsupportedCertificate = 70, 120, 43
-	const badRecordMAC, illegalParameter, decryptError = 20, 47, 51
+	const badRecordMAC, handshakeFailure, illegalParameter, decryptError = 20, 40, 47, 51
 	if r.claimed && (alert == illegalParameter || alert == badRecordMAC || alert == decryptError) {
 		cause, cure = r.wrongKey(server)
-		return fmt.Sprintf("%s; the other end answered with the alert %s (%d)", cause, alertNames[alert], alert), cure
+		return fmt.Sprintf("%s; the other end answered with the alert %s (%d)", cause, alertName(alert), alert), cure
 	}
 	said, cure := r.shared(alert).alertText(server)
-	plain := fmt.Sprintf("%s (%d)", alertNames[alert], alert)
+	if r.claimed && !server && alert == handshakeFailure {
+		said = fmt.Sprintf("%s; or it does not know the PSK identity %q", said, r.identity)
+	}
+	plain := fmt.Sprintf("%s (%d)", alertName(alert), alert)
 	switch {
 	case alert == protocolVersion:
 		return "the other end answered with the alert " + plain + ": it speaks none of " + versionList(versionsOf(r.suites)), ""

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"syscall"
+
+	"lwcon/session/transport/gnutls"
 )
 
 // NewTLSServer makes a listener of a link of streams, which it closes in the end. The
@@ -113,7 +115,7 @@ func (p *tlsPeer) config(own KeyPair) (*tls.Config, error) {
 
 // ended says whether an error means that the other end closed the connection.
 func ended(err error) bool {
-	for _, one := range [...]error{io.EOF, io.ErrUnexpectedEOF, ErrNoPeer, syscall.ECONNRESET, syscall.EPIPE} {
+	for _, one := range [...]error{io.EOF, io.ErrUnexpectedEOF, ErrNoPeer, syscall.ECONNRESET, syscall.EPIPE, gnutls.ErrEnded} {
 		if errors.Is(err, one) {
 			return true
 		}

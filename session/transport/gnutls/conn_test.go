@@ -16,6 +16,7 @@ import (
 	"math/big"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -320,4 +321,79 @@ func TestAnEndThatIsClosedWakesWhoReads(t *testing.T) {
 	if _, err := c.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("got %v", err)
 	}
+}
+
+func TestStreamsOfManyGoroutinesKeepApart(t *testing.T) {
+	needsLibrary(t)
+	before := open()
+	var all sync.WaitGroup
+	for i := range 8 {
+		m := []Mode{RawKeys, PreSharedKeys, Certificates}[i%3]
+		client, server := parties(t, m)
+		if i%2 == 1 {
+			server.who.Verify, server.who.Key = func([][]byte) error { return errStranger }, func([]byte) ([]byte, bool) { return nil, false }
+		}
+		all.Go(func() {
+			for range 10 {
+				c, s, clientErr, serverErr := meet(t, client, server)
+				if (serverErr != nil) != (i%2 == 1) || serverErr == nil && clientErr != nil {
+					t.Errorf("goroutine %d: %v, %v", i, clientErr, serverErr)
+				}
+				if serverErr == nil {
+					said := []byte{byte(i)}
+					_, _ = c.Write(said)
+					if n, err := s.Read(said); n != 1 || err != nil || said[0] != byte(i) {
+						t.Errorf("goroutine %d heard %d, %v", i, said[0], err)
+					}
+				}
+				c.Close()
+				s.Close()
+			}
+		})
+	}
+	all.Wait()
+	if n := open(); n != before {
+		t.Errorf("%d sessions are left", n-before)
+	}
+}
+
+// cutStream gives some octets, takes all, and ends.
+type cutStream struct{ io.Reader }
+
+func (cutStream) Write(b []byte) (int, error) { return len(b), nil }
+func (cutStream) Close() error                { return nil }
+
+// FuzzConn has a server read anything: nobody gets in by it.
+func FuzzConn(f *testing.F) {
+	needsLibrary(f)
+	modes := map[Mode]*Credentials{}
+	whoOf := map[Mode]Who{}
+	for _, m := range []Mode{RawKeys, PreSharedKeys, Certificates} {
+		client, server := parties(f, m)
+		c, err := NewCredentials(server.config)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Cleanup(c.Close)
+		modes[m], whoOf[m] = c, server.who
+		var first bytes.Buffer
+		_ = client.on(f, struct {
+			io.Writer
+			io.Reader
+			io.Closer
+		}{&first, bytes.NewReader(nil), io.NopCloser(nil)}).HandshakeContext(within(f))
+		f.Add(first.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for m, c := range modes {
+			conn, err := c.Stream(cutStream{bytes.NewReader(b)}, whoOf[m])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.HandshakeContext(t.Context()); err == nil {
+				t.Fatal("let in")
+			}
+			conn.Close()
+		}
+	})
 }

@@ -82,6 +82,8 @@ var (
 	ErrProtocol = errors.New("the peer asks for other protocols")
 	// ErrWrongKey says that what the peer sealed cannot be read: the keys differ.
 	ErrWrongKey = errors.New("what the peer sealed cannot be read")
+	// ErrEnded says that the peer ended the connection, with or without close_notify.
+	ErrEnded = errors.New("the peer ended the connection")
 	// ErrUnknownIdentity says that nobody has the PSK identity of the peer.
 	ErrUnknownIdentity = errors.New("nobody has that PSK identity")
 	// ErrUnproven says that the peer ended a handshake without having proved itself.
@@ -92,7 +94,8 @@ var (
 var meanings = map[error][]int{
 	ErrNoCommonSuite: {-21, -87, -106, -217, -423},
 	ErrNoPeerKey:     {-49, -112},
-	ErrKeyType:       {-61, -32},
+	ErrKeyType:       {-61, -32, -67, -68, -69, -73, -76}, // the latter of a certificate that is read as a key
+	ErrEnded:         {-110, -328},
 	ErrVersion:       {-8},
 	ErrProtocol:      {-344},
 	ErrWrongKey:      {-18, -24},
