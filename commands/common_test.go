@@ -110,7 +110,7 @@ func TestSettingsStay(t *testing.T) {
 		if b.env.Timeout != 0 {
 			t.Errorf("timeout %v", b.env.Timeout)
 		}
-		for _, line := range []string{"set strict register maybe", "set timeout soon", "set nonsense 1", "set strict"} {
+		for _, line := range []string{"set strict register maybe", "set timeout soon", "set nonsense 1", "set stric"} {
 			if r, _, err := b.try(line); ExitStatus(r, err) != ExitUsage {
 				t.Errorf("%s: %v, want exit 2", line, err)
 			}

@@ -103,7 +103,7 @@ same paths. As one shot the notifications follow until --count, --for or Ctrl-C,
 
 // composed notes in the answer of a composite operation which paths it was for.
 func (t *target) composed(command string, r Result) Result {
-	if a, ok := r.(*Answer); ok && strings.HasSuffix(command, "-composite") {
+	if a, ok := r.(*Answer); ok && (strings.HasSuffix(command, "-composite") || command == "cancel" && a.Path == (lwm2m.Path{})) {
 		a.Paths = t.paths
 	}
 	if a, ok := r.(*Answer); ok && !t.attributes.Empty() {

@@ -140,7 +140,7 @@ func (f *Firmware) AppendText(b []byte) []byte {
 		b = fmt.Appendf(b, "resume  --resume %d goes on\n", f.ResumeAt)
 	}
 	for _, d := range f.Deviations {
-		b = fmt.Appendf(b, "deviation  %s\n", d)
+		b = appendDeviation(b, &d)
 	}
 	return b
 }
@@ -151,6 +151,17 @@ func change(before, after string) string {
 		return after
 	}
 	return after + ", before " + before
+}
+
+// appendDeviation writes a deviation for people: how grave it is, its rule, the path,
+// what was found, and the section.
+func appendDeviation(b []byte, d *lwm2m.Deviation) []byte {
+	for _, r := range Rules() {
+		if r.ID == d.Rule {
+			return fmt.Appendf(b, "%s  %s %s: %s [%s]\n", r.Severity, d.Rule, d.Path, d.Message, r.Section)
+		}
+	}
+	return fmt.Appendf(b, "deviation  %s\n", d)
 }
 
 // schemes writes the values of /5/x/8 that are known.
@@ -210,7 +221,7 @@ func (p FirmwareProgress) AppendJSON(b []byte) []byte {
 
 // AppendText appends the event on a line for people.
 func (p FirmwareProgress) AppendText(b []byte) []byte {
-	b = fmt.Appendf(b, "firmware  %s  %s  %s  ", p.Time.UTC().Format("15:04:05.000"), p.Endpoint, p.Phase)
+	b = fmt.Appendf(b, "firmware  %s  %s  %s  ", p.Endpoint, p.Time.UTC().Format("15:04:05.000Z"), p.Phase)
 	if p.How == "register" {
 		b = append(b, "registered anew, "...)
 	}

@@ -32,6 +32,10 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		o.notification(h.Notification)
 	case h.Registration != nil:
 		o.registration(h.Registration)
+		if h.Listed != nil {
+			o.paths("added", h.Listed.Added)
+			o.paths("removed", h.Listed.Gone)
+		}
 	case h.Request != nil:
 		o.request(h.Request)
 	case h.Handshake != nil:
@@ -139,9 +143,6 @@ func (o *object) registration(g *session.Registration) {
 	o.text("address", g.Address.String())
 	o.text("security", g.Security.String())
 	o.text("location", g.Location)
-	if g.Restored {
-		o.boolean("restored", true)
-	}
 	o.paths("objects", g.Instances())
 	o.links("links", registeredLinks(g))
 	o.text("raw", g.Raw)

@@ -188,13 +188,13 @@ func setCommand() *Command {
 	help.WriteString("  link [URI] [sent|received] …: the same for one of the addresses that status lists, for one direction\n")
 	return &Command{
 		Name: "set", Group: GroupCommon,
-		Summary: "change a setting, or show them all",
+		Summary: "change a setting, or show one, a group or all",
 		Help:    help.String(),
 		Parameters: []Parameter{
 			{Name: "setting", Word: "SETTING VALUE", Positional: true, Repeated: true, Summary: "the setting's words and its value", Complete: completeSettings},
 		},
 		Examples: []string{
-			"set", "set strict register on", "set timeout 10s", "set non on", "set block 256", "set answer register 4.03",
+			"set", "set link", "set strict register on", "set timeout 10s", "set non on", "set block 256", "set answer register 4.03",
 			"set answer update silence", "set answer-delay 3s", "set link lose 10%", "set link received delay 2s", "set link seed 7",
 			"set link sent duplicate 5%", "set profile-id oma:thermometer=/1/0,/3/0,/3303/0",
 		},
@@ -216,12 +216,28 @@ func setCommand() *Command {
 				}
 			}
 			if len(shown.List) == 0 {
+				shown.List = settingsNamed(env, words)
+			}
+			if len(shown.List) == 0 {
 				return nil, usage("set %s: expected a setting and its value: %s%s",
 					strings.Join(words, " "), listed(settingNames()), nearest(strings.Join(words[:len(words)-1], " "), settingNames()))
 			}
 			return shown, nil
 		},
 	}
+}
+
+// settingsNamed are the settings that words name without a value: one, or a group
+// such as link.
+func settingsNamed(env *Env, words []string) []Setting {
+	name := strings.Join(words, " ")
+	var found []Setting
+	for _, s := range settingsFor(words) {
+		if s.name == name || strings.HasPrefix(s.name, name+" ") {
+			found = append(found, Setting{s.name, s.get(env)})
+		}
+	}
+	return found
 }
 
 // completeSettings offers the words of settings.

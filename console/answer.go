@@ -20,6 +20,8 @@ func (t *Text) answer(p *page, a *commands.Answer) {
 		what += " " + pathList(a.Paths)
 	case a.Path != (lwm2m.Path{}):
 		what += " " + t.named(a.Path)
+	default:
+		what += " /"
 	}
 	p.head(t.code(p, &a.Response), nil, what+" of "+name(a.Endpoint), t.Style.Dim(transfer(a)))
 	t.response(p, &a.Response)

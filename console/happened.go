@@ -116,7 +116,7 @@ func saidOf(e *session.Event) string {
 		}
 		return text
 	case session.EventUpdate:
-		return fmt.Sprintf("lifetime %s, binding %s", lifetimeText(g), bindingText(g))
+		return fmt.Sprintf("lifetime %s, binding %s", lifetimeText(g), bindingText(g)) + listedText(e.Listed)
 	case session.EventMoved:
 		return "now at " + terminal.Escape(g.Address.String())
 	case session.EventExpired:
@@ -140,6 +140,23 @@ func saidOf(e *session.Event) string {
 		return "what waited goes out now"
 	}
 	return "lifetime " + lifetimeText(g)
+}
+
+// listedText is what came and went with the list of an Update.
+func listedText(c *session.ListChange) string {
+	if c == nil {
+		return ""
+	}
+	text := ""
+	for _, part := range []struct {
+		word  string
+		paths []lwm2m.Path
+	}{{", new ", c.Added}, {", gone ", c.Gone}} {
+		if len(part.paths) > 0 {
+			text += part.word + pathList(part.paths)
+		}
+	}
+	return text
 }
 
 // observed is the path that a notification is of; a Send has none.
@@ -207,7 +224,11 @@ func (t *Text) notificationNotes(e *session.Event) string {
 		text = t.Style.Dim(fmt.Sprintf("observation %d", n.Observation))
 	}
 	if e.Exchange != 0 {
-		text += t.Style.Dim(fmt.Sprintf(", exchange %d", e.Exchange))
+		number := fmt.Sprintf("exchange %d", e.Exchange)
+		if text != "" { // a Send belongs to no observation
+			number = ", " + number
+		}
+		text += t.Style.Dim(number)
 	}
 	if n.Response.Code.Class() >= 4 {
 		text += ", " + t.Style.Refusal(strings.TrimSpace(n.Response.Code.String()+" "+n.Response.Code.Name()))

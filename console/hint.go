@@ -19,6 +19,9 @@ func (t *Text) refusalHint(a *commands.Answer) string {
 	if a.Command == "cancel" && a.Refused() {
 		return "the observation is over here all the same: a notification that still comes is refused, over UDP by RST"
 	}
+	if a.Refused() && (a.Command == "read" || a.Command == "observe" || a.Command == "discover") && a.Path == (lwm2m.Path{}) {
+		return "the root is for composite operations; clients shows the objects that the device registered"
+	}
 	switch a.Code {
 	case coap.BadOption:
 		if a.Sent != (lwm2m.Attributes{}) {

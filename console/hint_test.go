@@ -56,9 +56,17 @@ func TestARefusedObserveOrCancelHasAHint(t *testing.T) {
 		{"observe", lwm2m.Attributes{}, ""},
 		{"cancel", set, "the observation is over here all the same"},
 	} {
-		a := &commands.Answer{Command: c.command, Sent: c.sent, Result: session.Result{Response: session.Response{Code: coap.BadOption}}}
+		a := &commands.Answer{Command: c.command, Sent: c.sent, Result: session.Result{Path: lwm2m.NewPath(3303, 0, 5700), Response: session.Response{Code: coap.BadOption}}}
 		if got := text.refusalHint(a); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
 			t.Errorf("%s with %v: got %q, want %q", c.command, c.sent, got, c.want)
 		}
+	}
+}
+
+func TestARefusedReadOfTheRootHasAHint(t *testing.T) {
+	text := NewText(terminal.Style{}, false, objects.New())
+	a := &commands.Answer{Command: "read", Result: session.Result{Endpoint: "dev1", Response: session.Response{Code: coap.BadRequest}}}
+	if got := text.Result(a); !strings.Contains(got, "read / of dev1") || !strings.Contains(got, "the root is for composite operations") {
+		t.Errorf("got %s", got)
 	}
 }

@@ -40,9 +40,10 @@ func TestAnUpdateTellsTheBindingAndQueueModeThatHoldNow(t *testing.T) {
 	for _, plain := range []bool{false, true} {
 		got := NewText(terminal.Style{}, plain, nil).Event(commands.Happened{Event: session.Event{
 			Kind: session.EventUpdate, Endpoint: "dev1", Registration: g, Exchange: 9,
+			Listed:     &session.ListChange{Added: []lwm2m.Path{lwm2m.NewPath(3303, 1)}, Gone: []lwm2m.Path{lwm2m.NewPath(5, 0)}},
 			Deviations: []lwm2m.Deviation{{Rule: "update-parameter", Offset: -1, Message: `parameter "foo" is none of an Update`}},
 		}})
-		for _, want := range []string{"lifetime 300 s", "binding UT queue mode", "exchange 9", "update-parameter"} {
+		for _, want := range []string{"lifetime 300 s", "binding UT queue mode, new /3303/1, gone /5/0", "exchange 9", "update-parameter"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("plain %v: %q is not in\n%s", plain, want, got)
 			}

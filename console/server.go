@@ -132,7 +132,7 @@ func (t *Text) observationNotes(o *commands.Observed) string {
 		parts = append(parts, o.Attributes.String())
 	}
 	if o.Deviations > 0 {
-		parts = append(parts, t.Style.Refusal(fmt.Sprintf("departed from them %d times", o.Deviations)))
+		parts = append(parts, t.Style.Refusal(fmt.Sprintf("departed from its attributes %d times", o.Deviations)))
 	}
 	return strings.Join(parts, ", ")
 }

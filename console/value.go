@@ -15,7 +15,7 @@ import (
 // How much of a value text shows unless all is asked for, in octets; JSON has it all.
 const (
 	maxOpaque = 128
-	maxText   = 1024
+	maxText   = 512
 	maxShort  = 64 // in a list
 )
 

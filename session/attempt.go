@@ -57,8 +57,9 @@ func (op *operation) done(err error) (again *waiting) {
 		missed = true
 	}
 	if missed && g != nil && len(s.queues[e]) < maxQueued {
-		op.waits.Missed++
 		again = op.enqueue(0)
+		op.waits.Missed++
+		again.Missed = op.waits.Missed
 	}
 	s.grant(e)
 	return again

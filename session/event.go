@@ -71,6 +71,7 @@ type Event struct {
 	Cause        error                     // of EventDisconnected: what ended the connection, nil if the peer closed it
 	Again        time.Duration             // of a Register that failed: when the next one follows; 0: none does
 	Registration *Registration             // of registration events, as it was then
+	Listed       *ListChange               // of EventUpdate: how its list differs from the one before, nil if it does not
 	Notification *Notification             // of EventNotification
 	Request      *ServerRequest            // of EventRequest
 	Reobserved   *Reobserved               // of EventReobserve

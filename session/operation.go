@@ -57,7 +57,7 @@ type operation struct {
 	gate         error            // why it is not sent at all, nil if nothing speaks against it
 	registration *Registration
 	taken        bool              // it has a turn that it is to give back
-	waits        Queued            // in the queue, or when it last did
+	waits        *Queued           // as it waited last, nil if it never did
 	listener     *Listener         // once it has its turn
 	peer         transport.Address // likewise
 }

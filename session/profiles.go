@@ -114,7 +114,7 @@ func (r *registerReader) profiled(listed []lwm2m.Link, known *profiles) []lwm2m.
 		case !profileID.MatchString(id):
 			r.note(ruleProfileSyntax, coap.Conflict, "profile %q: expected oma:NAME, v:NAME or SUITE:HASH in lower-case hex", id)
 		case links == nil:
-			r.note(ruleProfile, coap.Conflict, "profile %s is not known here, only what is listed counts", id)
+			r.note(ruleProfile, coap.Conflict, "profile %s is not known here, only what is listed counts (set profile-id says what it stands for)", id)
 		}
 		r.unresolved = r.unresolved || links == nil
 		for _, l := range links {

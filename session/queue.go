@@ -206,12 +206,12 @@ func (op *operation) turn(ctx context.Context) error {
 // It has the same number each time.
 func (op *operation) enqueue(behind int) *waiting {
 	s, e := op.endpoint.server, op.endpoint
-	if op.waits.Number == 0 {
+	if op.waits == nil {
 		s.nextQueued++
-		op.waits = Queued{Number: s.nextQueued, Endpoint: e.name, Operation: op.name, Path: op.path, Since: s.clock.Now(), Missed: op.waits.Missed}
+		op.waits = &Queued{Number: s.nextQueued, Endpoint: e.name, Operation: op.name, Path: op.path, Since: s.clock.Now()}
 	}
 	op.waits.Place, op.waits.Away = behind+1, e.registration != nil && !e.registration.Queue
-	w := &waiting{leave: make(chan struct{}), Queued: op.waits}
+	w := &waiting{leave: make(chan struct{}), Queued: *op.waits}
 	s.queues[e] = slices.Insert(s.queues[e], behind, w)
 	return w
 }

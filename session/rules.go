@@ -123,7 +123,7 @@ func Rules() []lwm2m.Rule {
 		rule(ruleLinkTarget, lwm2m.Failure, "A link is a path such as </3/0> below the root of the LwM2M objects.", "Core 1.1 §6.2.1", ""),
 		rule(ruleLinkTwice, lwm2m.Note, "Each object and object instance is listed once.", "RFC 6690 §2", ""),
 		rule(ruleTooManyLinks, lwm2m.Warning, "The list of objects stays within what a server can keep.", "Core 1.1 §6.2.1", ""),
-		rule(ruleProfile, lwm2m.Note, "A Register whose profiles the server cannot resolve is answered 4.09, and the client registers with its full list.", "Core 1.2 §6.2.1", "profile-ids in lwcon.yaml and set profile-id say what a profile stands for; with set strict register on it is answered 4.09"),
+		rule(ruleProfile, lwm2m.Note, "A Register whose profiles the server cannot resolve is answered 4.09, and the client registers with its full list.", "Core 1.2 §6.2.1", ""),
 		rule(ruleProfileSyntax, lwm2m.Warning, "A profile id is oma:NAME, v:NAME or the number of a hash suite and lower-case hex; several stand in quotes, with commas between them.", "Core 1.2 §6.2.1", ""),
 		rule(ruleNoProtocol, lwm2m.Note, "Over TLS both ends agree on the protocol coap by ALPN.", "RFC 8323 §8.2", ""),
 		rule(ruleStillRegistered, lwm2m.Note, "A client that is still registered sends an Update; a Register ends its observations.", "Core 1.1 §6.2.2", ""),

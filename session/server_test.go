@@ -229,3 +229,23 @@ func TestUpdateFromAnotherAddressMovesTheRegistration(t *testing.T) {
 		}
 	})
 }
+
+func TestAnUpdateTellsWhatItsListChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, network := memoryServer(t, ServerConfig{})
+		p := peer(t, network, "192.0.2.7:40001", nil)
+		location := joined(send(t, p, coap.POST, "/rd", []string{"ep=dev1", "lt=300", "lwm2m=1.1"}, "</1/0>,</3/0>,</5/0>").LocationPath())
+		cursor := s.Log().Reader(s.Log().End())
+		for _, list := range []string{"", "</1/0>,</3/0>,</5/0>"} {
+			send(t, p, coap.POST, location, nil, list)
+			if e, _, ok := cursor.TryNext(); !ok || e.Listed != nil {
+				t.Errorf("%q: got %+v, want nothing", list, e.Listed)
+			}
+		}
+		send(t, p, coap.POST, location, nil, "</1/0>,</3/0>,</5>,</3303/0>,</3303/1>")
+		e, _, ok := cursor.TryNext()
+		if !ok || e.Listed == nil || fmt.Sprint(e.Listed.Added, e.Listed.Gone) != "[/5 /3303/0 /3303/1] [/5/0]" {
+			t.Errorf("got %+v", e.Listed)
+		}
+	})
+}

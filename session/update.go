@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 
 	"lwcon/lwm2m"
 	"lwcon/session/coap"
@@ -98,11 +99,34 @@ func (s *Server) replace(e *Endpoint, old, g *Registration, l *Listener) bool {
 	}
 	s.log.Append(Event{
 		Kind: EventUpdate, Time: g.Updated, Endpoint: e.name, Exchange: g.Exchange,
-		Registration: g, Deviations: g.Deviations,
+		Registration: g, Listed: listChange(old, g), Deviations: g.Deviations,
 	})
 	s.heard(e)
 	s.note(e, l)
 	return true
+}
+
+// ListChange is how the object list of an Update differs from the one before.
+type ListChange struct{ Added, Gone []lwm2m.Path }
+
+// listChange compares two registrations; nil where they list the same.
+func listChange(old, g *Registration) *ListChange {
+	before, now := old.objects[old.versions:], g.objects[g.versions:]
+	if slices.Equal(before, now) {
+		return nil
+	}
+	return &ListChange{Added: lacking(g.Instances(), now, before), Gone: lacking(old.Instances(), before, now)}
+}
+
+// lacking returns the paths whose ids another list, in order too, does not have.
+func lacking(paths []lwm2m.Path, ids, other []uint32) []lwm2m.Path {
+	var found []lwm2m.Path
+	for i, id := range ids {
+		if _, has := slices.BinarySearch(other, id); !has {
+			found = append(found, paths[i])
+		}
+	}
+	return found
 }
 
 // move lets the observations of an endpoint go on from its new address; s.mu is
