@@ -10,14 +10,17 @@ import (
 	"lwcon/session/transport"
 )
 
-// SecureDatagram is a datagram of DTLS that passed on the wire, with what can be read
-// of it without its keys.
+// SecureDatagram is a datagram of DTLS that passed on the wire, or records of a stream of
+// TLS, with what can be read of it without its keys.
 //
 //	{"event":"dtls","time":"…","direction":"received","peer":"192.0.2.7:40001","records":[{"type":"handshake","epoch":0,
 //	 "sequence":1,"octets":134,"flight":3,"messages":[{"name":"ClientHello","number":1,"length":122,"cookie":true,…}]}],
 //	 "octets":147,"hex":"16fe…"}
+//	{"event":"tls","time":"…","direction":"received","peer":"192.0.2.7:40001","records":[{"type":"handshake","octets":203,
+//	 "messages":[{"name":"ClientHello","length":199,…}]}],"octets":208,"hex":"1603…"}
 type SecureDatagram struct {
 	Time      time.Time
+	Stream    bool // of TLS
 	Direction transport.Direction
 	Peer      transport.Address
 	Records   []transport.DTLSRecord
@@ -36,6 +39,32 @@ func newSecureDatagram(f *transport.Flights, r transport.WireRecord) *SecureData
 	}
 }
 
+// showStream shows the records that a part of a stream completes to all.
+func (t *securedTaps) showStream(r transport.WireRecord) {
+	records, octets, rest := t.streams.Read(&r)
+	if len(records) == 0 && len(rest) == 0 {
+		return
+	}
+	b := slices.Concat(octets, rest)
+	at := 0
+	for i := range records { // which are not kept where they were read
+		const head = 5
+		records[i].Content = b[at+head:][:len(records[i].Content)]
+		at += head + len(records[i].Content)
+	}
+	t.give(&SecureDatagram{
+		Time: r.Time, Stream: true, Direction: r.Direction, Peer: r.Remote, Records: records, Rest: len(rest), Note: r.Note, Bytes: b,
+	})
+}
+
+// Name is the protocol: dtls or tls.
+func (d *SecureDatagram) Name() string {
+	if d.Stream {
+		return "tls"
+	}
+	return "dtls"
+}
+
 // alertPassed shows an alert inside an established session to who watches the wire.
 func (s *Sessions) alertPassed(a transport.InnerAlert) {
 	t := &s.wires.secured
@@ -51,14 +80,14 @@ func (s *Sessions) alertPassed(a transport.InnerAlert) {
 // Data says whether it carries nothing but what the session is for.
 func (d *SecureDatagram) Data() bool {
 	return !slices.ContainsFunc(d.Records, func(r transport.DTLSRecord) bool {
-		return r.Flight != 0 || !r.Encrypted() || r.TypeName() == "alert"
+		return r.Flight != 0 || !r.Encrypted() || r.TypeName() == "alert" || r.TypeName() == "handshake"
 	}) && d.Rest == 0
 }
 
 // AppendJSON appends the datagram as one JSON object.
 func (d *SecureDatagram) AppendJSON(b []byte) []byte {
 	o := beginObject(b)
-	o.text("event", "dtls")
+	o.text("event", d.Name())
 	o.moment("time", d.Time)
 	o.text("direction", d.Direction.String())
 	o.text("peer", d.Peer.String())
@@ -78,8 +107,10 @@ func (d *SecureDatagram) AppendJSON(b []byte) []byte {
 // dtlsRecord writes what can be read of a record.
 func (o *object) dtlsRecord(r *transport.DTLSRecord) {
 	o.text("type", orNumber(r.TypeName(), int(r.Type)))
-	o.unsigned("epoch", uint64(r.Epoch))
-	o.unsigned("sequence", r.Sequence)
+	if !r.Stream {
+		o.unsigned("epoch", uint64(r.Epoch))
+		o.unsigned("sequence", r.Sequence)
+	}
 	o.integer("octets", int64(len(r.Content)))
 	if r.Encrypted() {
 		o.boolean("encrypted", true)
@@ -97,7 +128,7 @@ func (o *object) dtlsRecord(r *transport.DTLSRecord) {
 		o.boolean("finished", true)
 	}
 	if len(r.Messages) > 0 {
-		o.list("messages", len(r.Messages), func(i int, in *object) { in.handshakeMessage(&r.Messages[i]) })
+		o.list("messages", len(r.Messages), func(i int, in *object) { in.handshakeMessage(&r.Messages[i], r.Stream) })
 	}
 	if r.Alert != nil {
 		o.text("level", alertLevel(r.Alert))
@@ -107,9 +138,11 @@ func (o *object) dtlsRecord(r *transport.DTLSRecord) {
 }
 
 // handshakeMessage writes a message of a handshake.
-func (o *object) handshakeMessage(m *transport.HandshakeMessage) {
+func (o *object) handshakeMessage(m *transport.HandshakeMessage, stream bool) {
 	o.text("name", orNumber(m.Name(), int(m.Type)))
-	o.integer("number", int64(m.Number))
+	if !stream {
+		o.integer("number", int64(m.Number))
+	}
 	o.integer("length", int64(m.Length))
 	if m.Fragment() {
 		o.integer("offset", int64(m.Offset))
@@ -165,6 +198,7 @@ type securedTaps struct {
 	mu      sync.RWMutex
 	all     []*securedTap
 	flights transport.Flights
+	streams transport.TLSFlows
 }
 
 // securedTap is one who sees datagrams of DTLS.

@@ -171,3 +171,27 @@ func TestAServerOfTLSThatSaysNothingIsNotWaitedForLongerThanAsked(t *testing.T) 
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestASecureLinkIsHarmedByTheAddressThatIsShown(t *testing.T) {
+	server, _, ctx := certified(t, demoEndpoint)
+	r, _, err := runLine(t, server, ctx, "set link "+server.Sessions.URIs()[0]+" delay 1s")
+	if err != nil || !bytes.Contains(r.AppendJSON(nil), []byte(`delay":"1s"`)) {
+		t.Errorf("%v, %v", r, err)
+	}
+}
+
+func TestResumptionIsSwitchedOffAtThePrompt(t *testing.T) {
+	server, device, ctx := certified(t, demoEndpoint)
+	again := "connect " + server.Sessions.URIs()[0] + " thermometer --client " + demoEndpoint
+	if _, _, err := runLine(t, server, ctx, "set resumption off"); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"register", "close " + demoEndpoint, again} {
+		if r, _, err := runLine(t, device, ctx, line); err != nil {
+			t.Fatalf("%s: %v, %v", line, r, err)
+		}
+	}
+	if r, _, err := runLine(t, server, ctx, "clients"); err != nil || bytes.Contains(r.AppendJSON(nil), []byte(`"resumed":true`)) {
+		t.Errorf("%s, %v", r.AppendJSON(nil), err)
+	}
+}

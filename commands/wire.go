@@ -2,6 +2,7 @@ package commands
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -67,7 +68,11 @@ func (w *wires) tap(r transport.WireRecord) {
 	if c != nil {
 		c.Tap(r)
 	}
-	if secured && !r.Stream && r.Secured() {
+	switch {
+	case !secured || !r.Secured():
+	case r.Stream:
+		w.secured.showStream(r)
+	default:
 		w.secured.show(r)
 	}
 }
@@ -108,7 +113,7 @@ func (w *wires) chosen(uri string) []*wire {
 	defer w.mu.Unlock()
 	var found []*wire
 	for _, one := range w.all {
-		if uri == "" || slices.Contains(one.LocalURIs(), uri) {
+		if uri == "" || slices.Contains(one.shownURIs(), uri) {
 			found = append(found, one)
 		}
 	}
@@ -119,9 +124,21 @@ func (w *wires) chosen(uri string) []*wire {
 func (w *wires) uris() []string {
 	var all []string
 	for _, one := range w.chosen("") {
-		all = append(all, one.LocalURIs()...)
+		all = append(all, one.shownURIs()...)
 	}
 	return all
+}
+
+// shownURIs are the addresses of the link as status lists them: with the scheme of what it
+// carries.
+func (w *wire) shownURIs() []string {
+	uris := slices.Clone(w.LocalURIs())
+	for i := range uris {
+		if w.secure {
+			uris[i] = strings.Replace(uris[i], "coap", "coaps", 1)
+		}
+	}
+	return uris
 }
 
 // fault is what goes wrong in a direction: on the links of a URI, else on those to

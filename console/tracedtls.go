@@ -11,7 +11,7 @@ import (
 	"lwcon/session/transport"
 )
 
-// secured writes a datagram of DTLS, as much of it as the level of a trace says: of
+// secured writes a datagram of DTLS, or records of TLS, as much of it as the level of a trace says: of
 // handshakes and alerts a line, with full each record, and what carries data too,
 // with hex the octets.
 func (t *Text) secured(p *page, d *commands.SecureDatagram, level string) {
@@ -44,7 +44,7 @@ func (t *Text) secured(p *page, d *commands.SecureDatagram, level string) {
 	if d.Note != "" {
 		parts = append(parts, t.Style.Refusal(terminal.Escape(d.Note)))
 	}
-	p.head("dtls", t.Style.Dim, t.Style.Dim(timeOfDay(d.Time)), strings.Join(parts, "  "))
+	p.head(d.Name(), t.Style.Dim, t.Style.Dim(timeOfDay(d.Time)), strings.Join(parts, "  "))
 	if full && !alone && !d.Inner {
 		t.dtlsRecords(p, d)
 	}
@@ -67,8 +67,13 @@ func flightsOf(d *commands.SecureDatagram) []int {
 // recordTitles are what the records of a datagram are, each in a word or two.
 func (t *Text) recordTitles(d *commands.SecureDatagram) []string {
 	var titles []string
-	for i := range d.Records {
+	for i := 0; i < len(d.Records); i++ {
 		r := &d.Records[i]
+		if again := hiddenAlike(d.Records[i:]); again > 1 {
+			titles = append(titles, fmt.Sprintf("%s ×%d", t.recordTitle(r), again))
+			i += again - 1
+			continue
+		}
 		if len(r.Messages) == 0 {
 			titles = append(titles, t.recordTitle(r))
 		}
@@ -82,6 +87,16 @@ func (t *Text) recordTitles(d *commands.SecureDatagram) []string {
 	return titles
 }
 
+// hiddenAlike is how many records a list begins with that are of one type, and of TLS and
+// encrypted.
+func hiddenAlike(records []transport.DTLSRecord) int {
+	n := 0
+	for n < len(records) && records[n].Stream && records[n].Encrypted() && !records[n].Finished && records[n].Type == records[0].Type {
+		n++
+	}
+	return n
+}
+
 // recordTitle is what a record is whose messages cannot be read, or that has none.
 func (t *Text) recordTitle(r *transport.DTLSRecord) string {
 	switch name := r.TypeName(); {
@@ -91,6 +106,8 @@ func (t *Text) recordTitle(r *transport.DTLSRecord) string {
 		return "Finished (encrypted)"
 	case name == "change_cipher_spec":
 		return "ChangeCipherSpec"
+	case name == "application_data" && r.Stream:
+		return "encrypted data" // in TLS 1.3 it can be anything
 	case name == "application_data":
 		return "application data"
 	case name == "tls12_cid" && r.Encrypted():
@@ -141,7 +158,11 @@ func (t *Text) dtlsRecords(p *page, d *commands.SecureDatagram) {
 		parts := []string{name + " " + recordLine(r)}
 		for k := range r.Messages {
 			m := &r.Messages[k]
-			parts = append(parts, fmt.Sprintf("%s message %d", messageTitle(m), m.Number))
+			if r.Stream {
+				parts = append(parts, fmt.Sprintf("%s of %s", messageTitle(m), plural(m.Length, "byte")))
+			} else {
+				parts = append(parts, fmt.Sprintf("%s message %d", messageTitle(m), m.Number))
+			}
 		}
 		if r.Alert != nil {
 			parts = append(parts, t.alertTitle(r.Alert))
@@ -160,7 +181,10 @@ func (t *Text) dtlsRecords(p *page, d *commands.SecureDatagram) {
 
 // recordLine is where a record stands in its session, and how much it carries.
 func recordLine(r *transport.DTLSRecord) string {
-	text := fmt.Sprintf("epoch %d sequence %d, ", r.Epoch, r.Sequence)
+	text := ""
+	if !r.Stream {
+		text = fmt.Sprintf("epoch %d sequence %d, ", r.Epoch, r.Sequence)
+	}
 	if r.CID != nil {
 		text += fmt.Sprintf("Connection ID %x of %s, ", r.CID, plural(len(r.CID), "byte"))
 	}

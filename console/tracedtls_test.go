@@ -68,3 +68,35 @@ dtls  10:00:00.000Z  <- 192.0.2.7:40001  flight 5  Certificate 16..20 of 40, 3 b
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+func TestATraceShowsTheRecordsOfTLS(t *testing.T) {
+	peer, err := transport.ParseAddress("192.0.2.7:40001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := hex.DecodeString("16030300040e000000" + "140303000101" + "16030300021111" + "1703030003222222" + "15030100020246")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, level := range []string{commands.TraceSummary, commands.TraceFull} {
+		var f transport.TLSFlows
+		records, octets, rest := f.Read(&transport.WireRecord{Remote: peer, Stream: true, Bytes: b})
+		text := NewText(terminal.Style{}, false, nil)
+		text.Wire = level
+		out.WriteString(text.Event(&commands.SecureDatagram{
+			Time: time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC), Stream: true, Peer: peer, Records: records, Rest: len(rest), Bytes: octets,
+		}))
+	}
+	want := `tls  10:00:00.000Z  -> 192.0.2.7:40001  ServerHelloDone, ChangeCipherSpec, Finished (encrypted), encrypted data, alert (encrypted)  37 bytes
+tls  10:00:00.000Z  -> 192.0.2.7:40001  ServerHelloDone, ChangeCipherSpec, Finished (encrypted), encrypted data, alert (encrypted)  37 bytes
+  handshake 4 bytes, ServerHelloDone of 0 bytes
+  change_cipher_spec 1 byte
+  handshake 2 bytes encrypted
+  application_data 3 bytes encrypted
+  alert 2 bytes encrypted
+`
+	if got := out.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

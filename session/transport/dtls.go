@@ -69,6 +69,8 @@ type DTLS struct {
 	kept    Resumable
 	raw     rawListener
 
+	fragments helloFragments // of a listener
+
 	mu       sync.Mutex
 	receiver Receiver
 	peers    map[Address]*securePeer
@@ -131,6 +133,13 @@ func (l *DTLS) Receive(d Datagram) {
 		}
 	}
 	var answer []byte
+	if l.server != nil {
+		d.Bytes = l.fragments.whole(d.From, d.Bytes)
+	}
+	if d.Bytes == nil {
+		l.mu.Unlock()
+		return
+	}
 	if l.server != nil && isClientHello(d.Bytes) {
 		p, answer = l.hello(p, d)
 	}

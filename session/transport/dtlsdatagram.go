@@ -2,11 +2,12 @@ package transport
 
 import "encoding/binary"
 
-// DTLSRecord is what can be read of a record of DTLS 1.2 without its keys.
+// DTLSRecord is what can be read of a record of DTLS 1.2, or of TLS, without its keys.
 // RFC 6347 §4.1, RFC 9146 §4.
 //
 //	type 1, version 2, epoch 2, sequence number 6, Connection ID if type is 25, length 2, content
 type DTLSRecord struct {
+	Stream   bool   // it is one of TLS: without epoch, which is 1 where it is encrypted, and number
 	Type     byte   // of the content; 25 hides it and has a Connection ID
 	Version  uint16 // 0xfefd is DTLS 1.2
 	Epoch    uint16 // 0 before there are keys
@@ -190,7 +191,7 @@ func parseHello(kind byte, b []byte) *Hello {
 // messageNames are those of the messages of a handshake. RFC 5246 §7.4, RFC 6347 §4.2.
 var messageNames = map[byte]string{
 	0: "HelloRequest", 1: "ClientHello", 2: "ServerHello", 3: "HelloVerifyRequest", 4: "NewSessionTicket",
-	11: "Certificate", 12: "ServerKeyExchange", 13: "CertificateRequest", 14: "ServerHelloDone",
+	5: "EndOfEarlyData", 8: "EncryptedExtensions", 11: "Certificate", 12: "ServerKeyExchange", 13: "CertificateRequest", 14: "ServerHelloDone",
 	15: "CertificateVerify", 16: "ClientKeyExchange", 20: "Finished", 21: "CertificateURL", 22: "CertificateStatus",
 	23: "SupplementalData",
 }

@@ -135,3 +135,25 @@ func TestAnIdentityIsAnyOctets(t *testing.T) {
 		}
 	})
 }
+
+func TestAClientHelloIsToldOfIfItIsRepeatedInVain(t *testing.T) {
+	securely(t, knowing("dev1", "0123456789abcdef"), SecureOptions{}, func(t *testing.T, b *securedBench) {
+		hello := helloOf(t)
+		to, _ := ParseAddress("192.0.2.1:5684")
+		once, often := "198.51.100.1:5684", "198.51.100.2:5684"
+		for from, times := range map[string]int{once: 1, often: 3} {
+			address, _ := ParseAddress(from)
+			for range times {
+				b.network.Deliver(address, to, hello)
+			}
+		}
+		<-time.After(2 * handshakeTime) // of the bubble
+		synctest.Wait()
+		if len(b.failed) != 1 {
+			t.Fatalf("%d handshakes are told of, expected that of the device that repeats it", len(b.failed))
+		}
+		if told := <-b.failed; told.Peer.String() != often || !strings.Contains(told.Cause, "does not reach the device: its ClientHello came 3 times") {
+			t.Errorf("told %v", told)
+		}
+	})
+}

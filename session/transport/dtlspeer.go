@@ -148,7 +148,7 @@ func (p *securePeer) accept() {
 	if err != nil {
 		failure := p.failed(err)
 		p.forget()
-		if failure.Err != errCrowded && failure.Err != errReplaced && !errors.Is(failure.Err, ErrClosed) && l.options.Failed != nil {
+		if failure.Err != errCrowded && failure.Err != errReplaced && !errors.Is(failure.Err, ErrClosed) && !p.record.passing(failure.Err) && l.options.Failed != nil {
 			l.options.Failed(failure)
 		}
 		return

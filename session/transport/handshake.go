@@ -173,6 +173,14 @@ func (r *handshakeRecord) sessionID() string {
 	return r.answer.session
 }
 
+// passing says whether a handshake ended because its client sent a single ClientHello and
+// nothing more, as a scan or a flood does: a device repeats it.
+func (r *handshakeRecord) passing(err error) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Is(err, context.DeadlineExceeded) && r.hello != nil && !r.hello.cookie && r.heard == 1
+}
+
 // agreedCID says whether both ends spoke of Connection IDs. The lock is held.
 func (r *handshakeRecord) agreedCID() bool {
 	return r.answer != nil && r.hello != nil && r.answer.cid && r.hello.cid
@@ -420,6 +428,9 @@ func (r *handshakeRecord) silence(server bool) (cause, cure string) {
 	case r.heard == 0:
 		return "no answer to " + r.sentInVain() + ": nobody speaks DTLS there, or the datagrams are lost",
 			"look at the port (5684 for coaps) and at firewalls in between; --timeout waits longer"
+	case server && r.hello != nil && !r.hello.cookie && r.ownKey == nil:
+		return fmt.Sprintf("our HelloVerifyRequest does not reach the device: its ClientHello came %d times, and never with our cookie", r.heard),
+			"look at the way back: firewalls, address translation, the route of this machine; or the device slept meanwhile"
 	case server:
 		return fmt.Sprintf("the device went silent after %d datagrams", r.heard), "fragments of its handshake may be lost on the way: a smaller MTU or a shorter certificate chain helps"
 	}
