@@ -109,7 +109,8 @@ func decodeCommand() *Command {
 		Summary: "read a payload of any format into a tree, without a device",
 		Help: `It decodes what can be decoded and lists each departure from the specification as a deviation.
 Hex may come with blanks, 0x, colons, commas, as an array or a string of C or Python, or as a dump with offset and
-character columns. In an array a number without 0x is decimal.
+character columns. In an array a number without 0x is decimal. --format auto tells the format, whether what is typed is
+hex, Base64 or the text itself, and why.
 A type that the definitions do not tell is given with --type, for one path or for all.`,
 		Spec: "Core 1.2 §7.4, §7.5",
 		Parameters: append([]Parameter{

@@ -224,6 +224,19 @@ func TestTheRulesOfALiveServerHoldForAMessageByItself(t *testing.T) {
 	}
 }
 
+func TestAPayloadBesideAttributesIsThatOfAWrite(t *testing.T) {
+	// PUT /1/0?pmin=5 of LwM2M CBOR with keys below the path, which only a Write may have
+	got := jsonOf(t, "decode-message 40030001b1310130122d1836706d696e3d35ffa10119012c")
+	for _, want := range []string{`"attributes":{"pmin":5}`, `"path":"/1/0/1","name":"Lifetime","type":"integer","value":300`, `"rule":"write-attributes-payload"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if strings.Contains(got, "lwm2m-cbor-relative-path") {
+		t.Errorf("got %s, want no deviation for the keys of a Write", got)
+	}
+}
+
 func TestAnEmptyPayloadEndsTheMessage(t *testing.T) {
 	for hex, want := range map[string]int{"60450001c22d16": 7, "60450001c0": 5} {
 		r, err := offline(t, "decode-message --at /3/0/9 "+hex)

@@ -33,7 +33,6 @@ func (m *Message) read(o formats.Options) {
 		if !m.alsoWrites(at) {
 			return
 		}
-		use, o = purposeWrite, purposeWrite.options(o, at)
 	case !message.Code.IsRequest():
 		m.add(formatCoAP, session.CheckNotification(&m.Scanned, o.At)...)
 	}

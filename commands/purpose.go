@@ -21,7 +21,7 @@ const (
 	purposeCreate
 	purposeWrite
 	purposeExecute
-	purposeAttributes // Write-Attributes, or Observe with attributes: a query, no payload
+	purposeAttributes // Write-Attributes, or Observe with attributes: a query; a payload is that of a Write
 )
 
 // purposeOf tells by method, path and formats what a request is for, and the path
@@ -96,6 +96,6 @@ func (u purpose) options(o formats.Options, at lwm2m.Path) formats.Options {
 	o.At = at
 	o.PathList = u == purposePaths
 	o.Create = u == purposeCreate
-	o.Write = u == purposeWrite
+	o.Write = u == purposeWrite || u == purposeAttributes
 	return o
 }
