@@ -45,7 +45,12 @@ func (t *Text) refusalHint(a *commands.Answer) string {
 		return "the device does not have that format; try --accept with another, or without"
 	case coap.UnsupportedContentFormat:
 		return "the device does not take that format; try --format with another"
+	case coap.RequestEntityIncomplete:
+		return "the device lost the sequence of the blocks; --block with a smaller size, or details, may show where"
 	case coap.RequestEntityTooLarge:
+		if a.Size1 > 0 {
+			return fmt.Sprintf("the device takes %d bytes at most, it says", a.Size1)
+		}
 		return "the device has no room for it; write less at once"
 	}
 	return ""

@@ -70,3 +70,11 @@ func TestARefusedReadOfTheRootHasAHint(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestABodyThatIsTooLargeTellsHowMuchIsTaken(t *testing.T) {
+	text := NewText(terminal.Style{}, false, objects.New())
+	a := &commands.Answer{Result: session.Result{Path: lwm2m.NewPath(5, 0, 0), Size1: 2048, Response: session.Response{Code: coap.RequestEntityTooLarge}}}
+	if got := text.refusalHint(a); got != "the device takes 2048 bytes at most, it says" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -81,12 +81,10 @@ func Decode(f lwm2m.ContentFormat, payload []byte, o Options) (*lwm2m.Tree, erro
 		tree := &lwm2m.Tree{Format: f, At: o.At, Payload: string(payload)}
 		return tree, &UnknownFormatError{Format: f, LooksLike: looksLike(f, payload, &o)}
 	}
+	o.WrongLinks = wrongLinks
 	tree, err := r.decode(f, payload, o)
 	if f != r.format {
 		err = cmp.Or(err, noteOldNumber(tree, f, r.format, &o))
-	}
-	if err == nil {
-		err = checkCoreLinks(tree, &o)
 	}
 	if wrong, ok := err.(*SyntaxError); ok && wrong.Rule == "" {
 		wrong.LooksLike = looksLike(f, payload, &o)

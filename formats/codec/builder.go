@@ -28,6 +28,7 @@ type Builder struct {
 	strict     bool
 	err        error
 	typeOf     func(lwm2m.Path) (lwm2m.Type, bool)
+	wrongLinks func(text string) string
 	definition lwm2m.Definitions
 	object     *lwm2m.Object // the definition looked up last
 	objectID   int           // its id; -1: none looked up yet
@@ -48,6 +49,7 @@ type ruleCount struct {
 func (b *Builder) Start(f lwm2m.ContentFormat, payload []byte, o Options) string {
 	b.At, b.PathList, b.Write, b.Create, b.strict = o.At, o.PathList, o.Write, o.Create, o.Strict
 	b.format, b.typeOf, b.definition, b.objectID = f, o.TypeOf, o.Definitions, -1
+	b.wrongLinks = o.WrongLinks
 	if len(payload) > MaxPayload {
 		b.Fail(MaxPayload, o.At, "expected at most %d octets, found %d", MaxPayload, len(payload))
 		return ""

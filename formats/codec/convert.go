@@ -215,7 +215,7 @@ func (b *Builder) text(it Item, t Typed) (lwm2m.Value, bool) {
 }
 
 // CheckText notes what is wrong with a text: octets that are no UTF-8, a NUL at
-// the end.
+// the end; links that are none in a Corelnk.
 func (b *Builder) CheckText(s string, t Typed) {
 	if !utf8.ValidString(s) {
 		i := FirstInvalid(s)
@@ -223,6 +223,11 @@ func (b *Builder) CheckText(s string, t Typed) {
 	}
 	if s != "" && s[len(s)-1] == 0 {
 		b.Deviate(rules.ValueNULTerminated, t.Path, t.Offset, "expected no NUL at the end of the text")
+	}
+	if t.Want == lwm2m.CoreLink && b.wrongLinks != nil {
+		if wrong := b.wrongLinks(s); wrong != "" {
+			b.Deviate(rules.ValueCoreLink, t.Path, t.Offset, "%s", wrong)
+		}
 	}
 }
 

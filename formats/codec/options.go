@@ -32,4 +32,5 @@ type Options struct {
 	Strict      bool                                // the first deviation is the error
 	Write       bool                                // it is the payload of a Write: paths may begin below the request path
 	Create      bool                                // it is the payload of a Create: no instance id means "*"
+	WrongLinks  func(text string) string            // what is wrong with the text of a Corelnk, "" if nothing; package formats sets it
 }
