@@ -60,18 +60,18 @@ func (s *stream) end(cause error) {
 	s.changed.Broadcast()
 }
 
-// peek waits until more than so many octets wait to be read, and returns all that do
-// without taking them.
+// peek waits until so many octets wait to be read, and returns all that do without taking
+// them.
 func (s *stream) peek(n int) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.waiting) <= n && s.ended == nil && !s.closed {
+	for len(s.waiting) < n && s.ended == nil && !s.closed {
 		s.changed.Wait()
 	}
 	switch {
 	case s.closed:
 		return nil, net.ErrClosed
-	case len(s.waiting) <= n:
+	case len(s.waiting) < n:
 		return nil, s.ended
 	}
 	return slices.Clone(s.waiting), nil

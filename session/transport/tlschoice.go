@@ -133,6 +133,8 @@ func (p *tlsPeer) choose(h *tlsHello) (tlsChoice, error) {
 	return tlsChoice{}, obstacle
 }
 
+var errNoHello = errors.New("what the device begins with is no ClientHello that can be read")
+
 var errNothingShared = errors.New("nothing of what the device offers is to be had here")
 
 // answerer prepares the handshake of a listener as the ClientHello of the client wants it,
@@ -163,6 +165,9 @@ func (p *tlsPeer) answerer() error {
 	}
 	if _, err := p.serverConfig(); err != nil { // it is told without the handshake that needs it
 		p.refuse(alertHandshakeFailure)
+		if hello == nil {
+			return errNoHello
+		}
 		return err
 	}
 	p.conn = plainTLSConn{tls.Server(peerStream{p.stream, p}, l.base)}
@@ -172,16 +177,16 @@ func (p *tlsPeer) answerer() error {
 // firstHello waits for the ClientHello, and leaves it where it is; nil is that what came
 // is none, or none that can be read.
 func (p *tlsPeer) firstHello() (*tlsHello, error) {
-	for seen := 0; ; {
-		b, err := p.stream.peek(seen)
+	for least := 1; ; {
+		b, err := p.stream.peek(least)
 		if err != nil {
 			return nil, err
 		}
-		h, more := parseTLSHello(b)
-		if !more || len(b) > maxHello {
+		h, need := parseTLSHello(b)
+		if need == 0 || need > maxHello {
 			return h, nil
 		}
-		seen = len(b)
+		least = need
 	}
 }
 

@@ -165,6 +165,12 @@ func TestAListenerOfTLSWithoutACertificateHasPreSharedKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.exchanges(client, back)
+	device, gone := b.raw("192.0.2.9:40001")
+	if err := device.Send(b.at, Local{}, []byte{recordHandshake, 3, 1, 0, 4, 2, 0, 0, 0}); err != nil {
+		t.Fatal(err)
+	}
+	b.told("no ClientHello that can be read")
+	gone.want(t, "bytes")
 	for want, keys := range map[string]ClientKeys{
 		"this listener has no key pair":   rawOf(rawPair(t), b.server.PublicKey),
 		"there is no certificate here":    b.usual(),
@@ -398,22 +404,27 @@ func hello(t *testing.T, config *tls.Config) []byte {
 
 func TestAClientHelloOfTLSIsReadInAnyPieces(t *testing.T) {
 	whole := hello(t, &tls.Config{ServerName: "lwm2m.example", NextProtos: []string{"coap"}, MinVersion: tls.VersionTLS12})
-	h, more := parseTLSHello(whole)
-	if h == nil || more || h.serverName != "lwm2m.example" || !slices.Equal(h.protocols, []string{"coap"}) || !h.signatures || !h.x509 ||
+	h, need := parseTLSHello(whole)
+	if h == nil || need > 0 || h.serverName != "lwm2m.example" || !slices.Equal(h.protocols, []string{"coap"}) || !h.signatures || !h.x509 ||
 		!slices.Equal(h.versions, []uint16{tls.VersionTLS13, tls.VersionTLS12}) || !h.speaks([]CipherSuite{0x1301}) || h.speaks([]CipherSuite{0xc0a8}) {
-		t.Fatalf("read %+v, %v", h, more)
+		t.Fatalf("read %+v, %d", h, need)
 	}
 	for n := range whole {
-		if h, more := parseTLSHello(whole[:n]); h != nil || !more {
-			t.Fatalf("%d octets: %+v, %v", n, h, more)
+		if h, need := parseTLSHello(whole[:n]); h != nil || need <= n || need > len(whole) {
+			t.Fatalf("%d octets: %+v, %d needed", n, h, need)
 		}
 	}
 	var cut []byte // in records of 50 octets
 	for piece := range slices.Chunk(whole[tlsRecordHead:], 50) {
 		cut = append(append(cut, recordHandshake, 3, 1, 0, byte(len(piece))), piece...)
 	}
-	if h, more := parseTLSHello(cut); h == nil || more || h.serverName != "lwm2m.example" {
-		t.Errorf("in pieces: %+v, %v", h, more)
+	for n := range cut {
+		if h, need := parseTLSHello(cut[:n]); h != nil || need <= n || need > len(cut) {
+			t.Fatalf("%d octets in pieces: %+v, %d needed", n, h, need)
+		}
+	}
+	if h, need := parseTLSHello(cut); h == nil || need > 0 || h.serverName != "lwm2m.example" {
+		t.Errorf("in pieces: %+v, %d", h, need)
 	}
 }
 
@@ -421,9 +432,9 @@ func FuzzTLSHello(f *testing.F) {
 	f.Add([]byte{recordHandshake, 3, 1, 0, 4, 1, 0, 0, 0})
 	f.Add(append([]byte{recordHandshake, 3, 1, 0, 50, 1, 0, 0, 46, 3, 3}, make([]byte, 60)...))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		h, more := parseTLSHello(b)
-		if h != nil && more {
-			t.Fatal("both a whole one and not")
+		h, need := parseTLSHello(b)
+		if need > 0 && (h != nil || need <= len(b)) {
+			t.Fatalf("%d octets needed, of %d: %+v", need, len(b), h)
 		}
 		if h != nil && len(h.identities) > maxIdentities {
 			t.Fatal("too many identities")

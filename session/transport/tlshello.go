@@ -24,36 +24,37 @@ const (
 	maxIdentities = 16
 )
 
-// parseTLSHello reads the ClientHello that a stream begins with. more says that it is not
-// all there yet; nil without more is that there is none, or one that nobody can read.
-// RFC 8446 §4.1.2, §5.1.
-func parseTLSHello(b []byte) (h *tlsHello, more bool) {
+// parseTLSHello reads the ClientHello that a stream begins with. need is how many octets of
+// the stream there must be to read on, 0 if there are enough; nil without need is that
+// there is none, or one that nobody can read. RFC 8446 §4.1.2, §5.1.
+func parseTLSHello(b []byte) (h *tlsHello, need int) {
 	var message []byte
+	read := 0
 	for {
 		if len(message) >= tlsHandshakeHead {
 			size := tlsHandshakeHead + int(binary.BigEndian.Uint32(message)&0xffffff)
 			switch {
 			case message[0] != messageClientHello, size > maxHello:
-				return nil, false
+				return nil, 0
 			case len(message) >= size:
-				return readTLSHello(message[tlsHandshakeHead:size]), false
+				return readTLSHello(message[tlsHandshakeHead:size]), 0
 			}
 		}
 		switch {
 		case len(b) > 0 && b[0] != recordHandshake:
-			return nil, false
+			return nil, 0
 		case len(b) < tlsRecordHead:
-			return nil, true
+			return nil, read + tlsRecordHead
 		}
 		end := tlsRecordHead + int(binary.BigEndian.Uint16(b[3:]))
 		switch {
 		case end == tlsRecordHead || end > maxHello:
-			return nil, false
+			return nil, 0
 		case end > len(b):
-			return nil, true
+			return nil, read + end
 		}
 		message = append(message, b[tlsRecordHead:end]...)
-		b = b[end:]
+		b, read = b[end:], read+end
 	}
 }
 
