@@ -135,7 +135,7 @@ func (b *securedBench) dial(from string, keys ClientKeys, o SecureOptions) (*DTL
 		b.t.Fatal(err)
 	}
 	server, _ := ParseAddress("192.0.2.1:5684")
-	ctx, cancel := context.WithTimeout(b.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 2*time.Minute)
 	defer cancel()
 	client, err := NewDTLSClient(ctx, inner, server, "lwm2m.example", keys, o)
 	if err != nil {

@@ -58,7 +58,7 @@ func (b *securedBench) library(from string, options ...dtls.ClientOption) *dtls.
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(b.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := conn.HandshakeContext(ctx); err != nil {
 		b.t.Fatal(err)

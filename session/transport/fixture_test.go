@@ -35,7 +35,7 @@ func (i inbox) SendFailed(p Address, cause error) {
 // next waits for a call, under a deadline that only a broken test meets.
 func (i inbox) next(t *testing.T) arrival {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	select {
 	case a := <-i:

@@ -90,7 +90,7 @@ func (b *streamBench) dial(from string, keys ClientKeys, o SecureOptions) (*TLS,
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(b.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 2*time.Minute)
 	defer cancel()
 	client, err := NewTLSClient(ctx, dialled{inner, ctx, b.at}, b.at, "lwm2m.example", keys, o)
 	if err != nil {
