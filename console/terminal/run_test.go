@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -74,6 +75,9 @@ func TestSignalsEndRun(t *testing.T) {
 		syscall.SIGINT: Interrupted, syscall.SIGTERM: Terminated, syscall.SIGHUP: HungUp,
 	} {
 		t.Run(sig.String(), func(t *testing.T) {
+			if signal.Ignored(sig) {
+				t.Skipf("%v was ignored when the tests began, as nohup has it, and stays so", sig)
+			}
 			ended := make(chan struct{})
 			p := sit(t, 40, 10, Config{Execute: func(ctx context.Context, _ string) error {
 				<-ctx.Done()
