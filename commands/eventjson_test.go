@@ -18,7 +18,7 @@ func TestAnEventThatFailedHasOneKindOfLine(t *testing.T) {
 		{Kind: session.EventAlert, Time: time.Unix(0, 0).UTC(), Endpoint: "dev1", Alert: &session.PeerAlert{Alert: transport.AlertError{Description: 20}}},
 		{Kind: session.EventMisanswered, Time: time.Unix(0, 0).UTC(), Endpoint: "dev1", Misanswered: &session.Misanswered{Request: session.EventUpdate, Answering: session.Answering{Silent: true}}},
 		{Kind: session.EventDisconnected, Time: time.Unix(0, 0).UTC(), Endpoint: "dev1", Registration: &session.Registration{Endpoint: "dev1"}},
-		{Kind: session.EventHandshake, Time: time.Unix(0, 0).UTC(), Handshake: &transport.HandshakeError{Cause: "no answer", Cure: "look at the port"}},
+		{Kind: session.EventHandshake, Time: time.Unix(0, 0).UTC(), Err: &transport.HandshakeError{Cause: "no answer", Cure: "look at the port"}},
 	} {
 		valid(t, Happened{e}.AppendJSON(nil))
 	}

@@ -38,10 +38,10 @@ func (h Happened) AppendJSON(b []byte) []byte {
 		}
 	case h.Request != nil:
 		o.request(h.Request)
-	case h.Handshake != nil:
-		o.text("address", h.Handshake.Peer.String())
-		o.text("message", h.Handshake.Cause)
-		o.optional("hint", h.Handshake.Cure)
+	case h.Handshake() != nil:
+		o.text("address", h.Handshake().Peer.String())
+		o.text("message", h.Handshake().Cause)
+		o.optional("hint", h.Handshake().Cure)
 	case h.Alert != nil:
 		o.text("address", h.Alert.Peer.String())
 		o.text("message", h.Alert.Alert.Error())
@@ -61,11 +61,12 @@ func (h Happened) AppendJSON(b []byte) []byte {
 	if h.Code != 0 {
 		o.text("code", h.Code.String())
 	}
-	if h.Err != nil {
+	switch {
+	case h.Err == nil || h.Handshake() != nil:
+	case h.Kind == session.EventDisconnected:
+		o.text("cause", h.Err.Error())
+	default:
 		o.text("failure", h.Err.Error())
-	}
-	if h.Cause != nil {
-		o.text("cause", h.Cause.Error())
 	}
 	if h.Again > 0 {
 		o.seconds("again", h.Again)

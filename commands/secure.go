@@ -73,7 +73,7 @@ func SecurityModes(text string) []transport.SecurityMode {
 
 // handshakeFailed tells of a client that tried to speak securely and failed.
 func (s *Sessions) handshakeFailed(e *transport.HandshakeError) {
-	s.log.Append(session.Event{Kind: session.EventHandshake, Time: s.clock.Now(), Handshake: e})
+	s.log.Append(session.Event{Kind: session.EventHandshake, Time: s.clock.Now(), Err: e})
 }
 
 // clientSecurity is what a connection to a server proves itself with.

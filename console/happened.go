@@ -22,7 +22,7 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 		t.registration(p, &h.Event)
 	case h.Request != nil:
 		t.request(p, &h.Event)
-	case h.Handshake != nil:
+	case h.Handshake() != nil:
 		t.handshake(p, &h.Event)
 	case h.Alert != nil:
 		p.head("alert", nil, deviceOf(&h.Event), terminal.Escape(h.Alert.Peer.String()), t.Style.Dim(timeOfDay(h.Time)), t.Style.Failure(h.Alert.Alert.Error()))
@@ -44,11 +44,11 @@ func (t *Text) happened(p *page, h *commands.Happened) {
 
 // handshake writes why a device could not speak securely.
 func (t *Text) handshake(p *page, e *session.Event) {
-	why, cure := t.Style.Refusal("failed: ")+terminal.Escape(e.Handshake.Cause), terminal.Escape(e.Handshake.Cure)
+	why, cure := t.Style.Refusal("failed: ")+terminal.Escape(e.Handshake().Cause), terminal.Escape(e.Handshake().Cure)
 	if cure != "" && t.Plain {
 		why, cure = why+"; hint: "+cure, ""
 	}
-	p.head("handshake", nil, terminal.Escape(e.Handshake.Peer.String()), t.Style.Dim(timeOfDay(e.Time)), why)
+	p.head("handshake", nil, terminal.Escape(e.Handshake().Peer.String()), t.Style.Dim(timeOfDay(e.Time)), why)
 	if cure != "" {
 		p.line("hint", cure)
 	}
@@ -132,8 +132,8 @@ func saidOf(e *session.Event) string {
 		return "requests wait from now on until it sends something"
 	case session.EventDisconnected:
 		why := "closed by the device"
-		if e.Cause != nil {
-			why = terminal.Escape(e.Cause.Error())
+		if e.Err != nil {
+			why = terminal.Escape(e.Err.Error())
 		}
 		return "its connection is gone (" + why + "); requests wait until it makes another"
 	case session.EventAwake:

@@ -64,29 +64,36 @@ type Event struct {
 	Endpoint     string // the endpoint's name, "" where none is known
 	Exchange     uint64 // number of the exchange, 0 if none
 	Kind         EventKind
-	Simulated    bool                      // it happened to a client of ours, not to a server
-	Server       uint16                    // of Simulated: the short server id, where the device has several servers
-	Code         Code                      // of what a simulated device asked: the answer; 0 if there was none
-	Err          error                     // of the same: why there was no answer
-	Cause        error                     // of EventDisconnected: what ended the connection, nil if the peer closed it
-	Again        time.Duration             // of a Register that failed: when the next one follows; 0: none does
-	Registration *Registration             // of registration events, as it was then
-	Listed       *ListChange               // of EventUpdate: how its list differs from the one before, nil if it does not
-	Notification *Notification             // of EventNotification
-	Request      *ServerRequest            // of EventRequest
-	Reobserved   *Reobserved               // of EventReobserve
-	Bootstrap    *BootstrapAsked           // of EventBootstrapRequest
-	Step         *BootstrapStep            // of EventBootstrapStep
-	Handshake    *transport.HandshakeError // of EventHandshake
-	Alert        *PeerAlert                // of EventAlert
-	Misanswered  *Misanswered              // of EventMisanswered
+	Simulated    bool            // it happened to a client of ours, not to a server
+	Server       uint16          // of Simulated: the short server id, where the device has several servers
+	Code         Code            // of what a simulated device asked: the answer; 0 if there was none
+	Err          error           // of the same: why there was no answer; of EventDisconnected: what ended the connection, nil if the peer closed it; of EventHandshake: a *transport.HandshakeError
+	Again        time.Duration   // of a Register that failed: when the next one follows; 0: none does
+	Registration *Registration   // of registration events, as it was then
+	Listed       *ListChange     // of EventUpdate: how its list differs from the one before, nil if it does not
+	Notification *Notification   // of EventNotification
+	Request      *ServerRequest  // of EventRequest
+	Reobserved   *Reobserved     // of EventReobserve
+	Bootstrap    *BootstrapAsked // of EventBootstrapRequest
+	Step         *BootstrapStep  // of EventBootstrapStep
+	Alert        *PeerAlert      // of EventAlert
+	Misanswered  *Misanswered    // of EventMisanswered
 	Deviations   []lwm2m.Deviation
+}
+
+// Handshake is the handshake that failed, of EventHandshake; else nil.
+func (e *Event) Handshake() *transport.HandshakeError {
+	if e.Kind != EventHandshake {
+		return nil
+	}
+	h, _ := e.Err.(*transport.HandshakeError)
+	return h
 }
 
 // Failed says whether it is something that a simulated device asked for, and did
 // not get.
 func (e *Event) Failed() bool {
-	return e.Err != nil || e.Code != 0 && !e.Code.IsSuccess()
+	return e.Kind != EventDisconnected && e.Kind != EventHandshake && (e.Err != nil || e.Code != 0 && !e.Code.IsSuccess())
 }
 
 // Notification is what an observed client sent.

@@ -206,7 +206,7 @@ func (l *Listener) disconnected(peer transport.Address, cause error) {
 			continue
 		}
 		e.cut = true
-		s.log.Append(Event{Kind: EventDisconnected, Time: s.clock.Now(), Endpoint: name, Registration: e.registration, Cause: cause})
+		s.log.Append(Event{Kind: EventDisconnected, Time: s.clock.Now(), Endpoint: name, Registration: e.registration, Err: cause})
 		s.sleep(e)
 		e.asleep = true
 	}

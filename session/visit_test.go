@@ -282,8 +282,8 @@ func TestWhatEndedAConnectionIsTold(t *testing.T) {
 			end(p, serverAddress(t))
 			synctest.Wait()
 			e, _, ok := cursor.TryNext()
-			if !ok || e.Kind != EventDisconnected || want == "" && e.Cause != nil || want != "" && (e.Cause == nil || e.Cause.Error() != want) {
-				t.Errorf("got %v %v with cause %v, want %q", ok, e.Kind, e.Cause, want)
+			if !ok || e.Kind != EventDisconnected || want == "" && e.Err != nil || want != "" && (e.Err == nil || e.Err.Error() != want) {
+				t.Errorf("got %v %v with cause %v, want %q", ok, e.Kind, e.Err, want)
 			}
 		})
 	}

@@ -25,7 +25,6 @@ type peer struct {
 	// Neighbours in the list of peers, by when they were last active.
 	older, newer *peer
 	active       instant
-	heard        instant // when it last sent something; 0 if it never did
 	place        logPlace
 	ids          messageIDs
 	parameters   *Parameters
@@ -125,16 +124,26 @@ func (ps *peers) expire(e *Endpoint, now instant, _ *outbox) {
 	}
 }
 
-// Silence returns how long ago a peer sent something; false where nothing is known
-// of it.
+// Silence returns how long ago a peer sent something for a request that is under
+// way: an acknowledgement, a block. It is false where it sent nothing for any.
 func (e *Endpoint) Silence(peer transport.Address) (time.Duration, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	p := e.peers.all[peer]
-	if p == nil || p.heard == 0 {
+	last := time.Time{}
+	for _, c := range e.calls {
+		if c.peer.address != peer {
+			continue
+		}
+		for _, t := range c.transfer.exchange.Transmissions {
+			if t.Direction == transport.Received && t.Time.After(last) {
+				last = t.Time
+			}
+		}
+	}
+	if last.IsZero() {
 		return 0, false
 	}
-	return e.instant() - p.heard, true
+	return e.clock.Now().Sub(last), true
 }
 
 // needed tells whether something is under way with the peer.

@@ -97,7 +97,7 @@ func (e *Endpoint) heard(in *incoming) *peer {
 	if p == nil {
 		return &peer{address: in.from, local: in.local}
 	}
-	p.local, p.heard = in.local, in.now
+	p.local = in.local
 	e.touch(p, in.now)
 	return p
 }

@@ -167,7 +167,6 @@ func (e *Endpoint) receiveFrame(p *peer, s *stream, local transport.Local, b []b
 	}
 	e.mu.Lock()
 	e.touch(p, in.now)
-	p.heard = in.now
 	e.mu.Unlock()
 	switch {
 	case m.Code.IsSignal():
