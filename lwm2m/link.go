@@ -45,3 +45,18 @@ func (l *Link) Attribute(name string) (value string, ok bool) {
 	}
 	return "", false
 }
+
+// Notification returns the notification attributes among the parameters, those
+// that are numbers. Spec: Core 1.2 §5.1.2, §6.3.3.
+func (l *Link) Notification() Attributes {
+	var found Attributes
+	for _, a := range l.Attributes {
+		if _, known := ParseAttribute(a.Name); !known || !a.HasValue {
+			continue
+		}
+		if one, _, err := ParseAttributes(a.Name + "=" + a.Value); err == nil {
+			found = found.Apply(one)
+		}
+	}
+	return found
+}

@@ -189,6 +189,18 @@ func (p Path) Child(id uint16) Path {
 	return p
 }
 
+// Join returns the path with the ids of q behind its own, false if they are more
+// than a path has.
+func (p Path) Join(q Path) (Path, bool) {
+	if p.Level()+q.Level() > LevelResourceInstance {
+		return p, false
+	}
+	for level := 1; level <= q.Level(); level++ {
+		p = p.Child(q.ID(level))
+	}
+	return p, true
+}
+
 // Parent returns the path one level up; the root is its own parent.
 func (p Path) Parent() Path { return p.Cut(int(p.level) - 1) }
 

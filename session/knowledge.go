@@ -107,7 +107,7 @@ func (op *operation) learnLinks(links []lwm2m.Link) {
 		if !ok || p.Level() == lwm2m.LevelRoot {
 			continue
 		}
-		a := attributesOf(&links[i])
+		a := links[i].Notification()
 		switch {
 		case k == nil && a.Empty():
 			continue
@@ -119,18 +119,4 @@ func (op *operation) learnLinks(links []lwm2m.Link) {
 		}
 	}
 	s.expectAnew(op.endpoint, now)
-}
-
-// attributesOf reads the notification attributes of a link.
-func attributesOf(l *lwm2m.Link) lwm2m.Attributes {
-	var found lwm2m.Attributes
-	for _, a := range l.Attributes {
-		if _, known := lwm2m.ParseAttribute(a.Name); !known || !a.HasValue {
-			continue
-		}
-		if one, _, err := lwm2m.ParseAttributes(a.Name + "=" + a.Value); err == nil {
-			found = found.Apply(one)
-		}
-	}
-	return found
 }

@@ -112,7 +112,7 @@ func (b *Builder) unsigned(it Item, t Typed) (lwm2m.Value, bool) {
 			return lwm2m.UnsignedValue(u), true
 		}
 		if f := math.Float64frombits(it.Bits); f >= 1<<63 && f < 1<<64 && !it.beyond64() {
-			b.Deviate(rules.ValueIntegerFloat, t.Path, t.Offset, "expected an unsigned, found %s", it.Describe())
+			b.asFloat(it, t)
 			return lwm2m.UnsignedValue(uint64(f)), true
 		}
 		i, ok := b.integral(it, t)

@@ -215,16 +215,17 @@ func (d *decoder) parameter(l *lwm2m.Link, first int) {
 	if name == "" && !a.HasValue {
 		return
 	}
+	before := len(d.parameters)
+	d.parameters = append(d.parameters, a)
 	if _, lwm2ms := l.Path(); lwm2ms {
-		d.check(&a, start, p)
+		d.check(&d.parameters[before], start, p)
 	}
-	for i := range d.parameters[first:] {
+	for i := range d.parameters[first:before] {
 		if d.parameters[first+i].Name == name {
 			d.Deviate(rules.LinkDuplicate, p, start, "expected %s once, found it again", codec.Quote(name))
 			break
 		}
 	}
-	d.parameters = append(d.parameters, a)
 }
 
 // value decodes what stands behind "=".

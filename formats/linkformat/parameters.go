@@ -139,22 +139,22 @@ func (d *decoder) noPath(l *lwm2m.Link, offset int) {
 
 // conflict notes attributes of a link that contradict each other.
 func (d *decoder) conflict(l *lwm2m.Link) {
-	var set lwm2m.Attributes
-	for _, a := range l.Attributes {
-		if attribute, known := lwm2m.ParseAttribute(a.Name); known {
-			if x, err := strconv.ParseFloat(a.Value, 64); err == nil {
-				set = set.Set(attribute, x)
-			}
-		}
+	if len(l.Attributes) < 2 {
+		return
 	}
+	set := l.Notification()
 	if why := set.Conflict(); why != "" {
 		p, _ := l.Path()
 		d.Deviate(rules.LinkValue, p, int(l.Span.Start), "%s", why)
 	}
 }
 
-// twice notes the links whose target was there before.
+// twice notes the links whose target was there before. Nearly all lists ascend, and
+// need no table for that.
 func (d *decoder) twice() {
+	if d.ascending() {
+		return
+	}
 	first := make(map[string]uint32, len(d.links))
 	for i := range d.links {
 		l := &d.links[i]
@@ -165,4 +165,18 @@ func (d *decoder) twice() {
 		}
 		first[l.Target] = l.Span.Start
 	}
+}
+
+// ascending says whether each link has a path, and one behind that of the link
+// before it: then no target is there twice.
+func (d *decoder) ascending() bool {
+	var before lwm2m.Path
+	for i := range d.links {
+		p, ok := d.links[i].Path()
+		if !ok || i > 0 && before.Compare(p) >= 0 {
+			return false
+		}
+		before = p
+	}
+	return true
 }

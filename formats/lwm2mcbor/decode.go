@@ -257,14 +257,10 @@ func (d *decoder) placed(p lwm2m.Path, start int) lwm2m.Path {
 // below is a path as it is below the request path, false if that is no path or
 // the root.
 func (d *decoder) below(p lwm2m.Path) (lwm2m.Path, bool) {
-	if d.At.Level() == lwm2m.LevelRoot || p.Prefix() != "" || d.At.Level()+p.Level() > lwm2m.LevelResourceInstance {
+	if d.At.Level() == lwm2m.LevelRoot || p.Prefix() != "" {
 		return p, false
 	}
-	joined := d.At
-	for level := 1; level <= p.Level(); level++ {
-		joined = joined.Child(p.ID(level))
-	}
-	return joined, true
+	return d.At.Join(p)
 }
 
 // relative notes keys that begin below the request path, which only those of a

@@ -124,11 +124,7 @@ func (p *pack) add(r *record, end int) error {
 func (p *pack) relative(path lwm2m.Path, r *record) lwm2m.Path {
 	from := "the root"
 	if !p.At.Contains(path) || path.Level() < lwm2m.LevelResource {
-		below := p.At
-		for level := 1; level <= path.Level(); level++ {
-			below = below.Child(path.ID(level))
-		}
-		if p.At.Level()+path.Level() <= lwm2m.LevelResourceInstance {
+		if below, ok := p.At.Join(path); ok {
 			path, from = below, p.At.String()
 		}
 	}
